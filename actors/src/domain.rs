@@ -1,0 +1,17 @@
+//! The rules of the shop: pure functions over plain values.
+//!
+//! Every machine has two functions. `decide(event, now)` says what one event makes of a stored
+//! state: the next state, the postings and the notices, which are committed together or not at
+//! all. `due(now)` says which effect the stored state asks for. Nothing here reads a clock, waits,
+//! or knows how a state is stored.
+//!
+//! Amounts are integers with their unit in the type; instants are arguments.
+
+pub mod ids;
+pub mod money;
+
+/// An instant, always UTC. Microsecond precision survives storage on every engine.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
+
+/// A span of time in the rules: settings and deadlines.
+pub type Span = chrono::TimeDelta;
