@@ -7,8 +7,12 @@
 //!
 //! Amounts are integers with their unit in the type; instants are arguments.
 
+pub mod customer;
+pub mod decision;
 pub mod ids;
+pub mod ledger;
 pub mod money;
+pub mod notice;
 
 /// An instant, always UTC. Microsecond precision survives storage on every engine.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

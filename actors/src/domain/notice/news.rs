@@ -1,0 +1,286 @@
+//! Every piece of news there is. Wording belongs to the texts of the daemon.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Timestamp;
+use crate::domain::ids::{InvoiceId, LoginId, OrderId, TransferId, WalletAddress};
+use crate::domain::money::{MicroUsd, NanoTon};
+
+/// Why a payment became the credit it became.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditReason {
+    /// What was asked for.
+    Exact,
+    /// A little less, within the accuracy the shop bears.
+    WithinAccuracy,
+    /// Less than asked for: all of it is on the balance.
+    Less,
+    /// More than asked for: the surplus is on the balance.
+    More,
+    /// First seen after the invoice had expired.
+    Late,
+    /// The order was bought by another invoice already.
+    SecondPayment,
+    /// The order had been cancelled.
+    AfterCancel,
+    /// The order is gone for another reason (refunded, price expired).
+    OrderClosed,
+}
+
+/// What a customer hears. Each is a new message, because an edit makes no sound.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// A payment arrived and became a credit.
+    Credited {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Which of its credits.
+        n: u32,
+        /// What was asked for.
+        asked: MicroUsd,
+        /// What arrived in all so far, by value.
+        received: MicroUsd,
+        /// What this credit put on the balance.
+        credited: MicroUsd,
+        /// What went to suspense: surplus above the cap, or dust.
+        withheld: MicroUsd,
+        /// What was taken for an old debt.
+        debt_paid: MicroUsd,
+        /// Why so.
+        reason: CreditReason,
+        /// The order it was meant for.
+        order: Option<OrderId>,
+        /// Whether the credit bought that order.
+        bought: bool,
+    },
+    /// An AML lock: the gateway holds the transfer for a check.
+    Locked {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Which of its locks.
+        n: u32,
+    },
+    /// The lock is over and the money is free.
+    Unlocked {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Which of its locks.
+        n: u32,
+    },
+    /// The gateway sent a payment back to the payer.
+    PaidBack {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Which time.
+        n: u32,
+        /// What was taken back.
+        amount: MicroUsd,
+        /// What of it the balance did not cover.
+        debt: MicroUsd,
+    },
+    /// The goods are there.
+    Delivered {
+        /// Which order.
+        order: OrderId,
+        /// Seconds from held to delivered.
+        seconds: i64,
+    },
+    /// The order did not work out; the price is on the balance.
+    Refunded {
+        /// Which order.
+        order: OrderId,
+        /// What came back.
+        amount: MicroUsd,
+        /// Why, for the words.
+        why: RefundReason,
+    },
+    /// Taking longer, nothing signed yet: wait, or take the money back (rule 21).
+    TakesLonger {
+        /// Which order.
+        order: OrderId,
+    },
+    /// Paid on chain, delivery not visible: a person looks.
+    BeingChecked {
+        /// Which order.
+        order: OrderId,
+    },
+    /// What the customer asked to be told: the shop sells again.
+    OpenAgain {
+        /// When it opened; makes the key.
+        at: Timestamp,
+    },
+}
+
+/// Why an order's money came back, as far as the customer is concerned.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundReason {
+    /// Fragment does not know the recipient any more.
+    RecipientGone,
+    /// Another person has the name now (rule 10).
+    RecipientChanged,
+    /// The recipient has Premium already.
+    AlreadyPremium,
+    /// The real cost rose above what the quote allows.
+    CostRose {
+        /// Cost in the quote.
+        quoted: NanoTon,
+        /// Cost now.
+        real: NanoTon,
+    },
+    /// The customer took the money back (rule 21).
+    CustomerAsked,
+    /// It waited longer than the terms allow (rule 21).
+    TookTooLong,
+    /// The shop cannot deliver.
+    ShopFailed,
+    /// An operator gave it back.
+    Operator,
+}
+
+/// What the operators hear.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperatorNews {
+    /// An order needs a person. What may be done follows from its state.
+    Parked {
+        /// Which order.
+        order: OrderId,
+        /// Which time.
+        n: u32,
+        /// What happened, in one line.
+        why: String,
+    },
+    /// A wallet signs nothing more until an operator lets it.
+    WalletStopped {
+        /// Which wallet.
+        wallet: WalletAddress,
+        /// At which seqno it stopped; makes the key.
+        seqno: u32,
+        /// What happened, in one line.
+        why: String,
+    },
+    /// A transfer consumed its seqno without paying: the wallet needs TON.
+    TopUp {
+        /// Which transfer.
+        transfer: TransferId,
+        /// From which wallet.
+        wallet: WalletAddress,
+        /// What it could not pay.
+        amount: NanoTon,
+    },
+    /// A transaction of a wallet that no order explains.
+    Unexplained {
+        /// Which wallet.
+        wallet: WalletAddress,
+        /// Its logical time.
+        lt: u64,
+        /// What it looks like, in one line.
+        what: String,
+    },
+    /// The float cannot carry the orders that wait.
+    FloatLow {
+        /// Which wallet.
+        wallet: WalletAddress,
+        /// What is free.
+        free: NanoTon,
+        /// When it was seen; one notice an hour.
+        hour: i64,
+    },
+    /// A login needs a person.
+    LoginLost {
+        /// Which login.
+        login: LoginId,
+        /// Which time.
+        n: u32,
+        /// What Fragment asks for and what to do.
+        why: String,
+    },
+    /// A login works again.
+    LoginBack {
+        /// Which login.
+        login: LoginId,
+        /// Which time.
+        n: u32,
+    },
+    /// A gateway status this version does not know, or a state that needs eyes.
+    InvoiceOdd {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// Distinguishes several oddities of one invoice.
+        n: u32,
+        /// What is odd, in one line.
+        what: String,
+    },
+    /// Money arrived that belongs to no invoice of the books.
+    Orphan {
+        /// The gateway's uuid.
+        uuid: String,
+        /// What is known, in one line.
+        what: String,
+    },
+    /// Sales of a product, or all, are paused.
+    Paused {
+        /// When it began; makes the key.
+        at: Timestamp,
+        /// Which product and why, in one line.
+        why: String,
+    },
+    /// The books do not balance. Sales stop.
+    Unbalanced {
+        /// When it was seen; makes the key.
+        at: Timestamp,
+        /// Debits minus credits in micro-dollars.
+        usd: i128,
+        /// Debits minus credits in nano-TON.
+        ton: i128,
+    },
+    /// A notice that Telegram will never accept.
+    Undeliverable {
+        /// The notice's key.
+        key: String,
+        /// What Telegram said.
+        why: String,
+    },
+}
+
+impl News {
+    /// What makes this piece of news one and the same for its customer.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Credited { invoice, n, .. } => format!("{invoice}/credit/{n}"),
+            Self::Locked { invoice, n } => format!("{invoice}/lock/{n}"),
+            Self::Unlocked { invoice, n } => format!("{invoice}/unlock/{n}"),
+            Self::PaidBack { invoice, n, .. } => format!("{invoice}/paid-back/{n}"),
+            Self::Delivered { order, .. } => format!("{order}/delivered"),
+            Self::Refunded { order, .. } => format!("{order}/refunded"),
+            Self::TakesLonger { order } => format!("{order}/takes-longer"),
+            Self::BeingChecked { order } => format!("{order}/being-checked"),
+            Self::OpenAgain { at } => format!("open/{}", at.timestamp()),
+        }
+    }
+}
+
+impl OperatorNews {
+    /// What makes this piece of news one and the same.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Parked { order, n, .. } => format!("{order}/parked/{n}"),
+            Self::WalletStopped { wallet, seqno, .. } => format!("{wallet}/stopped/{seqno}"),
+            Self::TopUp { transfer, .. } => format!("{transfer}/top-up"),
+            Self::Unexplained { wallet, lt, .. } => format!("{wallet}/unexplained/{lt}"),
+            Self::FloatLow { wallet, hour, .. } => format!("{wallet}/float-low/{hour}"),
+            Self::LoginLost { login, n, .. } => format!("{login}/lost/{n}"),
+            Self::LoginBack { login, n } => format!("{login}/back/{n}"),
+            Self::InvoiceOdd { invoice, n, .. } => format!("{invoice}/odd/{n}"),
+            Self::Orphan { uuid, .. } => format!("orphan/{uuid}"),
+            Self::Paused { at, .. } => format!("paused/{}", at.timestamp()),
+            Self::Unbalanced { at, .. } => format!("unbalanced/{}", at.timestamp()),
+            Self::Undeliverable { key, .. } => format!("undeliverable/{key}"),
+        }
+    }
+}
