@@ -1,1 +1,3 @@
 //! The core of Starkeeper.
+
+pub mod supervision;
