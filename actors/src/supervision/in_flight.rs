@@ -108,3 +108,6 @@ impl<K> fmt::Debug for InFlight<K> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

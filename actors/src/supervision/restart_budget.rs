@@ -106,3 +106,6 @@ impl RestartBudget {
         Verdict::RestartAfter(self.policy.pause(used.saturating_add(1)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,7 @@ use crate::supervision::{
     roster::entry::Counted,
 };
 
-/// A message with its asker. The message can only be had by answering, which runs under guard: a
-/// panic in the step restarts the actor, answers this asker and leaves everybody else alone.
+/// A message with its asker. It is handled by answering, which runs under guard: a panic in the step restarts the actor, answers this asker and leaves everybody else alone.
 ///
 /// Dropping it unanswered tells the asker `Gone`.
 pub struct Asked<M: Message> {
@@ -33,6 +32,12 @@ impl<M: Message> Asked<M> {
             reply,
             ticket,
         }
+    }
+
+    /// The message, to choose how to answer it.
+    #[must_use]
+    pub fn message(&self) -> &M {
+        &self.message
     }
 
     /// Answers at once, without waiting for anything.
