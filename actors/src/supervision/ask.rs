@@ -58,7 +58,8 @@ impl AskFailed {
 
 /// The way to one actor: its address with the bound of its mailbox.
 ///
-/// An actor that keeps a door to itself never ends.
+/// A supervised actor ends when its last door, asker and bell is dropped and it has no timer and no
+/// running step; so an actor that keeps one to itself never ends.
 pub struct Door<A: Actor> {
     addr: Addr<A>,
     entrance: Entrance,

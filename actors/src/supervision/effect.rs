@@ -58,7 +58,8 @@ impl Io {
         Self { runtime: None }
     }
 
-    /// Starts a call at once; the future waits for its outcome and belongs into a step.
+    /// Starts a call at once; the future waits for its outcome and belongs into a step, whose own
+    /// deadline should be the longer one.
     ///
     /// Dropping the future does not stop the call; its answer is then counted as stale.
     ///

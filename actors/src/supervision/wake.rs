@@ -46,7 +46,8 @@ impl Wake {
 
 impl Drop for Wake {
     fn drop(&mut self) {
-        self.pending.store(false, Ordering::Release);
+        // A swap, not a store: whoever found the flag set has committed before this look begins.
+        self.pending.swap(false, Ordering::AcqRel);
     }
 }
 

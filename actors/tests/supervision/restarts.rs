@@ -68,6 +68,74 @@ async fn a_panic_in_a_concurrent_step_restarts_and_cuts_the_others_short() {
 }
 
 #[actix::test]
+async fn steps_cut_short_give_their_room_back() {
+    pause();
+    let limits = Limits {
+        in_flight: 2,
+        ..Limits::default()
+    };
+    let desk = Desk::open(limits);
+    let cut = [1, 2].map(|n| desk.door.ask(Do(How::Beside(secs(9)), Act::Add(n)), LONG));
+    assert_eq!(desk.ask(How::Now, Act::PanicStr).await, PANICKED);
+    for cut in cut {
+        let interrupted = AskFailed::Failed(StepFailed::Interrupted);
+        assert_eq!(cut.await, Err(interrupted));
+    }
+    let start = Instant::now();
+    let first = desk.ask(How::Beside(secs(8)), Act::Add(3));
+    let second = desk.ask(How::Beside(secs(9)), Act::Add(4));
+    let both = tokio::join!(first, second);
+    assert_eq!(both, (Ok(vec![3]), Ok(vec![3, 4])));
+    assert_eq!(millis_since(start), 100 + 9_000);
+}
+
+#[actix::test]
+async fn steps_that_wait_for_room_hear_that_their_actor_was_given_up() {
+    pause();
+    let limits = Limits {
+        in_flight: 1,
+        restarts: RestartPolicy {
+            restarts: 0,
+            ..RestartPolicy::default()
+        },
+        ..Limits::default()
+    };
+    let desk = Desk::open(limits);
+    let asks = [1, 2].map(|n| desk.door.ask(Do(How::Beside(secs(9)), Act::Add(n)), LONG));
+    assert_eq!(desk.ask(How::Now, Act::PanicStr).await, PANICKED);
+    let [running, waiting] = asks;
+    let interrupted = AskFailed::Failed(StepFailed::Interrupted);
+    assert_eq!(running.await, Err(interrupted));
+    assert_eq!(waiting.await, Err(AskFailed::Gone));
+    assert_eq!(desk.line().waiting, 0);
+}
+
+#[actix::test]
+async fn an_actor_without_timers_ends_when_its_last_door_is_dropped() {
+    pause();
+    let roster = Roster::new(Instant::now());
+    let crowd = roster.enlist_crowd("session", Limits::default());
+    let script = Arc::new(Script {
+        timeless: true,
+        ..Script::default()
+    });
+    let door = hire(crowd.member(), &script, Io::inline());
+    let last = door.clone();
+    let members = || roster.snapshot(Instant::now()).actors.remove(0).members;
+    assert_eq!(door.ask(Do(How::Now, Act::PanicStr), LONG).await, PANICKED);
+    drop(door);
+    assert_eq!(last.ask(Do(How::Now, Act::Add(1)), LONG).await, Ok(vec![1]));
+    assert_eq!(members(), 1);
+
+    // What was taken before the last door closed is still done.
+    let begun = last.ask(Do(How::Beside(secs(5)), Act::Add(2)), LONG);
+    drop(last);
+    assert_eq!(begun.await, Ok(vec![1, 2]));
+    settle().await;
+    assert_eq!(members(), 0);
+}
+
+#[actix::test]
 async fn a_neighbour_answers_while_a_failed_actor_waits_out_its_pause() {
     pause();
     let desk = Desk::open(Limits::default());

@@ -80,6 +80,8 @@ pub(crate) struct Script {
     pub(crate) failing_forgets: AtomicUsize,
     pub(crate) failing_looks: AtomicUsize,
     pub(crate) looks: AtomicUsize,
+    /// Arms no timer, as a session.
+    pub(crate) timeless: bool,
     /// So many looks ring the bell once more.
     pub(crate) ring_again: AtomicUsize,
     pub(crate) bell: Mutex<Option<WakeHandle>>,
@@ -253,7 +255,9 @@ impl Clerk for Teller {
         if Script::due(&self.script.failing_loads) {
             panic!("loading failed");
         }
-        guard::every(ctx, PERIOD, Self::look);
+        if !self.script.timeless {
+            guard::every(ctx, PERIOD, Self::look);
+        }
         if Script::due(&self.script.endless_loads) {
             return Loading::after(std::future::pending::<()>().into_actor(self));
         }

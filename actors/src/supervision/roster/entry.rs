@@ -78,11 +78,12 @@ pub struct ActorSnapshot {
     pub members: usize,
     /// Failures that led to a restart.
     pub restarts: u64,
-    /// Panics caught, in steps, timers, loading and continuations.
+    /// Panics caught, in steps, timers, loading, calls and continuations, and loading that took too
+    /// long.
     pub panics: u64,
     /// Members given up after too many failures.
     pub given_up: u64,
-    /// The text of the last panic.
+    /// The text of the last of them.
     pub last_panic: Option<String>,
     /// Asks taken into the mailbox.
     pub asks: u64,
