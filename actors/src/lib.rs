@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! The core of Starkeeper: the rules of the shop, the actors that apply them, and the ports
 //! through which they reach the world.
 //!
@@ -6,3 +7,8 @@
 //! type occurs in this crate.
 
 pub mod domain;
+=======
+//! The core of Starkeeper.
+
+pub mod supervision;
+>>>>>>> sup
