@@ -50,12 +50,16 @@ pub enum Failure<R> {
 impl<R> Failure<R> {
     /// Nothing happened.
     pub fn not_done(cause: impl Into<String>) -> Self {
-        Self::NotDone { cause: cause.into() }
+        Self::NotDone {
+            cause: cause.into(),
+        }
     }
 
     /// May have happened.
     pub fn unknown(cause: impl Into<String>) -> Self {
-        Self::Unknown { cause: cause.into() }
+        Self::Unknown {
+            cause: cause.into(),
+        }
     }
 
     /// The same failure with another type of refusal.
@@ -79,7 +83,9 @@ pub struct Unreadable {
 impl Unreadable {
     /// In one line, without secrets or personal data.
     pub fn new(cause: impl Into<String>) -> Self {
-        Self { cause: cause.into() }
+        Self {
+            cause: cause.into(),
+        }
     }
 }
 

@@ -181,7 +181,10 @@ impl LinkOffer {
         }
         if self.valid_until < now + rules.min_validity {
             let needed_s = rules.min_validity.num_seconds();
-            return Err(LinkRefused::TooLate { valid_until: self.valid_until, needed_s });
+            return Err(LinkRefused::TooLate {
+                valid_until: self.valid_until,
+                needed_s,
+            });
         }
         let reference = self.check_comment(expected.product)?;
         Ok(Link {
@@ -205,7 +208,10 @@ impl LinkOffer {
         rules: &LinkRules,
     ) -> Result<(), LinkRefused> {
         if let Some(got) = self.from.filter(|from| *from != wallet) {
-            return Err(LinkRefused::WrongPayer { got, expected: wallet });
+            return Err(LinkRefused::WrongPayer {
+                got,
+                expected: wallet,
+            });
         }
         if self.messages != 1 {
             return Err(LinkRefused::Messages(self.messages));
@@ -217,13 +223,19 @@ impl LinkOffer {
             return Err(LinkRefused::Destination(self.destination));
         }
         if self.amount != self.init_amount {
-            return Err(LinkRefused::AmountDiffers { link: self.amount, init: self.init_amount });
+            return Err(LinkRefused::AmountDiffers {
+                link: self.amount,
+                init: self.init_amount,
+            });
         }
         if !self.amount.is_positive() {
             return Err(LinkRefused::AmountNotPositive(self.amount));
         }
         if self.amount > rules.cap {
-            return Err(LinkRefused::AboveCap { amount: self.amount, cap: rules.cap });
+            return Err(LinkRefused::AboveCap {
+                amount: self.amount,
+                cap: rules.cap,
+            });
         }
         Ok(())
     }
@@ -237,7 +249,10 @@ impl LinkOffer {
             return Err(LinkRefused::NoReference(shown()));
         };
         if !titles.iter().any(|expected| expected == title.trim()) {
-            return Err(LinkRefused::Comment { text: shown(), expected: titles.join(" or ") });
+            return Err(LinkRefused::Comment {
+                text: shown(),
+                expected: titles.join(" or "),
+            });
         }
         let reference = reference.trim();
         let sound = !reference.is_empty() && reference.bytes().all(|b| b.is_ascii_alphanumeric());

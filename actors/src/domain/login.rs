@@ -144,7 +144,13 @@ impl Login {
     /// A login of the configuration that was never looked at.
     #[must_use]
     pub const fn new(id: LoginId, wallet: WalletAddress) -> Self {
-        Self { id, wallet, health: Health::Unknown, checked_at: None, losses: 0 }
+        Self {
+            id,
+            wallet,
+            health: Health::Unknown,
+            checked_at: None,
+            losses: 0,
+        }
     }
 
     /// Whether a purchase may be started with it.
@@ -207,8 +213,15 @@ impl Login {
             Health::ProofMissing { attempts, .. } => *attempts,
             Health::Unknown | Health::Good | Health::PathBlocked { .. } | Health::Lost { .. } => 0,
         };
-        let health = Health::ProofMissing { attempts, not_before: None };
-        let next = Self { health, checked_at: Some(now), ..self.clone() };
+        let health = Health::ProofMissing {
+            attempts,
+            not_before: None,
+        };
+        let next = Self {
+            health,
+            checked_at: Some(now),
+            ..self.clone()
+        };
         Decision::quiet(next)
     }
 
@@ -220,10 +233,17 @@ impl Login {
             | Health::ProofMissing { .. }
             | Health::PathBlocked { .. } => false,
         };
-        let next = Self { health: Health::Good, checked_at: Some(now), ..self.clone() };
+        let next = Self {
+            health: Health::Good,
+            checked_at: Some(now),
+            ..self.clone()
+        };
         let decision = Decision::quiet(next);
         if was_lost {
-            let news = OperatorNews::LoginBack { login: self.id, n: self.losses };
+            let news = OperatorNews::LoginBack {
+                login: self.id,
+                n: self.losses,
+            };
             decision.tell(Owed::operators(news))
         } else {
             decision
@@ -239,7 +259,10 @@ impl Login {
             return self.lost(Needs::WalletProof, rules, now);
         }
         let not_before = Some(now + pause(attempts, rules));
-        self.becomes(Health::ProofMissing { attempts, not_before })
+        self.becomes(Health::ProofMissing {
+            attempts,
+            not_before,
+        })
     }
 
     fn blocked(&self, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
@@ -247,16 +270,26 @@ impl Login {
             // A lost login stays lost; only the next look is put off.
             Health::Lost { since, needs, .. } => {
                 let look_at = now + rules.longest_pause;
-                self.becomes(Health::Lost { since: *since, needs: *needs, look_at })
+                self.becomes(Health::Lost {
+                    since: *since,
+                    needs: *needs,
+                    look_at,
+                })
             }
             Health::PathBlocked { attempts, .. } => {
                 let attempts = attempts.saturating_add(1);
                 let not_before = now + pause(attempts, rules);
-                self.becomes(Health::PathBlocked { attempts, not_before })
+                self.becomes(Health::PathBlocked {
+                    attempts,
+                    not_before,
+                })
             }
             Health::Unknown | Health::Good | Health::ProofMissing { .. } => {
                 let not_before = now + pause(1, rules);
-                self.becomes(Health::PathBlocked { attempts: 1, not_before })
+                self.becomes(Health::PathBlocked {
+                    attempts: 1,
+                    not_before,
+                })
             }
         }
     }
@@ -264,23 +297,51 @@ impl Login {
     /// Told once a loss: a second look at a lost login says nothing new unless the need changed.
     fn lost(&self, needs: Needs, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
         let look_at = now + rules.longest_pause;
-        if let Health::Lost { since, needs: before, .. } = &self.health
+        if let Health::Lost {
+            since,
+            needs: before,
+            ..
+        } = &self.health
             && *before == needs
         {
-            let health = Health::Lost { since: *since, needs, look_at };
-            let next = Self { health, checked_at: Some(now), ..self.clone() };
+            let health = Health::Lost {
+                since: *since,
+                needs,
+                look_at,
+            };
+            let next = Self {
+                health,
+                checked_at: Some(now),
+                ..self.clone()
+            };
             return Decision::quiet(next);
         }
         let losses = self.losses.saturating_add(1);
-        let health = Health::Lost { since: now, needs, look_at };
-        let next = Self { health, checked_at: Some(now), losses, ..self.clone() };
+        let health = Health::Lost {
+            since: now,
+            needs,
+            look_at,
+        };
+        let next = Self {
+            health,
+            checked_at: Some(now),
+            losses,
+            ..self.clone()
+        };
         let why = needs.what_to_do().into();
-        let news = OperatorNews::LoginLost { login: self.id, n: losses, why };
+        let news = OperatorNews::LoginLost {
+            login: self.id,
+            n: losses,
+            why,
+        };
         Decision::quiet(next).tell(Owed::operators(news))
     }
 
     fn becomes(&self, health: Health) -> Decision<Self> {
-        Decision::quiet(Self { health, ..self.clone() })
+        Decision::quiet(Self {
+            health,
+            ..self.clone()
+        })
     }
 }
 
@@ -291,12 +352,20 @@ impl Needs {
         match self {
             Self::TelegramLogin => "log in at fragment.com in a browser and import the cookies",
             Self::Identity => "complete Fragment's identity check at fragment.com/kyc/account",
-            Self::WalletProof => "Fragment refuses the wallet's proof: check the wallet at fragment.com",
+            Self::WalletProof => {
+                "Fragment refuses the wallet's proof: check the wallet at fragment.com"
+            }
         }
     }
 }
 
 fn pause(attempts: u32, rules: &LoginRules) -> Span {
-    let factor = 1_i32.checked_shl(attempts.saturating_sub(1).min(20)).unwrap_or(1);
-    rules.first_pause.checked_mul(factor).unwrap_or(rules.longest_pause).min(rules.longest_pause)
+    let factor = 1_i32
+        .checked_shl(attempts.saturating_sub(1).min(20))
+        .unwrap_or(1);
+    rules
+        .first_pause
+        .checked_mul(factor)
+        .unwrap_or(rules.longest_pause)
+        .min(rules.longest_pause)
 }

@@ -291,7 +291,16 @@ impl Order {
         let customer = quote.customer;
         let until = quote.expires_at;
         let state = OrderState::AwaitingPayment { until };
-        Self { id, number, customer, quote, terms, since: now, parked: 0, state }
+        Self {
+            id,
+            number,
+            customer,
+            quote,
+            terms,
+            since: now,
+            parked: 0,
+            state,
+        }
     }
 
     /// What the customer pays.
@@ -369,11 +378,18 @@ impl Order {
     }
 
     fn in_state(&self, state: OrderState) -> Self {
-        Self { state, ..self.clone() }
+        Self {
+            state,
+            ..self.clone()
+        }
     }
 
     const fn refused(&self, event: &'static str) -> OrderRefused {
-        OrderRefused::NotInState { order: self.id, state: self.state_name(), event }
+        OrderRefused::NotInState {
+            order: self.id,
+            state: self.state_name(),
+            event,
+        }
     }
 }
 
@@ -385,7 +401,9 @@ impl Purchase {
         wallet: &'a Wallet,
     ) -> impl Iterator<Item = &'a Candidate> + 'a {
         let consumed = wallet.next_seqno;
-        self.signed.iter().filter(move |one| one.seqno >= consumed && one.dead_by < 2)
+        self.signed
+            .iter()
+            .filter(move |one| one.seqno >= consumed && one.dead_by < 2)
     }
 
     /// Whether money may be released (rule 3): nothing signed can execute any more.
@@ -408,7 +426,10 @@ impl Retry {
     pub fn later(self, first: super::Span, longest: super::Span, now: Timestamp) -> Self {
         let doubled = first.checked_mul(1_i32.checked_shl(self.attempts.min(20)).unwrap_or(1));
         let pause = doubled.unwrap_or(longest).min(longest);
-        Self { attempts: self.attempts.saturating_add(1), not_before: Some(now + pause) }
+        Self {
+            attempts: self.attempts.saturating_add(1),
+            not_before: Some(now + pause),
+        }
     }
 
     /// Whether the pause is over.

@@ -52,11 +52,13 @@ impl fmt::Debug for Boc {
 impl From<Boc> for String {
     fn from(boc: Boc) -> Self {
         use fmt::Write as _;
-        boc.0.iter().fold(Self::with_capacity(boc.0.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            write!(text, "{byte:02x}").ok();
-            text
-        })
+        boc.0
+            .iter()
+            .fold(Self::with_capacity(boc.0.len() * 2), |mut text, byte| {
+                // Writing to a String cannot fail.
+                write!(text, "{byte:02x}").ok();
+                text
+            })
     }
 }
 
@@ -197,6 +199,9 @@ impl Transfer {
     /// The transfer in another state.
     #[must_use]
     pub fn now_is(&self, state: TransferState) -> Self {
-        Self { state, ..self.clone() }
+        Self {
+            state,
+            ..self.clone()
+        }
     }
 }

@@ -195,7 +195,11 @@ impl Wallet {
         let needed = amount.checked_add(desk.rules.reserve);
         let needed = needed.map_err(|_| CannotSign::LinkExpires(wallet))?;
         if state.balance < needed {
-            return Err(CannotSign::TooPoor { wallet, balance: state.balance, needed });
+            return Err(CannotSign::TooPoor {
+                wallet,
+                balance: state.balance,
+                needed,
+            });
         }
         let longest = state.time + desk.rules.longest_validity;
         let valid_until = match deadline {
@@ -205,7 +209,11 @@ impl Wallet {
         if valid_until < state.time + desk.rules.shortest_validity {
             return Err(CannotSign::LinkExpires(wallet));
         }
-        Ok(Signature { seqno: self.next_seqno, valid_until, lt_before: state.last_lt() })
+        Ok(Signature {
+            seqno: self.next_seqno,
+            valid_until,
+            lt_before: state.last_lt(),
+        })
     }
 
     fn may_sign(&self, order: OrderId, epoch: Epoch) -> Result<(), CannotSign> {
@@ -213,7 +221,10 @@ impl Wallet {
         match &self.standing {
             Standing::Open => {}
             Standing::Stopped { why } => {
-                return Err(CannotSign::Stopped { wallet, why: why.clone() });
+                return Err(CannotSign::Stopped {
+                    wallet,
+                    why: why.clone(),
+                });
             }
         }
         if !self.is_explained(epoch) {
@@ -223,7 +234,10 @@ impl Wallet {
             return Err(CannotSign::Busy { wallet, live });
         }
         match self.claimed_by {
-            Some(claim) if claim != order => Err(CannotSign::Claimed { wallet, order: claim }),
+            Some(claim) if claim != order => Err(CannotSign::Claimed {
+                wallet,
+                order: claim,
+            }),
             Some(_) | None => Ok(()),
         }
     }
@@ -231,15 +245,26 @@ impl Wallet {
     fn agrees_with(&self, state: &AccountState, desk: SigningDesk) -> Result<(), CannotSign> {
         let (wallet, shown, books) = (self.address, state.seqno, self.next_seqno);
         if shown > books {
-            return Err(CannotSign::Ahead { wallet, shown, books });
+            return Err(CannotSign::Ahead {
+                wallet,
+                shown,
+                books,
+            });
         }
         let known_lt = self.last.map_or(0, |tx| tx.lt);
         if shown < books || state.last_lt() < known_lt {
-            return Err(CannotSign::Stale { wallet, shown, books });
+            return Err(CannotSign::Stale {
+                wallet,
+                shown,
+                books,
+            });
         }
         let off = (desk.now - state.time).abs();
         if off > desk.rules.clock_skew {
-            return Err(CannotSign::ClockSkew { wallet, off_s: off.num_seconds() });
+            return Err(CannotSign::ClockSkew {
+                wallet,
+                off_s: off.num_seconds(),
+            });
         }
         Ok(())
     }
@@ -247,19 +272,28 @@ impl Wallet {
     /// The wallet with a transfer that may have left.
     #[must_use]
     pub fn signed(&self, transfer: TransferId) -> Self {
-        Self { live: Some(transfer), ..self.clone() }
+        Self {
+            live: Some(transfer),
+            ..self.clone()
+        }
     }
 
     /// The wallet after its seqno was consumed with a payment.
     #[must_use]
     pub fn paid(&self) -> Self {
-        Self { unpaid_in_row: 0, ..self.consumed() }
+        Self {
+            unpaid_in_row: 0,
+            ..self.consumed()
+        }
     }
 
     /// The wallet after its seqno was consumed without one. Two in a row stop it.
     #[must_use]
     pub fn consumed_unpaid(&self) -> Self {
-        let next = Self { unpaid_in_row: self.unpaid_in_row.saturating_add(1), ..self.consumed() };
+        let next = Self {
+            unpaid_in_row: self.unpaid_in_row.saturating_add(1),
+            ..self.consumed()
+        };
         if next.unpaid_in_row >= 2 {
             next.stopped("two transfers in a row were accepted but not paid: top the wallet up")
         } else {
@@ -272,13 +306,20 @@ impl Wallet {
     #[must_use]
     pub fn dead(&self, order: OrderId, providers: u8) -> Self {
         let claimed_by = (providers < 2).then_some(order);
-        Self { live: None, claimed_by, ..self.clone() }
+        Self {
+            live: None,
+            claimed_by,
+            ..self.clone()
+        }
     }
 
     /// The wallet that signs nothing more. A live transfer keeps its place.
     #[must_use]
     pub fn stopped(&self, why: &str) -> Self {
-        Self { standing: Standing::Stopped { why: why.into() }, ..self.clone() }
+        Self {
+            standing: Standing::Stopped { why: why.into() },
+            ..self.clone()
+        }
     }
 
     /// The wallet after an operator opened it: the history must be explained once more.
@@ -299,7 +340,11 @@ impl Wallet {
             Standing::Open => None,
             Standing::Stopped { why } => {
                 let (wallet, seqno, why) = (self.address, self.next_seqno, why.clone());
-                Some(Owed::operators(OperatorNews::WalletStopped { wallet, seqno, why }))
+                Some(Owed::operators(OperatorNews::WalletStopped {
+                    wallet,
+                    seqno,
+                    why,
+                }))
             }
         }
     }

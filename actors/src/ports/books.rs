@@ -53,7 +53,10 @@ impl<T> Write<T> {
 
     /// A row instead of the one that was read.
     pub const fn over<U>(seen: &Seen<U>, row: T) -> Self {
-        Self { seen: Some(seen.version), row }
+        Self {
+            seen: Some(seen.version),
+            row,
+        }
     }
 }
 
@@ -119,7 +122,10 @@ impl Lease {
     /// The claim a commit makes on the strength of this lease.
     #[must_use]
     pub const fn fence(&self) -> Fence {
-        Fence { key: self.key, epoch: self.epoch }
+        Fence {
+            key: self.key,
+            epoch: self.epoch,
+        }
     }
 }
 
@@ -366,10 +372,8 @@ pub trait Books: Send + Sync {
     async fn orders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, Unreadable>;
 
     /// Orders of a wallet that are bound to it and not finished.
-    async fn orders_of_wallet(
-        &self,
-        wallet: WalletAddress,
-    ) -> Result<Vec<Seen<Order>>, Unreadable>;
+    async fn orders_of_wallet(&self, wallet: WalletAddress)
+    -> Result<Vec<Seen<Order>>, Unreadable>;
 
     /// A customer's orders, newest first.
     async fn orders_of(
@@ -401,12 +405,10 @@ pub trait Books: Send + Sync {
     ) -> Result<Option<Seen<Invoice>>, Unreadable>;
 
     /// Invoices whose next step is due at `now`, oldest due first.
-    async fn invoices_due(&self, now: Timestamp, limit: u32)
-    -> Result<Vec<InvoiceId>, Unreadable>;
+    async fn invoices_due(&self, now: Timestamp, limit: u32) -> Result<Vec<InvoiceId>, Unreadable>;
 
     /// A customer's invoices that may still be paid, newest first.
-    async fn invoices_of(&self, customer: CustomerId)
-    -> Result<Vec<Seen<Invoice>>, Unreadable>;
+    async fn invoices_of(&self, customer: CustomerId) -> Result<Vec<Seen<Invoice>>, Unreadable>;
 
     /// All logins.
     async fn logins(&self) -> Result<Vec<Seen<Login>>, Unreadable>;
@@ -423,8 +425,7 @@ pub trait Books: Send + Sync {
     ) -> Result<Vec<Seen<Notice>>, Unreadable>;
 
     /// What is kept for a customer who blocked the bot.
-    async fn notices_kept(&self, customer: CustomerId)
-    -> Result<Vec<Seen<Notice>>, Unreadable>;
+    async fn notices_kept(&self, customer: CustomerId) -> Result<Vec<Seen<Notice>>, Unreadable>;
 
     /// Live messages that do not show their order's newest state.
     async fn live_due(

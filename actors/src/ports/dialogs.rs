@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::Failure;
+use crate::domain::dialog::Dialog;
 use crate::domain::ids::TelegramId;
-use crate::session::dialog::Dialog;
 
 /// Another replica saved the dialog meanwhile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 
 use super::{Failure, Unreadable};
-use crate::domain::ids::{GatewayOrderId, GatewayUuid};
-use crate::domain::invoice::{InvoiceRequest, Opened, RefundOrder, Report};
 use crate::domain::Timestamp;
+use crate::domain::ids::GatewayUuid;
+use crate::domain::invoice::{CoinChoice, CreateRequest, LookUpBy, RefundCall, Report};
+use crate::domain::money::MicroUsd;
 
 /// Why the gateway says no, for good.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -33,14 +34,23 @@ pub struct ReportPage {
     pub next: Option<String>,
 }
 
+/// A coin that can be paid with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Coin {
+    /// Which.
+    pub choice: CoinChoice,
+    /// The smallest payment, by value.
+    pub least: MicroUsd,
+}
+
 /// The gateway.
 #[async_trait]
 pub trait Invoicing: Send + Sync {
     /// Opens the invoice. Repeating it with the same request answers the same invoice.
-    async fn open(&self, request: &InvoiceRequest) -> Result<Opened, Failure<GatewayRefused>>;
+    async fn open(&self, request: &CreateRequest) -> Result<Report, Failure<GatewayRefused>>;
 
     /// What the gateway says about an invoice now.
-    async fn report(&self, order: &GatewayOrderId) -> Result<Report, Failure<GatewayRefused>>;
+    async fn report(&self, by: &LookUpBy) -> Result<Report, Failure<GatewayRefused>>;
 
     /// The invoices created since an instant, final ones too, page by page.
     async fn list(
@@ -53,8 +63,8 @@ pub trait Invoicing: Send + Sync {
     async fn resend(&self, uuid: &GatewayUuid) -> Result<(), Failure<GatewayRefused>>;
 
     /// Sends a payment back to the payer. Not idempotent: after `Unknown`, look.
-    async fn refund(&self, order: &RefundOrder) -> Result<(), Failure<GatewayRefused>>;
+    async fn refund(&self, call: &RefundCall) -> Result<(), Failure<GatewayRefused>>;
 
-    /// Whether the gateway can be reached at all, for the shop's own screens.
-    async fn reachable(&self) -> Result<(), Unreadable>;
+    /// The coins that can be paid with now.
+    async fn coins(&self) -> Result<Vec<Coin>, Unreadable>;
 }

@@ -12,7 +12,7 @@ use crate::domain::ids::{LoginId, RequestId};
 use crate::domain::link::{Link, LinkOffer};
 use crate::domain::login::Look;
 use crate::domain::order::HistoryRow;
-use crate::domain::pricing::FragmentPrice;
+use crate::domain::pricing::GoodsPrice;
 use crate::domain::transfer::Boc;
 
 /// Whose session a slot carries.
@@ -105,8 +105,9 @@ pub trait Market: Send + Sync {
         product: &Product,
     ) -> Result<Recipient, MarketFailure>;
 
-    /// Reads Fragment's present prices. Anonymous slots only.
-    async fn prices(&self, slot: Slot) -> Result<Vec<FragmentPrice>, MarketFailure>;
+    /// Reads Fragment's present prices: Stars for some quantity, each length of Premium.
+    /// Anonymous slots only.
+    async fn prices(&self, slot: Slot) -> Result<Vec<(Product, GoodsPrice)>, MarketFailure>;
 
     /// Resets the page, looks the recipient up again, inits and gets the link, unchecked. Till
     /// slots only. Nothing is paid.

@@ -5,11 +5,11 @@ use async_trait::async_trait;
 use super::Failure;
 use crate::domain::Timestamp;
 use crate::domain::customer::Language;
+use crate::domain::dialog::Screen;
 use crate::domain::ids::TelegramId;
 use crate::domain::notice::Message;
 use crate::domain::order::Order;
 use crate::domain::transfer::Transfer;
-use crate::session::dialog::Screen;
 
 /// Why Telegram will not take a message.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -96,7 +96,10 @@ pub trait Chain: Send + Sync {
 
     /// Sends the stored bytes of a transfer to every provider. Whatever comes back, the message
     /// may execute until it expires.
-    async fn send(&self, transfer: &Transfer) -> Result<SendHint, Failure<std::convert::Infallible>>;
+    async fn send(
+        &self,
+        transfer: &Transfer,
+    ) -> Result<SendHint, Failure<std::convert::Infallible>>;
 
     /// Looks for a transfer: by its normalised hash, with every provider's state, and with the
     /// history down to its `lt_before` when a state shows its seqno used up and it was not found.

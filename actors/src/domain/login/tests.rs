@@ -10,7 +10,10 @@ fn wallet(n: u8) -> WalletAddress {
 fn event() -> impl Strategy<Value = LoginEvent> {
     prop_oneof![
         (any::<bool>(), prop::option::of(0_u8..3)).prop_map(|(telegram, proven)| {
-            LoginEvent::Looked(Look { telegram, proven: proven.map(wallet) })
+            LoginEvent::Looked(Look {
+                telegram,
+                proven: proven.map(wallet),
+            })
         }),
         Just(LoginEvent::ProofRenewed),
         Just(LoginEvent::ProofRefused),
@@ -55,7 +58,10 @@ proptest! {
 fn a_lost_telegram_login_is_told_once_and_comes_back_by_cookies() {
     let rules = LoginRules::default();
     let now = Timestamp::UNIX_EPOCH;
-    let gone = LoginEvent::Looked(Look { telegram: false, proven: None });
+    let gone = LoginEvent::Looked(Look {
+        telegram: false,
+        proven: None,
+    });
     let first = Login::new(LoginId::new(1), wallet(1)).decide(gone, &rules, now);
     assert_eq!(first.notices.len(), 1);
     let second = first.next.decide(gone, &rules, now);
@@ -69,18 +75,31 @@ fn a_lost_telegram_login_is_told_once_and_comes_back_by_cookies() {
 #[test]
 fn another_wallet_in_the_session_means_the_proof_is_missing() {
     let rules = LoginRules::default();
-    let look = LoginEvent::Looked(Look { telegram: true, proven: Some(wallet(2)) });
+    let look = LoginEvent::Looked(Look {
+        telegram: true,
+        proven: Some(wallet(2)),
+    });
     let now = Timestamp::UNIX_EPOCH;
-    let login = Login::new(LoginId::new(1), wallet(1)).decide(look, &rules, now).next;
+    let login = Login::new(LoginId::new(1), wallet(1))
+        .decide(look, &rules, now)
+        .next;
     assert!(!login.is_usable());
     assert_eq!(login.due(&rules, now), Some(LoginEffect::RenewProof));
 }
 
 #[test]
 fn without_automatic_renewal_a_missing_proof_waits_for_a_person() {
-    let rules = LoginRules { automatic: false, ..LoginRules::default() };
-    let look = LoginEvent::Looked(Look { telegram: true, proven: None });
+    let rules = LoginRules {
+        automatic: false,
+        ..LoginRules::default()
+    };
+    let look = LoginEvent::Looked(Look {
+        telegram: true,
+        proven: None,
+    });
     let now = Timestamp::UNIX_EPOCH;
-    let login = Login::new(LoginId::new(1), wallet(1)).decide(look, &rules, now).next;
+    let login = Login::new(LoginId::new(1), wallet(1))
+        .decide(look, &rules, now)
+        .next;
     assert_eq!(login.due(&rules, now), None);
 }

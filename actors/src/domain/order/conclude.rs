@@ -42,9 +42,19 @@ pub fn conclude(
         Verdict::Paid { tx, fees } => case.executed(judged, *tx, *fees, true).map(Some),
         Verdict::ConsumedUnpaid { tx, fees } => case.executed(judged, *tx, *fees, false).map(Some),
         Verdict::Dead { providers } => Ok(Some(case.dead(*providers))),
-        Verdict::OlderExecuted { transfer, tx, fees, paid } => {
-            let older = transfers.iter().find(|one| one.id == *transfer && one.order == order.id);
-            let wrong = OrderRefused::WrongTransfer { order: order.id, transfer: *transfer };
+        Verdict::OlderExecuted {
+            transfer,
+            tx,
+            fees,
+            paid,
+        } => {
+            let older = transfers
+                .iter()
+                .find(|one| one.id == *transfer && one.order == order.id);
+            let wrong = OrderRefused::WrongTransfer {
+                order: order.id,
+                transfer: *transfer,
+            };
             let older = older.ok_or(wrong)?;
             case.executed(older, *tx, *fees, *paid).map(Some)
         }
@@ -63,23 +73,22 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn open(
-        order: &'a Order,
-        judged: &'a Transfer,
-        desk: Desk<'a>,
-    ) -> Result<Self, OrderRefused> {
+    fn open(order: &'a Order, judged: &'a Transfer, desk: Desk<'a>) -> Result<Self, OrderRefused> {
         let (purchase, confirmed, refund) = match &order.state {
-            OrderState::Paying { purchase, transfer, confirmed, refund }
-                if *transfer == judged.id =>
-            {
-                (purchase, *confirmed, *refund)
-            }
-            OrderState::Held { purchase, refund, .. } => (purchase, false, *refund),
-            OrderState::Parked { purchase, stage: Stage::Signed { transfer }, .. }
-                if *transfer == judged.id =>
-            {
-                (purchase, false, None)
-            }
+            OrderState::Paying {
+                purchase,
+                transfer,
+                confirmed,
+                refund,
+            } if *transfer == judged.id => (purchase, *confirmed, *refund),
+            OrderState::Held {
+                purchase, refund, ..
+            } => (purchase, false, *refund),
+            OrderState::Parked {
+                purchase,
+                stage: Stage::Signed { transfer },
+                ..
+            } if *transfer == judged.id => (purchase, false, None),
             OrderState::AwaitingPayment { .. }
             | OrderState::Linked { .. }
             | OrderState::Paying { .. }
@@ -90,13 +99,24 @@ impl<'a> Case<'a> {
             | OrderState::Parked { .. } => return Err(order.refused("verdict")),
         };
         if !purchase.signed.iter().any(|one| one.transfer == judged.id) {
-            return Err(OrderRefused::WrongTransfer { order: order.id, transfer: judged.id });
+            return Err(OrderRefused::WrongTransfer {
+                order: order.id,
+                transfer: judged.id,
+            });
         }
         let wallet = order.bound_wallet(purchase, desk)?;
         if wallet.live.is_some_and(|live| live != judged.id) {
             return Err(order.refused("verdict about a message that is not live"));
         }
-        Ok(Self { order, purchase, judged, wallet, confirmed, refund, desk })
+        Ok(Self {
+            order,
+            purchase,
+            judged,
+            wallet,
+            confirmed,
+            refund,
+            desk,
+        })
     }
 
     /// A message of the order executed: `judged` itself, or an older one that was thought dead.
@@ -107,10 +127,17 @@ impl<'a> Case<'a> {
         fees: NanoTon,
         paid: bool,
     ) -> Result<Decision<Concluded>, OrderRefused> {
-        let after = if paid { TransferState::Paid { tx } } else { TransferState::ConsumedUnpaid { tx } };
+        let after = if paid {
+            TransferState::Paid { tx }
+        } else {
+            TransferState::ConsumedUnpaid { tx }
+        };
         let mut transfers = vec![which.now_is(after)];
         if which.id != self.judged.id && self.judged.is_live() {
-            transfers.push(self.judged.now_is(TransferState::Superseded { by: which.id }));
+            transfers.push(
+                self.judged
+                    .now_is(TransferState::Superseded { by: which.id }),
+            );
         }
         let wallet = match (paid, which.purpose) {
             (true, Purpose::Goods) | (_, Purpose::Burn { .. }) => self.wallet.paid(),
@@ -123,7 +150,11 @@ impl<'a> Case<'a> {
         };
         let fee = Entry::new(EntryKey::NetworkFee { transfer: which.id });
         let fee = fee.post(Account::NetworkFees, Account::Float(wallet.address), fees)?;
-        let mut decision = order.map(|order| Concluded { order, transfers, wallet });
+        let mut decision = order.map(|order| Concluded {
+            order,
+            transfers,
+            wallet,
+        });
         if !fee.is_empty() {
             decision = decision.entry(fee);
         }
@@ -138,7 +169,11 @@ impl<'a> Case<'a> {
         let (float, held) = (Account::Float(wallet), Account::FloatHeld(wallet));
         let spent = Entry::new(EntryKey::Spent { transfer: which.id })
             .post(Account::CostOfGoods, held, which.amount)?
-            .post(float, held, self.purchase.reserved.minus_down_to_zero(which.amount))?;
+            .post(
+                float,
+                held,
+                self.purchase.reserved.minus_down_to_zero(which.amount),
+            )?;
         let state = OrderState::Paid {
             purchase: self.purchase.clone(),
             transfer: which.id,
@@ -167,8 +202,13 @@ impl<'a> Case<'a> {
     /// Back to `Held`, same wallet, new link; after the last attempt the money goes back.
     fn plan_again(&self, wallet: &Wallet) -> Result<Decision<Order>, OrderRefused> {
         let tired = self.purchase.signed.len() >= self.desk.rules.max_transfers;
-        let why = self.refund.or_else(|| tired.then_some(RefundReason::ShopFailed));
-        let desk = Desk { wallet: Some(wallet), ..self.desk };
+        let why = self
+            .refund
+            .or_else(|| tired.then_some(RefundReason::ShopFailed));
+        let desk = Desk {
+            wallet: Some(wallet),
+            ..self.desk
+        };
         match why {
             Some(why) => self.order.refund_or_wait(self.purchase, why, desk),
             None => {
@@ -184,7 +224,10 @@ impl<'a> Case<'a> {
         refund: RefundReason,
         wallet: &Wallet,
     ) -> Result<Decision<Order>, OrderRefused> {
-        let desk = Desk { wallet: Some(wallet), ..self.desk };
+        let desk = Desk {
+            wallet: Some(wallet),
+            ..self.desk
+        };
         self.order.refund_or_wait(self.purchase, refund, desk)
     }
 
@@ -192,27 +235,50 @@ impl<'a> Case<'a> {
         let order: OrderId = self.order.id;
         let transfer: TransferId = self.judged.id;
         let mut purchase = self.purchase.clone();
-        for one in purchase.signed.iter_mut().filter(|one| one.transfer == transfer) {
+        for one in purchase
+            .signed
+            .iter_mut()
+            .filter(|one| one.transfer == transfer)
+        {
             one.dead_by = one.dead_by.max(providers);
         }
         // The seqno stays with the order while any message of it might still execute.
         let unproven = purchase.open_candidates(self.wallet).next().is_some();
         let wallet = self.wallet.dead(order, if unproven { 1 } else { 2 });
         let tired = purchase.signed.len() >= self.desk.rules.max_transfers;
-        let refund = self.refund.or_else(|| tired.then_some(RefundReason::ShopFailed));
+        let refund = self
+            .refund
+            .or_else(|| tired.then_some(RefundReason::ShopFailed));
         let order = self.order.held(purchase, true, refund);
         let transfers = vec![self.judged.now_is(TransferState::Dead { providers })];
         let id = order.id;
-        Decision::quiet(Concluded { order, transfers, wallet }).redraw(id)
+        Decision::quiet(Concluded {
+            order,
+            transfers,
+            wallet,
+        })
+        .redraw(id)
     }
 
     fn foreign(&self, why: &str) -> Decision<Concluded> {
-        let stage = Stage::Signed { transfer: self.judged.id };
-        let parked = self.order.park(self.purchase.clone(), why, stage, self.desk.now);
+        let stage = Stage::Signed {
+            transfer: self.judged.id,
+        };
+        let parked = self
+            .order
+            .park(self.purchase.clone(), why, stage, self.desk.now);
         let state = TransferState::Foreign { why: why.into() };
         let transfers = vec![self.judged.now_is(state)];
-        let wallet = Wallet { live: None, claimed_by: None, ..self.wallet.stopped(why) };
-        self.tell_if_stopped(parked.map(|order| Concluded { order, transfers, wallet }))
+        let wallet = Wallet {
+            live: None,
+            claimed_by: None,
+            ..self.wallet.stopped(why)
+        };
+        self.tell_if_stopped(parked.map(|order| Concluded {
+            order,
+            transfers,
+            wallet,
+        }))
     }
 
     fn tell_if_stopped(&self, decision: Decision<Concluded>) -> Decision<Concluded> {

@@ -65,10 +65,18 @@ impl Order {
         let Funding { wallet, reserve } = funding;
         let (customer, price) = (self.customer, self.price());
         let entry = Entry::new(EntryKey::Hold { order: self.id })
-            .post(Account::Customer(customer), Account::CustomerHeld(customer), price)?
+            .post(
+                Account::Customer(customer),
+                Account::CustomerHeld(customer),
+                price,
+            )?
             .post(Account::FloatHeld(wallet), Account::Float(wallet), reserve)?;
-        let purchase =
-            Purchase { wallet, reserved: reserve, held_at: desk.now, signed: Vec::new() };
+        let purchase = Purchase {
+            wallet,
+            reserved: reserve,
+            held_at: desk.now,
+            signed: Vec::new(),
+        };
         let next = self.held(purchase, false, None);
         Ok(Decision::quiet(next).entry(entry).redraw(self.id))
     }
@@ -77,7 +85,10 @@ impl Order {
         let OrderState::AwaitingPayment { .. } = &self.state else {
             return Err(self.refused("cancel"));
         };
-        let state = OrderState::Cancelled { at: desk.now, by_customer: true };
+        let state = OrderState::Cancelled {
+            at: desk.now,
+            by_customer: true,
+        };
         Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
     }
 
@@ -91,7 +102,10 @@ impl Order {
         }
         let from = purchase.held_at + desk.rules.slow_after;
         if desk.now < from {
-            return Err(OrderRefused::TooEarly { order: self.id, from });
+            return Err(OrderRefused::TooEarly {
+                order: self.id,
+                from,
+            });
         }
         self.refund_or_wait(purchase, RefundReason::CustomerAsked, desk)
     }
@@ -99,18 +113,33 @@ impl Order {
     fn tick(&self, desk: Desk<'_>) -> Decided {
         match &self.state {
             OrderState::AwaitingPayment { until } if *until <= desk.now => {
-                let state = OrderState::Cancelled { at: desk.now, by_customer: false };
+                let state = OrderState::Cancelled {
+                    at: desk.now,
+                    by_customer: false,
+                };
                 Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
             }
-            OrderState::Held { purchase, refund: None, .. } | OrderState::Linked { purchase, .. }
+            OrderState::Held {
+                purchase,
+                refund: None,
+                ..
+            }
+            | OrderState::Linked { purchase, .. }
                 if purchase.held_at + desk.rules.max_held <= desk.now =>
             {
                 self.refund_or_wait(purchase, RefundReason::TookTooLong, desk)
             }
-            OrderState::Held { purchase, told: false, refund: None, .. }
-            | OrderState::Linked { purchase, told: false, .. }
-                if purchase.held_at + desk.rules.slow_after <= desk.now =>
-            {
+            OrderState::Held {
+                purchase,
+                told: false,
+                refund: None,
+                ..
+            }
+            | OrderState::Linked {
+                purchase,
+                told: false,
+                ..
+            } if purchase.held_at + desk.rules.slow_after <= desk.now => {
                 let news = News::TakesLonger { order: self.id };
                 let owed = Owed::customer(self.customer, news);
                 Ok(Decision::quiet(self.told()).tell(owed).redraw(self.id))
@@ -136,20 +165,41 @@ impl Order {
     }
 
     fn linked(&self, link: Link, event: &'static str) -> Decided {
-        let OrderState::Held { purchase, told, refund: None, .. } = &self.state else {
+        let OrderState::Held {
+            purchase,
+            told,
+            refund: None,
+            ..
+        } = &self.state
+        else {
             return Err(self.refused(event));
         };
-        let state = OrderState::Linked { purchase: purchase.clone(), link, told: *told };
+        let state = OrderState::Linked {
+            purchase: purchase.clone(),
+            link,
+            told: *told,
+        };
         Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
     }
 
     fn link_not_done(&self, desk: Desk<'_>, event: &'static str) -> Decided {
-        let OrderState::Held { purchase, retry, told, refund } = &self.state else {
+        let OrderState::Held {
+            purchase,
+            retry,
+            told,
+            refund,
+        } = &self.state
+        else {
             return Err(self.refused(event));
         };
         let retry = retry.later(desk.rules.first_pause, desk.rules.longest_pause, desk.now);
         let (purchase, told, refund) = (purchase.clone(), *told, *refund);
-        let state = OrderState::Held { purchase, retry, told, refund };
+        let state = OrderState::Held {
+            purchase,
+            retry,
+            told,
+            refund,
+        };
         Ok(Decision::quiet(self.in_state(state)))
     }
 
@@ -171,9 +221,14 @@ impl Order {
     fn signed(&self, transfer: &Transfer, event: &'static str) -> Decided {
         let (purchase, refund) = match (&self.state, transfer.purpose) {
             (OrderState::Linked { purchase, .. }, Purpose::Goods) => (purchase, None),
-            (OrderState::Held { purchase, refund: Some(_), .. }, Purpose::Burn { refund }) => {
-                (purchase, Some(refund))
-            }
+            (
+                OrderState::Held {
+                    purchase,
+                    refund: Some(_),
+                    ..
+                },
+                Purpose::Burn { refund },
+            ) => (purchase, Some(refund)),
             (
                 OrderState::AwaitingPayment { .. }
                 | OrderState::Held { .. }
@@ -188,16 +243,31 @@ impl Order {
             ) => return Err(self.refused(event)),
         };
         if transfer.order != self.id {
-            return Err(OrderRefused::WrongTransfer { order: self.id, transfer: transfer.id });
+            return Err(OrderRefused::WrongTransfer {
+                order: self.id,
+                transfer: transfer.id,
+            });
         }
         if transfer.wallet != purchase.wallet {
-            return Err(OrderRefused::WrongWallet { order: self.id, bound: purchase.wallet });
+            return Err(OrderRefused::WrongWallet {
+                order: self.id,
+                bound: purchase.wallet,
+            });
         }
         let mut purchase = purchase.clone();
-        let candidate = Candidate { transfer: transfer.id, seqno: transfer.seqno, dead_by: 0 };
+        let candidate = Candidate {
+            transfer: transfer.id,
+            seqno: transfer.seqno,
+            dead_by: 0,
+        };
         purchase.signed.push(candidate);
         let transfer = transfer.id;
-        let state = OrderState::Paying { purchase, transfer, confirmed: false, refund };
+        let state = OrderState::Paying {
+            purchase,
+            transfer,
+            confirmed: false,
+            refund,
+        };
         Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
     }
 
@@ -206,7 +276,10 @@ impl Order {
         match &mut next.state {
             OrderState::Paying { confirmed, .. }
             | OrderState::Paid { confirmed, .. }
-            | OrderState::Parked { stage: Stage::Paid { confirmed, .. }, .. } => *confirmed = true,
+            | OrderState::Parked {
+                stage: Stage::Paid { confirmed, .. },
+                ..
+            } => *confirmed = true,
             OrderState::AwaitingPayment { .. }
             | OrderState::Held { .. }
             | OrderState::Linked { .. }
@@ -220,10 +293,16 @@ impl Order {
 
     fn delivery_seen(&self, proof: Proof, desk: Desk<'_>, event: &'static str) -> Decided {
         let purchase = match (&self.state, &proof) {
-            (OrderState::Paid { purchase, .. }, Proof::Page { .. } | Proof::History { .. }) => purchase,
+            (OrderState::Paid { purchase, .. }, Proof::Page { .. } | Proof::History { .. }) => {
+                purchase
+            }
             // Behind the reset of the page, only the history is a witness (rule 9).
             (
-                OrderState::Parked { purchase, stage: Stage::Paid { bounced: false, .. }, .. },
+                OrderState::Parked {
+                    purchase,
+                    stage: Stage::Paid { bounced: false, .. },
+                    ..
+                },
                 Proof::History { .. },
             ) => purchase,
             (
@@ -251,27 +330,56 @@ impl Order {
     ) -> Decided {
         let wallet = self.explained_wallet(purchase, desk)?.address;
         let entry = Entry::new(EntryKey::Settle { order: self.id })
-            .post(Account::CustomerHeld(self.customer), Account::Revenue, self.price())?
+            .post(
+                Account::CustomerHeld(self.customer),
+                Account::Revenue,
+                self.price(),
+            )?
             .post(Account::Float(wallet), Account::FloatHeld(wallet), unspent)?;
         let seconds = (desk.now - purchase.held_at).num_seconds();
-        let news = News::Delivered { order: self.id, seconds };
-        let next = self.in_state(OrderState::Delivered { at: desk.now, proof });
+        let news = News::Delivered {
+            order: self.id,
+            seconds,
+        };
+        let next = self.in_state(OrderState::Delivered {
+            at: desk.now,
+            proof,
+        });
         let decision = Decision::quiet(next).entry(entry).redraw(self.id);
         Ok(decision.tell(Owed::customer(self.customer, news)))
     }
 
     fn delivery_not_seen(&self, desk: Desk<'_>, event: &'static str) -> Decided {
-        let OrderState::Paid { purchase, transfer, confirmed, paid_at, retry } = &self.state else {
+        let OrderState::Paid {
+            purchase,
+            transfer,
+            confirmed,
+            paid_at,
+            retry,
+        } = &self.state
+        else {
             return Err(self.refused(event));
         };
         let (transfer, confirmed, paid_at) = (*transfer, *confirmed, *paid_at);
         if desk.now < paid_at + desk.rules.delivery_patience {
             let retry = retry.later(desk.rules.first_pause, desk.rules.longest_pause, desk.now);
             let purchase = purchase.clone();
-            let state = OrderState::Paid { purchase, transfer, confirmed, paid_at, retry };
+            let state = OrderState::Paid {
+                purchase,
+                transfer,
+                confirmed,
+                paid_at,
+                retry,
+            };
             return Ok(Decision::quiet(self.in_state(state)));
         }
-        let stage = Stage::Paid { transfer, paid_at, confirmed, bounced: false, till_reset: false };
+        let stage = Stage::Paid {
+            transfer,
+            paid_at,
+            confirmed,
+            bounced: false,
+            till_reset: false,
+        };
         let why = "paid on chain, delivery not visible";
         let parked = self.park(purchase.clone(), why, stage, desk.now);
         let news = News::BeingChecked { order: self.id };
@@ -280,12 +388,23 @@ impl Order {
 
     fn bounced(&self, back: TxPos, desk: Desk<'_>, event: &'static str) -> Decided {
         let (purchase, transfer, paid_at, confirmed, till_reset) = match &self.state {
-            OrderState::Paid { purchase, transfer, paid_at, confirmed, .. } => {
-                (purchase, *transfer, *paid_at, *confirmed, false)
-            }
+            OrderState::Paid {
+                purchase,
+                transfer,
+                paid_at,
+                confirmed,
+                ..
+            } => (purchase, *transfer, *paid_at, *confirmed, false),
             OrderState::Parked {
                 purchase,
-                stage: Stage::Paid { transfer, paid_at, confirmed, bounced: false, till_reset },
+                stage:
+                    Stage::Paid {
+                        transfer,
+                        paid_at,
+                        confirmed,
+                        bounced: false,
+                        till_reset,
+                    },
                 ..
             } => (purchase, *transfer, *paid_at, *confirmed, *till_reset),
             OrderState::AwaitingPayment { .. }
@@ -297,14 +416,23 @@ impl Order {
             | OrderState::Cancelled { .. }
             | OrderState::Parked { .. } => return Err(self.refused(event)),
         };
-        let stage = Stage::Paid { transfer, paid_at, confirmed, bounced: true, till_reset };
+        let stage = Stage::Paid {
+            transfer,
+            paid_at,
+            confirmed,
+            bounced: true,
+            till_reset,
+        };
         let why = format!("Fragment sent the TON back at lt {}", back.lt);
         Ok(self.park(purchase.clone(), &why, stage, desk.now))
     }
 
     fn till_was_reset(&self, event: &'static str) -> Decided {
         let mut next = self.clone();
-        let OrderState::Parked { stage: Stage::Paid { till_reset, .. }, .. } = &mut next.state
+        let OrderState::Parked {
+            stage: Stage::Paid { till_reset, .. },
+            ..
+        } = &mut next.state
         else {
             return Err(self.refused(event));
         };
@@ -324,8 +452,11 @@ impl Order {
     fn paid_outside(&self, tx: TxPos, desk: Desk<'_>, event: &'static str) -> Decided {
         let (OrderState::Held { purchase, .. }
         | OrderState::Linked { purchase, .. }
-        | OrderState::Parked { purchase, stage: Stage::Unsigned | Stage::Signed { .. }, .. }) =
-            &self.state
+        | OrderState::Parked {
+            purchase,
+            stage: Stage::Unsigned | Stage::Signed { .. },
+            ..
+        }) = &self.state
         else {
             return Err(self.refused(event));
         };
@@ -340,7 +471,12 @@ impl Order {
         told: bool,
         refund: Option<RefundReason>,
     ) -> Self {
-        self.in_state(OrderState::Held { purchase, retry: Retry::default(), told, refund })
+        self.in_state(OrderState::Held {
+            purchase,
+            retry: Retry::default(),
+            told,
+            refund,
+        })
     }
 
     /// The order waiting for a person, who is told.
@@ -353,9 +489,24 @@ impl Order {
     ) -> Decision<Self> {
         let n = self.parked.saturating_add(1);
         let why: String = why.chars().take(300).collect();
-        let news = OperatorNews::Parked { order: self.id, n, why: why.clone() };
-        let state = OrderState::Parked { purchase, at: now, why, stage };
-        let next = Self { parked: n, state, ..self.clone() };
-        Decision::quiet(next).tell(Owed::operators(news)).redraw(self.id)
+        let news = OperatorNews::Parked {
+            order: self.id,
+            n,
+            why: why.clone(),
+        };
+        let state = OrderState::Parked {
+            purchase,
+            at: now,
+            why,
+            stage,
+        };
+        let next = Self {
+            parked: n,
+            state,
+            ..self.clone()
+        };
+        Decision::quiet(next)
+            .tell(Owed::operators(news))
+            .redraw(self.id)
     }
 }

@@ -44,10 +44,17 @@ impl Order {
     pub fn due(&self, now: Timestamp, rules: &OrderRules) -> Option<OrderEffect> {
         match &self.state {
             OrderState::AwaitingPayment { until } => (*until <= now).then_some(OrderEffect::Tick),
-            OrderState::Held { refund: Some(_), retry, .. } => {
-                retry.is_due(now).then_some(OrderEffect::ReturnMoney)
-            }
-            OrderState::Held { purchase, retry, told, refund: None } => {
+            OrderState::Held {
+                refund: Some(_),
+                retry,
+                ..
+            } => retry.is_due(now).then_some(OrderEffect::ReturnMoney),
+            OrderState::Held {
+                purchase,
+                retry,
+                told,
+                refund: None,
+            } => {
                 if mark_passed(purchase.held_at, *told, now, rules) {
                     Some(OrderEffect::Tick)
                 } else {
@@ -61,19 +68,36 @@ impl Order {
                     Some(OrderEffect::Sign)
                 }
             }
-            OrderState::Paying { transfer, confirmed, refund, .. } => Some(OrderEffect::Pursue {
+            OrderState::Paying {
+                transfer,
+                confirmed,
+                refund,
+                ..
+            } => Some(OrderEffect::Pursue {
                 transfer: *transfer,
                 // A burn has nothing to confirm.
                 confirm: !confirmed && refund.is_none(),
             }),
-            OrderState::Paid { transfer, confirmed, retry, .. } => {
-                let effect = OrderEffect::FollowUp { transfer: *transfer, confirm: !confirmed };
+            OrderState::Paid {
+                transfer,
+                confirmed,
+                retry,
+                ..
+            } => {
+                let effect = OrderEffect::FollowUp {
+                    transfer: *transfer,
+                    confirm: !confirmed,
+                };
                 retry.is_due(now).then_some(effect)
             }
             OrderState::Parked { stage, .. } => match stage {
-                Stage::Paid { transfer, till_reset: false, .. } => {
-                    Some(OrderEffect::ResetTill { transfer: *transfer })
-                }
+                Stage::Paid {
+                    transfer,
+                    till_reset: false,
+                    ..
+                } => Some(OrderEffect::ResetTill {
+                    transfer: *transfer,
+                }),
                 Stage::Paid { .. }
                 | Stage::Unsigned
                 | Stage::Signed { .. }
@@ -94,8 +118,17 @@ impl Order {
         }
         match &self.state {
             OrderState::AwaitingPayment { until } => Some(*until),
-            OrderState::Held { retry, purchase, told, refund } => {
-                let mark = if *told { rules.max_held } else { rules.slow_after };
+            OrderState::Held {
+                retry,
+                purchase,
+                told,
+                refund,
+            } => {
+                let mark = if *told {
+                    rules.max_held
+                } else {
+                    rules.slow_after
+                };
                 let mark = refund.is_none().then(|| purchase.held_at + mark);
                 [retry.not_before, mark].into_iter().flatten().min()
             }

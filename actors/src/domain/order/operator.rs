@@ -92,15 +92,19 @@ impl Order {
         }
         match act {
             OperatorAct::Resume => self.resume(desk),
-            OperatorAct::Refund { second, silent_since } => {
-                self.operator_refund(second, silent_since, desk)
-            }
+            OperatorAct::Refund {
+                second,
+                silent_since,
+            } => self.operator_refund(second, silent_since, desk),
             OperatorAct::MarkDelivered { row } => self.mark_delivered(row, desk),
         }
     }
 
     fn resume(&self, desk: Desk<'_>) -> Decided {
-        let OrderState::Parked { purchase, stage, .. } = &self.state else {
+        let OrderState::Parked {
+            purchase, stage, ..
+        } = &self.state
+        else {
             return Err(self.refused("resume"));
         };
         let next = match stage {
@@ -118,7 +122,12 @@ impl Order {
                     })
                 }
             }
-            Stage::Paid { transfer, paid_at: _, confirmed, .. } => self.in_state(OrderState::Paid {
+            Stage::Paid {
+                transfer,
+                paid_at: _,
+                confirmed,
+                ..
+            } => self.in_state(OrderState::Paid {
                 purchase: purchase.clone(),
                 transfer: *transfer,
                 confirmed: *confirmed,
@@ -140,10 +149,16 @@ impl Order {
         match &self.state {
             OrderState::Held { purchase, .. }
             | OrderState::Linked { purchase, .. }
-            | OrderState::Parked { purchase, stage: Stage::Unsigned | Stage::Signed { .. }, .. } => {
-                self.refund_or_wait(purchase, why, desk)
-            }
-            OrderState::Parked { purchase, stage: Stage::Paid { bounced: true, .. }, .. } => {
+            | OrderState::Parked {
+                purchase,
+                stage: Stage::Unsigned | Stage::Signed { .. },
+                ..
+            } => self.refund_or_wait(purchase, why, desk),
+            OrderState::Parked {
+                purchase,
+                stage: Stage::Paid { bounced: true, .. },
+                ..
+            } => {
                 self.explained_wallet(purchase, desk)?;
                 Ok(self.release(purchase, why, Spent::CameBack, desk.now)?)
             }
@@ -152,9 +167,11 @@ impl Order {
                 stage: Stage::Paid { bounced: false, .. },
                 ..
             } => self.give_up(purchase, NanoTon::ZERO, (second, silent_since), desk),
-            OrderState::Parked { purchase, stage: Stage::PaidOutside { .. }, .. } => {
-                self.give_up(purchase, purchase.reserved, (second, silent_since), desk)
-            }
+            OrderState::Parked {
+                purchase,
+                stage: Stage::PaidOutside { .. },
+                ..
+            } => self.give_up(purchase, purchase.reserved, (second, silent_since), desk),
             OrderState::AwaitingPayment { .. }
             | OrderState::Paying { .. }
             | OrderState::Paid { .. }
@@ -172,7 +189,11 @@ impl Order {
         (second, silent_since): (Option<AdminId>, Option<Timestamp>),
         desk: Desk<'_>,
     ) -> Decided {
-        let needs = |needs| OrderRefused::NeedsMore { order: self.id, act: "refund", needs };
+        let needs = |needs| OrderRefused::NeedsMore {
+            order: self.id,
+            act: "refund",
+            needs,
+        };
         if second.is_none() {
             return Err(needs("a second person"));
         }
@@ -182,12 +203,18 @@ impl Order {
         }
         self.explained_wallet(purchase, desk)?;
         let watch_until = desk.now + desk.rules.watch;
-        let spent = Spent::GivenUp { watch_until, unspent };
+        let spent = Spent::GivenUp {
+            watch_until,
+            unspent,
+        };
         Ok(self.release(purchase, RefundReason::Operator, spent, desk.now)?)
     }
 
     fn mark_delivered(&self, row: HistoryRow, desk: Desk<'_>) -> Decided {
-        let OrderState::Parked { purchase, stage, .. } = &self.state else {
+        let OrderState::Parked {
+            purchase, stage, ..
+        } = &self.state
+        else {
             return Err(self.refused("mark delivered"));
         };
         let unspent = match stage {

@@ -44,7 +44,12 @@ impl Order {
 
     /// A refund was pending; nothing signed may be able to execute any more.
     pub(super) fn return_money(&self, desk: Desk<'_>, event: &'static str) -> Decided {
-        let OrderState::Held { purchase, refund: Some(why), .. } = &self.state else {
+        let OrderState::Held {
+            purchase,
+            refund: Some(why),
+            ..
+        } = &self.state
+        else {
             return Err(self.refused(event));
         };
         let wallet = self.explained_wallet(purchase, desk)?;
@@ -70,7 +75,11 @@ impl Order {
         if wallet.is_explained(desk.epoch) && purchase.is_safe_to_release(wallet) {
             return Ok(self.release(purchase, why, Spent::Nothing, desk.now)?);
         }
-        Ok(Decision::quiet(self.held(purchase.clone(), true, Some(why))))
+        Ok(Decision::quiet(self.held(
+            purchase.clone(),
+            true,
+            Some(why),
+        )))
     }
 
     /// Gives the price back, and the reservation if it was not spent. The caller has proven that
@@ -95,13 +104,24 @@ impl Order {
                 None
             }
             Spent::CameBack => None,
-            Spent::GivenUp { watch_until, unspent } => {
+            Spent::GivenUp {
+                watch_until,
+                unspent,
+            } => {
                 entry = entry.post(Account::Float(wallet), Account::FloatHeld(wallet), unspent)?;
                 Some(watch_until)
             }
         };
-        let news = News::Refunded { order: self.id, amount: self.price(), why };
-        let next = self.in_state(OrderState::Refunded { at: now, why, watch_until });
+        let news = News::Refunded {
+            order: self.id,
+            amount: self.price(),
+            why,
+        };
+        let next = self.in_state(OrderState::Refunded {
+            at: now,
+            why,
+            watch_until,
+        });
         let decision = Decision::quiet(next).entry(entry).redraw(self.id);
         Ok(decision.tell(Owed::customer(customer, news)))
     }
@@ -111,8 +131,13 @@ impl Order {
         purchase: &Purchase,
         desk: Desk<'a>,
     ) -> Result<&'a Wallet, OrderRefused> {
-        let wallet = desk.wallet.filter(|wallet| wallet.address == purchase.wallet);
-        wallet.ok_or(OrderRefused::WrongWallet { order: self.id, bound: purchase.wallet })
+        let wallet = desk
+            .wallet
+            .filter(|wallet| wallet.address == purchase.wallet);
+        wallet.ok_or(OrderRefused::WrongWallet {
+            order: self.id,
+            bound: purchase.wallet,
+        })
     }
 
     pub(super) fn explained_wallet<'a>(

@@ -7,9 +7,7 @@ use crate::domain::ids::{Hash256, PaymentRef, WalletAddress};
 use crate::domain::money::NanoTon;
 
 /// A place on an account's chain of transactions.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TxPos {
     /// Logical time: grows with every transaction of the account.
     pub lt: u64,
@@ -18,9 +16,7 @@ pub struct TxPos {
 }
 
 /// An independent source of answers about the chain, by its number in the configuration.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Provider(pub u8);
 

@@ -109,14 +109,23 @@ impl Transfer {
         });
         let ran = found.exit_code == Some(0) && !found.aborted;
         if ran && sent && found.out.len() == 1 {
-            return Verdict::Paid { tx, fees: found.fees };
+            return Verdict::Paid {
+                tx,
+                fees: found.fees,
+            };
         }
         if !found.out.is_empty() {
-            let why = format!("transaction at lt {} sent something else than was signed", tx.lt);
+            let why = format!(
+                "transaction at lt {} sent something else than was signed",
+                tx.lt
+            );
             return Verdict::Mismatch { why };
         }
         if ran && found.skipped_actions == 1 && found.msgs_created == 0 {
-            return Verdict::ConsumedUnpaid { tx, fees: found.fees };
+            return Verdict::ConsumedUnpaid {
+                tx,
+                fees: found.fees,
+            };
         }
         if ran {
             // Created but not shown yet, or neither created nor skipped: never read as unpaid.
@@ -128,23 +137,33 @@ impl Transfer {
     /// A transaction of our message that failed. W5 commits its seqno before its actions, so
     /// whether the seqno is used up is read from a state that includes the transaction.
     fn judge_refused(&self, tx: TxPos, evidence: &Evidence, rules: JudgeRules) -> Verdict {
-        let after = || evidence.states.iter().filter(|state| state.last_lt() >= tx.lt);
+        let after = || {
+            evidence
+                .states
+                .iter()
+                .filter(|state| state.last_lt() >= tx.lt)
+        };
         if after().any(|state| state.seqno > self.seqno) {
-            let why = format!("transaction at lt {} failed after using up seqno {}", tx.lt, self.seqno);
+            let why = format!(
+                "transaction at lt {} failed after using up seqno {}",
+                tx.lt, self.seqno
+            );
             return Verdict::Mismatch { why };
         }
         let providers = distinct(after().filter(|state| self.proves_dead(state, rules)));
-        if providers > 0 { Verdict::Dead { providers } } else { Verdict::Wait(Waiting::NotConsumed) }
+        if providers > 0 {
+            Verdict::Dead { providers }
+        } else {
+            Verdict::Wait(Waiting::NotConsumed)
+        }
     }
 
-    fn judge_absent(
-        &self,
-        evidence: &Evidence,
-        older: &[Transfer],
-        rules: JudgeRules,
-    ) -> Verdict {
-        let fresh: Vec<&AccountState> =
-            evidence.states.iter().filter(|state| self.is_fresh(state)).collect();
+    fn judge_absent(&self, evidence: &Evidence, older: &[Transfer], rules: JudgeRules) -> Verdict {
+        let fresh: Vec<&AccountState> = evidence
+            .states
+            .iter()
+            .filter(|state| self.is_fresh(state))
+            .collect();
         if fresh.is_empty() {
             return Verdict::Wait(Waiting::Stale);
         }
@@ -153,7 +172,11 @@ impl Transfer {
             return self.judge_overtaken(ahead, evidence, older, rules);
         }
         let providers = distinct(fresh.iter().copied().filter(|s| self.proves_dead(s, rules)));
-        if providers > 0 { Verdict::Dead { providers } } else { Verdict::Wait(Waiting::StillValid) }
+        if providers > 0 {
+            Verdict::Dead { providers }
+        } else {
+            Verdict::Wait(Waiting::StillValid)
+        }
     }
 
     fn judge_overtaken(
@@ -165,7 +188,9 @@ impl Transfer {
     ) -> Verdict {
         let complete = evidence.history.as_ref().filter(|history| {
             let covers = history.head.is_some_and(|head| head.lt >= ahead.last_lt());
-            let reaches = history.gapless_down_to.is_some_and(|lt| lt <= self.lt_before);
+            let reaches = history
+                .gapless_down_to
+                .is_some_and(|lt| lt <= self.lt_before);
             covers && reaches
         });
         let Some(history) = complete else {
@@ -192,12 +217,18 @@ impl Transfer {
     fn as_older(&self, verdict: Verdict) -> Verdict {
         let transfer = self.id;
         match verdict {
-            Verdict::Paid { tx, fees } => {
-                Verdict::OlderExecuted { transfer, tx, fees, paid: true }
-            }
-            Verdict::ConsumedUnpaid { tx, fees } => {
-                Verdict::OlderExecuted { transfer, tx, fees, paid: false }
-            }
+            Verdict::Paid { tx, fees } => Verdict::OlderExecuted {
+                transfer,
+                tx,
+                fees,
+                paid: true,
+            },
+            Verdict::ConsumedUnpaid { tx, fees } => Verdict::OlderExecuted {
+                transfer,
+                tx,
+                fees,
+                paid: false,
+            },
             Verdict::Mismatch { .. } | Verdict::Wait(_) => verdict,
             Verdict::Dead { .. } | Verdict::OlderExecuted { .. } | Verdict::Foreign { .. } => {
                 Verdict::Wait(Waiting::Stale)
@@ -233,7 +264,9 @@ impl Verdict {
             Self::Wait(_) => None,
             Self::Paid { tx, .. } => Some(TransferState::Paid { tx: *tx }),
             Self::ConsumedUnpaid { tx, .. } => Some(TransferState::ConsumedUnpaid { tx: *tx }),
-            Self::Dead { providers } => Some(TransferState::Dead { providers: *providers }),
+            Self::Dead { providers } => Some(TransferState::Dead {
+                providers: *providers,
+            }),
             Self::OlderExecuted { transfer, .. } => {
                 Some(TransferState::Superseded { by: *transfer })
             }

@@ -111,7 +111,11 @@ impl Wallet {
         let covers = history.head == state.last;
         let reaches = history.gapless_down_to.is_some_and(|lt| lt <= known_lt);
         let fresh = state.last_lt() >= known_lt && state.seqno >= self.next_seqno;
-        let mut txs: Vec<&FoundTx> = history.txs.iter().filter(|tx| tx.tx.lt > known_lt).collect();
+        let mut txs: Vec<&FoundTx> = history
+            .txs
+            .iter()
+            .filter(|tx| tx.tx.lt > known_lt)
+            .collect();
         if !covers || !reaches || !fresh || txs.iter().any(|tx| !tx.committed) {
             return Ok(Explanation::Incomplete);
         }
@@ -141,8 +145,15 @@ impl Wallet {
         let by_hand = consumed_by_hand(explained, txs);
         let unsettled = self.live.is_some() || self.claimed_by.is_some();
         if unsettled && by_hand > 0 {
-            let what = format!("wallet {} was used by hand while an order was being paid", self.address);
-            return Some(Strange { tx: None, fits: self.claimed_by, what });
+            let what = format!(
+                "wallet {} was used by hand while an order was being paid",
+                self.address
+            );
+            return Some(Strange {
+                tx: None,
+                fits: self.claimed_by,
+                what,
+            });
         }
         let expected = self.next_seqno.saturating_add(by_hand);
         let settled_later = unsettled && state.seqno == expected.saturating_add(1);
@@ -153,7 +164,11 @@ impl Wallet {
             "wallet {} shows seqno {}, its explained history ends at {expected}",
             self.address, state.seqno
         );
-        Some(Strange { tx: state.last, fits: None, what })
+        Some(Strange {
+            tx: state.last,
+            fits: None,
+            what,
+        })
     }
 
     fn complete(
@@ -189,25 +204,37 @@ impl Wallet {
             explained_in: Some(epoch),
             ..self.clone()
         };
-        Ok(Explanation::Complete { wallet, explained, entries, notices })
+        Ok(Explanation::Complete {
+            wallet,
+            explained,
+            entries,
+            notices,
+        })
     }
 
     fn deposit_entry(&self, tx: &FoundTx) -> Result<Entry, ExplainError> {
         let float = Account::Float(self.address);
-        let entry = self.explained_entry(tx).post(float, Account::Owner(Asset::Ton), tx.value_in)?;
+        let entry =
+            self.explained_entry(tx)
+                .post(float, Account::Owner(Asset::Ton), tx.value_in)?;
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
     fn sent_entry(&self, tx: &FoundTx, for_what: Account) -> Result<Entry, ExplainError> {
         let float = Account::Float(self.address);
         let sent = tx.out.iter().map(|out| out.value);
-        let sent = sent.into_iter().try_fold(NanoTon::ZERO, NanoTon::checked_add)?;
+        let sent = sent
+            .into_iter()
+            .try_fold(NanoTon::ZERO, NanoTon::checked_add)?;
         let entry = self.explained_entry(tx).post(for_what, float, sent)?;
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
     const fn explained_entry(&self, tx: &FoundTx) -> Entry {
-        Entry::new(EntryKey::Explained { wallet: self.address, lt: tx.tx.lt })
+        Entry::new(EntryKey::Explained {
+            wallet: self.address,
+            lt: tx.tx.lt,
+        })
     }
 
     /// Whether an operator has stopped it or a break has.
@@ -233,12 +260,21 @@ fn classify(tx: &FoundTx, known: &Known) -> Result<Explained, Strange> {
         return classify_incoming(tx, known);
     };
     if let Some((_, transfer)) = known.messages.iter().find(|(hash, _)| *hash == message) {
-        return Ok(Explained::Ours { transfer: *transfer, tx: tx.tx });
+        return Ok(Explained::Ours {
+            transfer: *transfer,
+            tx: tx.tx,
+        });
     }
     if let Some((_, order)) = known.assigned.iter().find(|(lt, _)| *lt == tx.tx.lt) {
-        return Ok(Explained::Assigned { tx: tx.tx, order: *order });
+        return Ok(Explained::Assigned {
+            tx: tx.tx,
+            order: *order,
+        });
     }
-    let to_fragment = tx.out.iter().any(|out| known.destinations.contains(&out.destination));
+    let to_fragment = tx
+        .out
+        .iter()
+        .any(|out| known.destinations.contains(&out.destination));
     let reference = tx.out.iter().find_map(|out| out.reference.as_ref());
     if !to_fragment && reference.is_none() {
         return Ok(Explained::ByHand { tx: tx.tx });
@@ -248,20 +284,39 @@ fn classify(tx: &FoundTx, known: &Known) -> Result<Explained, Strange> {
         known.map(|(_, order)| *order)
     });
     let what = match reference {
-        Some(reference) => format!("lt {}: a payment with Ref#{reference} that the books did not sign", tx.tx.lt),
-        None => format!("lt {}: a payment to Fragment that the books did not sign", tx.tx.lt),
+        Some(reference) => format!(
+            "lt {}: a payment with Ref#{reference} that the books did not sign",
+            tx.tx.lt
+        ),
+        None => format!(
+            "lt {}: a payment to Fragment that the books did not sign",
+            tx.tx.lt
+        ),
     };
-    Err(Strange { tx: Some(tx.tx), fits, what })
+    Err(Strange {
+        tx: Some(tx.tx),
+        fits,
+        what,
+    })
 }
 
 fn classify_incoming(tx: &FoundTx, known: &Known) -> Result<Explained, Strange> {
     if let Some((_, order)) = known.assigned.iter().find(|(lt, _)| *lt == tx.tx.lt) {
-        return Ok(Explained::Assigned { tx: tx.tx, order: *order });
+        return Ok(Explained::Assigned {
+            tx: tx.tx,
+            order: *order,
+        });
     }
-    let from_fragment = tx.from.is_some_and(|from| known.destinations.contains(&from));
+    let from_fragment = tx
+        .from
+        .is_some_and(|from| known.destinations.contains(&from));
     if tx.bounced || from_fragment {
         let what = format!("lt {}: {} came back from Fragment", tx.tx.lt, tx.value_in);
-        return Err(Strange { tx: Some(tx.tx), fits: None, what });
+        return Err(Strange {
+            tx: Some(tx.tx),
+            fits: None,
+            what,
+        });
     }
     Ok(Explained::Deposit { tx: tx.tx })
 }
