@@ -7,6 +7,7 @@
 //!
 //! Amounts are integers with their unit in the type; instants are arguments.
 
+pub mod catalog;
 pub mod ids;
 pub mod money;
 
