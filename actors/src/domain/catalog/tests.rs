@@ -142,10 +142,9 @@ fn names_cannot_disturb_the_message_around_them() {
 #[test]
 fn people_stay_out_of_debug_output() {
     let shown = format!("{:?}", person("tok_1", "Маша К.", Some("pic_secret")));
-    assert!(
-        !shown.contains("Маша") && !shown.contains("pic_secret"),
-        "{shown}"
-    );
+    for person in ["Маша", "masha", "pic_secret"] {
+        assert!(!shown.contains(person), "{shown}");
+    }
 }
 
 proptest! {
