@@ -10,6 +10,7 @@
 pub mod catalog;
 pub mod ids;
 pub mod money;
+pub mod pricing;
 
 /// An instant, always UTC. Microsecond precision survives storage on every engine.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
