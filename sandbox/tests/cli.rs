@@ -1,12 +1,17 @@
 //! What a person at a terminal meets.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test that cannot be carried out stops where it stands"
+)]
+
 use std::process::{Command, Output};
 
 fn sandbox(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_starkeeper-sandbox"))
         .args(words)
         .output()
-        .unwrap_or_else(|why| panic!("starkeeper-sandbox does not start: {why}"))
+        .expect("starkeeper-sandbox starts")
 }
 
 #[test]
