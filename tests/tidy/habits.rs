@@ -159,11 +159,12 @@ fn reads_the_machines_clock(name: &str, path: &[String]) -> bool {
     let mut last_first = path.iter().rev().map(String::as_str);
     let method = last_first.next();
     let of = last_first.next();
-    match (name, of, method) {
-        ("std", Some("SystemTime" | "Instant"), Some("now")) => true,
-        ("chrono", Some("Utc" | "Local"), Some("now")) => true,
-        _ => false,
-    }
+    let clock = match name {
+        "std" => ["SystemTime", "Instant"],
+        "chrono" => ["Utc", "Local"],
+        _ => return false,
+    };
+    method == Some("now") && of.is_some_and(|of| clock.contains(&of))
 }
 
 /// True when `word` stands in the comment and no `(#number)` follows it.

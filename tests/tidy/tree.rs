@@ -113,7 +113,7 @@ impl Tree {
             Target::Foreign(name, path) if name == "starkeeper_actors" => {
                 Target::Foreign(name, self.through_the_root(Member::Core, path))
             }
-            other => other,
+            other @ (Target::Foreign(..) | Target::Nothing) => other,
         }
     }
 
