@@ -65,9 +65,7 @@ impl Sight<'_> {
 
     fn judge(&self, mention: &Mention, in_test: bool) -> Option<&'static Rule> {
         let segments = &mention.segments;
-        let target = self
-            .tree
-            .target(self.member, self.module, segments, mention.imported);
+        let target = self.tree.target(self.member, self.module, segments);
         match self.member {
             Member::Core => self.judge_core(&target, in_test),
             Member::Daemon => self.judge_daemon(&target, in_test),

@@ -134,7 +134,7 @@ impl Found<'_> {
         }
         for module in &self.source.modules {
             for mention in &module.mentions {
-                let target = tree.target(Member::Core, module, &mention.segments, mention.imported);
+                let target = tree.target(Member::Core, module, &mention.segments);
                 if let Target::Foreign(name, path) = target
                     && reads_the_machines_clock(&name, &path)
                 {

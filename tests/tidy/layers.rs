@@ -101,8 +101,9 @@ pub const SUPERVISION_CRATES: &[&str] = &[
     "thiserror",
 ];
 
-/// Crates that the tests of any layer of the core may use besides.
-pub const TEST_CRATES: &[&str] = &["proptest", "serde_json", "tokio", "futures_util"];
+/// Crates that the tests of any layer of the core may use besides; `prop` is what the prelude of
+/// proptest calls its own modules.
+pub const TEST_CRATES: &[&str] = &["proptest", "prop", "serde_json", "tokio", "futures_util"];
 
 /// Libraries of outside systems: never under the core.
 pub const OUTSIDE_LIBRARIES: &[&str] = &[

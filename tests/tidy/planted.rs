@@ -43,7 +43,8 @@ pub const TIDY_SOURCES: &[(&str, &str)] = &[
          fn range() -> std::ops::Range<u64> { 0x1e..1_000 }
          #[allow(clippy::some_lint, reason = \"an example\")] fn one() -> u64 { u64::MAX }
          macro_rules! both { ($a:path) => { $crate::domain::order::Order } }
-         #[cfg(test)] mod tests { use super::*; use proptest::prelude::*; use crate::testing; }",
+         #[cfg(test)] mod tests { use super::*; use proptest::prelude::*; use crate::testing;
+           use Usd as Dollars; use fmt::Write; fn f() { use Usd::*; prop::collection::vec() } }",
     ),
     (
         "actors/src/domain/order.rs",

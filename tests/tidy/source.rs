@@ -49,8 +49,6 @@ pub struct Mention {
     pub segments: Vec<String>,
     pub line: usize,
     pub in_test: bool,
-    /// Of a `use`, where an unknown first segment can only be a crate.
-    pub imported: bool,
 }
 
 /// An identifier or a number.

@@ -98,16 +98,9 @@ impl Tree {
         here
     }
 
-    /// What `segments`, written in `module` of `member`, names. `imported` tells that they stand in
-    /// a `use`, where an unknown name can only be a crate.
-    pub fn target(
-        &self,
-        member: Member,
-        module: &Module,
-        segments: &[String],
-        imported: bool,
-    ) -> Target {
-        let target = self.follow(member, module, segments, imported, LONGEST_CHAIN);
+    /// What `segments`, written in `module` of `member`, names.
+    pub fn target(&self, member: Member, module: &Module, segments: &[String]) -> Target {
+        let target = self.follow(member, module, segments, LONGEST_CHAIN);
         match target {
             Target::Local(path) => Target::Local(self.through_the_root(member, path)),
             Target::Foreign(name, path) if name == "starkeeper_actors" => {
@@ -117,14 +110,7 @@ impl Tree {
         }
     }
 
-    fn follow(
-        &self,
-        member: Member,
-        module: &Module,
-        segments: &[String],
-        imported: bool,
-        chain: usize,
-    ) -> Target {
+    fn follow(&self, member: Member, module: &Module, segments: &[String], chain: usize) -> Target {
         let Some((first, rest)) = segments.split_first() else {
             return Target::Nothing;
         };
@@ -144,20 +130,18 @@ impl Tree {
             && path != segments
         {
             let whole: Vec<String> = path.iter().chain(rest).cloned().collect();
-            return self.follow(member, module, &whole, true, chain);
+            return self.follow(member, module, &whole, chain);
         }
         if module.children.contains_key(first) {
             return self.relative(&module.path, segments);
         }
-        let known_crate = module.imports.contains_key(first);
-        if !imported && !known_crate {
-            if let Some(found) = self.by_glob(member, module, segments, chain) {
-                return found;
-            }
-            let lower_case = first.starts_with(|letter: char| letter.is_lowercase());
-            if !lower_case || NO_CRATES.contains(&first.as_str()) {
-                return Target::Nothing;
-            }
+        if let Some(found) = self.by_glob(member, module, segments, chain) {
+            return found;
+        }
+        // Crates have small letters; a type may stand in a `use` too, to name its variants.
+        let small = first.starts_with(|letter: char| letter.is_lowercase() || letter == '_');
+        if !small || NO_CRATES.contains(&first.as_str()) {
+            return Target::Nothing;
         }
         foreign(segments)
     }
@@ -183,12 +167,12 @@ impl Tree {
         let chain = chain.checked_sub(1)?;
         let first = segments.first()?;
         module.globs.iter().find_map(|glob| {
-            let Target::Local(path) = self.follow(member, module, glob, true, chain) else {
+            let Target::Local(path) = self.follow(member, module, glob, chain) else {
                 return None;
             };
             let shown = self.module(member, &path)?;
             if shown.children.contains_key(first) || shown.imports.contains_key(first) {
-                Some(self.follow(member, shown, segments, false, chain))
+                Some(self.follow(member, shown, segments, chain))
             } else {
                 self.by_glob(member, shown, segments, chain)
             }
@@ -205,7 +189,7 @@ impl Tree {
             return path;
         };
         let whole: Vec<String> = shown.iter().chain(rest).cloned().collect();
-        match self.follow(member, root, &whole, true, LONGEST_CHAIN) {
+        match self.follow(member, root, &whole, LONGEST_CHAIN) {
             Target::Local(path) => path,
             Target::Foreign(..) | Target::Nothing => path,
         }

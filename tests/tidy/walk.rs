@@ -55,7 +55,7 @@ impl Walk {
                     let macro_variable =
                         is_mark(before, '$') && path.first().is_none_or(|first| first != "crate");
                     if path.len() > 1 && !macro_variable {
-                        self.mention(path, token, place, false);
+                        self.mention(path, token, place);
                     }
                     taken = length;
                 }
@@ -137,7 +137,7 @@ impl Walk {
                 }
             }
             [star, ..] if is_mark(Some(star), '*') => {
-                self.mention(whole.clone(), first, place, true);
+                self.mention(whole.clone(), first, place);
                 self.with(place, |module| module.globs.push(whole));
             }
             [TokenTree::Ident(word), TokenTree::Ident(alias), ..] if word == "as" => {
@@ -151,20 +151,19 @@ impl Walk {
     }
 
     fn import(&mut self, alias: String, path: Vec<String>, at: &TokenTree, place: Place) {
-        self.mention(path.clone(), at, place, true);
+        self.mention(path.clone(), at, place);
         self.with(place, |module| {
             module.imports.insert(alias, path);
         });
     }
 
-    fn mention(&mut self, segments: Vec<String>, at: &TokenTree, place: Place, imported: bool) {
+    fn mention(&mut self, segments: Vec<String>, at: &TokenTree, place: Place) {
         let line = at.span().start().line;
         self.with(place, |module| {
             module.mentions.push(Mention {
                 segments,
                 line,
                 in_test: place.in_test,
-                imported,
             });
         });
     }
