@@ -10,6 +10,7 @@
 pub mod customer;
 pub mod decision;
 pub mod ids;
+pub mod invoice;
 pub mod ledger;
 pub mod money;
 pub mod notice;

@@ -68,14 +68,32 @@ pub enum News {
         invoice: InvoiceId,
         /// Which of its locks.
         n: u32,
+        /// What of the freed money was taken for an old debt.
+        debt_paid: MicroUsd,
     },
-    /// The gateway sent a payment back to the payer.
+    /// The shop sends a payment back: the money is set aside for it.
+    PayingBack {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// What was set aside.
+        amount: MicroUsd,
+    },
+    /// That did not work, and the money is free again.
+    PayingBackFailed {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// What was set free.
+        amount: MicroUsd,
+        /// What of it was taken for an old debt.
+        debt_paid: MicroUsd,
+    },
+    /// A payment went back to the payer.
     PaidBack {
         /// Which invoice.
         invoice: InvoiceId,
         /// Which time.
         n: u32,
-        /// What was taken back.
+        /// What was taken back; zero where a locked payment had never been credited.
         amount: MicroUsd,
         /// What of it the balance did not cover.
         debt: MicroUsd,
@@ -253,7 +271,9 @@ impl News {
         match self {
             Self::Credited { invoice, n, .. } => format!("{invoice}/credit/{n}"),
             Self::Locked { invoice, n } => format!("{invoice}/lock/{n}"),
-            Self::Unlocked { invoice, n } => format!("{invoice}/unlock/{n}"),
+            Self::Unlocked { invoice, n, .. } => format!("{invoice}/unlock/{n}"),
+            Self::PayingBack { invoice, .. } => format!("{invoice}/paying-back"),
+            Self::PayingBackFailed { invoice, .. } => format!("{invoice}/paying-back-failed"),
             Self::PaidBack { invoice, n, .. } => format!("{invoice}/paid-back/{n}"),
             Self::Delivered { order, .. } => format!("{order}/delivered"),
             Self::Refunded { order, .. } => format!("{order}/refunded"),
