@@ -1,11 +1,21 @@
 //! Money as integers with the unit in the type: micro-dollars, nano-TON, whole Stars.
 //!
 //! Arithmetic is checked and never rounds by itself. Where a rule rounds, it calls
-//! [`mul_div_floor`] or [`mul_div_ceil`] and says so.
+//! [`mul_div_floor`] or [`mul_div_ceil`] and says so. Decimal text is read and printed exactly;
+//! [`BadAmount`] names a text that is not an amount.
+
+mod coin;
+mod text;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::coin::CoinAmount;
+pub use self::text::{AmountFault, BadAmount};
 
 /// Why an amount could not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,15 +104,125 @@ money!(
     NanoTon, from_nanos, nanos, "billionths of a TON"
 );
 
+impl MicroUsd {
+    /// One cent. Prices are whole cents.
+    pub const CENT: Self = Self(10_000);
+
+    /// Decimals of the unit: a millionth of a dollar.
+    const DECIMALS: u32 = 6;
+
+    /// Reads an amount that is not negative, such as `1.65` or `1,234.50`.
+    ///
+    /// # Errors
+    /// [`BadAmount`] if the text is not exactly such an amount; nothing is rounded.
+    pub fn parse(text: &str) -> Result<Self, BadAmount> {
+        let decimal = text::read(text, "USD amount", Self::DECIMALS)?;
+        decimal.unsigned()?.to_i64().map(Self)
+    }
+
+    /// Reads an amount that may carry a leading `-`.
+    ///
+    /// # Errors
+    /// [`BadAmount`] if the text is not exactly such an amount; nothing is rounded.
+    pub fn parse_signed(text: &str) -> Result<Self, BadAmount> {
+        text::read(text, "USD amount", Self::DECIMALS)?
+            .to_i64()
+            .map(Self)
+    }
+
+    /// Exact decimal text with two to six decimals and no unit: `1.65`, `0.000001`.
+    /// [`Self::parse_signed`] reads it back to the same amount.
+    #[must_use]
+    pub fn to_decimal(self) -> String {
+        text::print(
+            self.0 < 0,
+            u128::from(self.0.unsigned_abs()),
+            Self::DECIMALS,
+            2,
+        )
+    }
+
+    /// The smallest whole number of cents that is not below this amount: how prices round.
+    ///
+    /// # Errors
+    /// Overflow.
+    pub fn round_up_to_cent(self) -> Result<Self, MoneyError> {
+        let cents = mul_div_ceil(self.0, 1, i128::from(Self::CENT.0))?;
+        cents
+            .checked_mul(Self::CENT.0)
+            .map(Self)
+            .ok_or(MoneyError::Overflow("rounding up to the cent"))
+    }
+
+    /// The largest whole number of cents that is not above this amount.
+    ///
+    /// # Errors
+    /// Overflow, for amounts within a cent of the smallest one.
+    pub fn round_down_to_cent(self) -> Result<Self, MoneyError> {
+        let cents = mul_div_floor(self.0, 1, i128::from(Self::CENT.0))?;
+        cents
+            .checked_mul(Self::CENT.0)
+            .map(Self)
+            .ok_or(MoneyError::Overflow("rounding down to the cent"))
+    }
+
+    /// `self × paid ÷ due`, rounded down, exact in between: what a payment of `paid` is worth
+    /// when `due` would have paid this amount. May exceed `self`.
+    ///
+    /// # Errors
+    /// A `due` of zero, or a result that does not fit.
+    pub fn portion_down(self, paid: CoinAmount, due: CoinAmount) -> Result<Self, MoneyError> {
+        let (paid, due) = coin::lowest_terms(paid, due);
+        let fits = |units| i128::try_from(units).map_err(|_| MoneyError::Overflow("portion"));
+        mul_div_floor(self.0, fits(paid)?, fits(due)?).map(Self)
+    }
+}
+
+impl NanoTon {
+    /// Decimals of the unit: a billionth of a TON.
+    const DECIMALS: u32 = 9;
+
+    /// Reads an amount that is not negative, such as `0.2774` or `1,234.5678`.
+    ///
+    /// # Errors
+    /// [`BadAmount`] if the text is not exactly such an amount; nothing is rounded.
+    pub fn parse(text: &str) -> Result<Self, BadAmount> {
+        let decimal = text::read(text, "TON amount", Self::DECIMALS)?;
+        decimal.unsigned()?.to_i64().map(Self)
+    }
+
+    /// Reads an amount that may carry a leading `-`.
+    ///
+    /// # Errors
+    /// [`BadAmount`] if the text is not exactly such an amount; nothing is rounded.
+    pub fn parse_signed(text: &str) -> Result<Self, BadAmount> {
+        text::read(text, "TON amount", Self::DECIMALS)?
+            .to_i64()
+            .map(Self)
+    }
+
+    /// Exact decimal text without trailing zeros and without a unit: `0.326`, `5`.
+    /// [`Self::parse_signed`] reads it back to the same amount.
+    #[must_use]
+    pub fn to_decimal(self) -> String {
+        text::print(
+            self.0 < 0,
+            u128::from(self.0.unsigned_abs()),
+            Self::DECIMALS,
+            0,
+        )
+    }
+}
+
 impl fmt::Display for MicroUsd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}u$", self.0)
+        write!(f, "{} USD", self.to_decimal())
     }
 }
 
 impl fmt::Display for NanoTon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}nTON", self.0)
+        write!(f, "{} TON", self.to_decimal())
     }
 }
 

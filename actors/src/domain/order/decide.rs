@@ -1,0 +1,512 @@
+//! What one event makes of an order.
+
+use super::event::{Funding, OrderEvent, OrderRules, Proof};
+use super::{Candidate, Order, OrderRefused, OrderState, Purchase, Retry, Stage};
+use crate::domain::Timestamp;
+use crate::domain::decision::Decision;
+use crate::domain::ids::Epoch;
+use crate::domain::ledger::{Account, Entry, EntryKey};
+use crate::domain::link::Link;
+use crate::domain::money::NanoTon;
+use crate::domain::notice::{News, OperatorNews, Owed, RefundReason};
+use crate::domain::transfer::{Purpose, Transfer, TxPos};
+use crate::domain::wallet::Wallet;
+
+/// Where a decision is made: the settings, the instant, and the wallet under its lease. The
+/// wallet is absent before the order is bound to one.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// The settings.
+    pub rules: &'a OrderRules,
+    /// The wallet's row as it was read.
+    pub wallet: Option<&'a Wallet>,
+    /// The lease epoch under which the decision will be committed.
+    pub epoch: Epoch,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+type Decided = Result<Decision<Order>, OrderRefused>;
+
+impl Order {
+    /// Says what an event makes of this order.
+    ///
+    /// # Errors
+    /// [`OrderRefused`] if the event cannot happen in this state; nothing changes then.
+    pub fn decide(&self, event: OrderEvent, desk: Desk<'_>) -> Decided {
+        let name = event.name();
+        match event {
+            OrderEvent::Fund(funding) => self.fund(funding, desk),
+            OrderEvent::Cancel => self.cancel(desk),
+            OrderEvent::TakeBack => self.take_back(desk),
+            OrderEvent::Tick => self.tick(desk),
+            OrderEvent::Linked(link) => self.linked(link, name),
+            OrderEvent::LinkRefused(why) => self.give_back(why, desk, name),
+            OrderEvent::LinkNotDone => self.link_not_done(desk, name),
+            OrderEvent::NeedsOperator(why) => self.needs_operator(&why, desk, name),
+            OrderEvent::LinkExpired => self.link_expired(name),
+            OrderEvent::Signed(transfer) => self.signed(&transfer, name),
+            OrderEvent::Confirmed => self.confirmed_by_fragment(name),
+            OrderEvent::ReturnMoney => self.return_money(desk, name),
+            OrderEvent::DeliverySeen(proof) => self.delivery_seen(proof, desk, name),
+            OrderEvent::DeliveryNotSeen => self.delivery_not_seen(desk, name),
+            OrderEvent::Bounced(back) => self.bounced(back, desk, name),
+            OrderEvent::TillReset => self.till_was_reset(name),
+            OrderEvent::Break => self.broken(desk, name),
+            OrderEvent::PaidOutside(tx) => self.paid_outside(tx, desk, name),
+            OrderEvent::Operator(act) => self.operate(act, desk),
+        }
+    }
+
+    fn fund(&self, funding: Funding, desk: Desk<'_>) -> Decided {
+        let OrderState::AwaitingPayment { .. } = &self.state else {
+            return Err(self.refused("fund"));
+        };
+        let Funding { wallet, reserve } = funding;
+        let (customer, price) = (self.customer, self.price());
+        let entry = Entry::new(EntryKey::Hold { order: self.id })
+            .post(
+                Account::Customer(customer),
+                Account::CustomerHeld(customer),
+                price,
+            )?
+            .post(Account::FloatHeld(wallet), Account::Float(wallet), reserve)?;
+        let purchase = Purchase {
+            wallet,
+            reserved: reserve,
+            held_at: desk.now,
+            signed: Vec::new(),
+        };
+        let next = self.held(purchase, false, None);
+        Ok(Decision::quiet(next).entry(entry).redraw(self.id))
+    }
+
+    fn cancel(&self, desk: Desk<'_>) -> Decided {
+        let OrderState::AwaitingPayment { .. } = &self.state else {
+            return Err(self.refused("cancel"));
+        };
+        let state = OrderState::Cancelled {
+            at: desk.now,
+            by_customer: true,
+        };
+        Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
+    }
+
+    fn take_back(&self, desk: Desk<'_>) -> Decided {
+        let (OrderState::Held { purchase, .. } | OrderState::Linked { purchase, .. }) = &self.state
+        else {
+            return Err(self.refused("take back"));
+        };
+        if purchase.was_signed() {
+            return Err(OrderRefused::AlreadySigned { order: self.id });
+        }
+        let from = purchase.held_at + desk.rules.slow_after;
+        if desk.now < from {
+            return Err(OrderRefused::TooEarly {
+                order: self.id,
+                from,
+            });
+        }
+        self.refund_or_wait(purchase, RefundReason::CustomerAsked, desk)
+    }
+
+    fn tick(&self, desk: Desk<'_>) -> Decided {
+        match &self.state {
+            OrderState::AwaitingPayment { until } if *until <= desk.now => {
+                let state = OrderState::Cancelled {
+                    at: desk.now,
+                    by_customer: false,
+                };
+                Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
+            }
+            OrderState::Held {
+                purchase,
+                refund: None,
+                ..
+            }
+            | OrderState::Linked { purchase, .. }
+                if purchase.held_at + desk.rules.max_held <= desk.now =>
+            {
+                self.refund_or_wait(purchase, RefundReason::TookTooLong, desk)
+            }
+            OrderState::Held {
+                purchase,
+                told: false,
+                refund: None,
+                ..
+            }
+            | OrderState::Linked {
+                purchase,
+                told: false,
+                ..
+            } if purchase.held_at + desk.rules.slow_after <= desk.now => {
+                let news = News::TakesLonger { order: self.id };
+                let owed = Owed::customer(self.customer, news);
+                Ok(Decision::quiet(self.told()).tell(owed).redraw(self.id))
+            }
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Held { .. }
+            | OrderState::Linked { .. }
+            | OrderState::Paying { .. }
+            | OrderState::Paid { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Parked { .. } => Err(self.refused("tick")),
+        }
+    }
+
+    fn told(&self) -> Self {
+        let mut next = self.clone();
+        if let OrderState::Held { told, .. } | OrderState::Linked { told, .. } = &mut next.state {
+            *told = true;
+        }
+        next
+    }
+
+    fn linked(&self, link: Link, event: &'static str) -> Decided {
+        let OrderState::Held {
+            purchase,
+            told,
+            refund: None,
+            ..
+        } = &self.state
+        else {
+            return Err(self.refused(event));
+        };
+        let state = OrderState::Linked {
+            purchase: purchase.clone(),
+            link,
+            told: *told,
+        };
+        Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
+    }
+
+    fn link_not_done(&self, desk: Desk<'_>, event: &'static str) -> Decided {
+        let OrderState::Held {
+            purchase,
+            retry,
+            told,
+            refund,
+        } = &self.state
+        else {
+            return Err(self.refused(event));
+        };
+        let retry = retry.later(desk.rules.first_pause, desk.rules.longest_pause, desk.now);
+        let (purchase, told, refund) = (purchase.clone(), *told, *refund);
+        let state = OrderState::Held {
+            purchase,
+            retry,
+            told,
+            refund,
+        };
+        Ok(Decision::quiet(self.in_state(state)))
+    }
+
+    fn link_expired(&self, event: &'static str) -> Decided {
+        let OrderState::Linked { purchase, told, .. } = &self.state else {
+            return Err(self.refused(event));
+        };
+        Ok(Decision::quiet(self.held(purchase.clone(), *told, None)))
+    }
+
+    fn needs_operator(&self, why: &str, desk: Desk<'_>, event: &'static str) -> Decided {
+        let (OrderState::Held { purchase, .. } | OrderState::Linked { purchase, .. }) = &self.state
+        else {
+            return Err(self.refused(event));
+        };
+        Ok(self.park(purchase.clone(), why, Stage::Unsigned, desk.now))
+    }
+
+    fn signed(&self, transfer: &Transfer, event: &'static str) -> Decided {
+        let (purchase, refund) = match (&self.state, transfer.purpose) {
+            (OrderState::Linked { purchase, .. }, Purpose::Goods) => (purchase, None),
+            (
+                OrderState::Held {
+                    purchase,
+                    refund: Some(_),
+                    ..
+                },
+                Purpose::Burn { refund },
+            ) => (purchase, Some(refund)),
+            (
+                OrderState::AwaitingPayment { .. }
+                | OrderState::Held { .. }
+                | OrderState::Linked { .. }
+                | OrderState::Paying { .. }
+                | OrderState::Paid { .. }
+                | OrderState::Delivered { .. }
+                | OrderState::Refunded { .. }
+                | OrderState::Cancelled { .. }
+                | OrderState::Parked { .. },
+                Purpose::Goods | Purpose::Burn { .. },
+            ) => return Err(self.refused(event)),
+        };
+        if transfer.order != self.id {
+            return Err(OrderRefused::WrongTransfer {
+                order: self.id,
+                transfer: transfer.id,
+            });
+        }
+        if transfer.wallet != purchase.wallet {
+            return Err(OrderRefused::WrongWallet {
+                order: self.id,
+                bound: purchase.wallet,
+            });
+        }
+        let mut purchase = purchase.clone();
+        let candidate = Candidate {
+            transfer: transfer.id,
+            seqno: transfer.seqno,
+            dead_by: 0,
+        };
+        purchase.signed.push(candidate);
+        let transfer = transfer.id;
+        let state = OrderState::Paying {
+            purchase,
+            transfer,
+            confirmed: false,
+            refund,
+        };
+        Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
+    }
+
+    fn confirmed_by_fragment(&self, event: &'static str) -> Decided {
+        let mut next = self.clone();
+        match &mut next.state {
+            OrderState::Paying { confirmed, .. }
+            | OrderState::Paid { confirmed, .. }
+            | OrderState::Parked {
+                stage: Stage::Paid { confirmed, .. },
+                ..
+            } => *confirmed = true,
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Held { .. }
+            | OrderState::Linked { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Parked { .. } => return Err(self.refused(event)),
+        }
+        Ok(Decision::quiet(next))
+    }
+
+    fn delivery_seen(&self, proof: Proof, desk: Desk<'_>, event: &'static str) -> Decided {
+        let purchase = match (&self.state, &proof) {
+            (OrderState::Paid { purchase, .. }, Proof::Page { .. } | Proof::History { .. }) => {
+                purchase
+            }
+            // Behind the reset of the page, only the history is a witness (rule 9).
+            (
+                OrderState::Parked {
+                    purchase,
+                    stage: Stage::Paid { bounced: false, .. },
+                    ..
+                },
+                Proof::History { .. },
+            ) => purchase,
+            (
+                OrderState::AwaitingPayment { .. }
+                | OrderState::Held { .. }
+                | OrderState::Linked { .. }
+                | OrderState::Paying { .. }
+                | OrderState::Delivered { .. }
+                | OrderState::Refunded { .. }
+                | OrderState::Cancelled { .. }
+                | OrderState::Parked { .. },
+                Proof::Page { .. } | Proof::History { .. },
+            ) => return Err(self.refused(event)),
+        };
+        self.settle(purchase, proof, NanoTon::ZERO, desk)
+    }
+
+    /// Earns the price. `unspent` is what of the reservation the ledger still holds.
+    pub(super) fn settle(
+        &self,
+        purchase: &Purchase,
+        proof: Proof,
+        unspent: NanoTon,
+        desk: Desk<'_>,
+    ) -> Decided {
+        let wallet = self.explained_wallet(purchase, desk)?.address;
+        let entry = Entry::new(EntryKey::Settle { order: self.id })
+            .post(
+                Account::CustomerHeld(self.customer),
+                Account::Revenue,
+                self.price(),
+            )?
+            .post(Account::Float(wallet), Account::FloatHeld(wallet), unspent)?;
+        let seconds = (desk.now - purchase.held_at).num_seconds();
+        let news = News::Delivered {
+            order: self.id,
+            seconds,
+        };
+        let next = self.in_state(OrderState::Delivered {
+            at: desk.now,
+            proof,
+        });
+        let decision = Decision::quiet(next).entry(entry).redraw(self.id);
+        Ok(decision.tell(Owed::customer(self.customer, news)))
+    }
+
+    fn delivery_not_seen(&self, desk: Desk<'_>, event: &'static str) -> Decided {
+        let OrderState::Paid {
+            purchase,
+            transfer,
+            confirmed,
+            paid_at,
+            retry,
+        } = &self.state
+        else {
+            return Err(self.refused(event));
+        };
+        let (transfer, confirmed, paid_at) = (*transfer, *confirmed, *paid_at);
+        if desk.now < paid_at + desk.rules.delivery_patience {
+            let retry = retry.later(desk.rules.first_pause, desk.rules.longest_pause, desk.now);
+            let purchase = purchase.clone();
+            let state = OrderState::Paid {
+                purchase,
+                transfer,
+                confirmed,
+                paid_at,
+                retry,
+            };
+            return Ok(Decision::quiet(self.in_state(state)));
+        }
+        let stage = Stage::Paid {
+            transfer,
+            paid_at,
+            confirmed,
+            bounced: false,
+            till_reset: false,
+        };
+        let why = "paid on chain, delivery not visible";
+        let parked = self.park(purchase.clone(), why, stage, desk.now);
+        let news = News::BeingChecked { order: self.id };
+        Ok(parked.tell(Owed::customer(self.customer, news)))
+    }
+
+    fn bounced(&self, back: TxPos, desk: Desk<'_>, event: &'static str) -> Decided {
+        let (purchase, transfer, paid_at, confirmed, till_reset) = match &self.state {
+            OrderState::Paid {
+                purchase,
+                transfer,
+                paid_at,
+                confirmed,
+                ..
+            } => (purchase, *transfer, *paid_at, *confirmed, false),
+            OrderState::Parked {
+                purchase,
+                stage:
+                    Stage::Paid {
+                        transfer,
+                        paid_at,
+                        confirmed,
+                        bounced: false,
+                        till_reset,
+                    },
+                ..
+            } => (purchase, *transfer, *paid_at, *confirmed, *till_reset),
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Held { .. }
+            | OrderState::Linked { .. }
+            | OrderState::Paying { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Parked { .. } => return Err(self.refused(event)),
+        };
+        let stage = Stage::Paid {
+            transfer,
+            paid_at,
+            confirmed,
+            bounced: true,
+            till_reset,
+        };
+        let why = format!("Fragment sent the TON back at lt {}", back.lt);
+        Ok(self.park(purchase.clone(), &why, stage, desk.now))
+    }
+
+    fn till_was_reset(&self, event: &'static str) -> Decided {
+        let mut next = self.clone();
+        let OrderState::Parked {
+            stage: Stage::Paid { till_reset, .. },
+            ..
+        } = &mut next.state
+        else {
+            return Err(self.refused(event));
+        };
+        *till_reset = true;
+        Ok(Decision::quiet(next))
+    }
+
+    fn broken(&self, desk: Desk<'_>, event: &'static str) -> Decided {
+        let (OrderState::Held { purchase, .. } | OrderState::Linked { purchase, .. }) = &self.state
+        else {
+            return Err(self.refused(event));
+        };
+        let why = "the wallet's history holds a transaction that the books cannot explain";
+        Ok(self.park(purchase.clone(), why, Stage::Unsigned, desk.now))
+    }
+
+    fn paid_outside(&self, tx: TxPos, desk: Desk<'_>, event: &'static str) -> Decided {
+        let (OrderState::Held { purchase, .. }
+        | OrderState::Linked { purchase, .. }
+        | OrderState::Parked {
+            purchase,
+            stage: Stage::Unsigned | Stage::Signed { .. },
+            ..
+        }) = &self.state
+        else {
+            return Err(self.refused(event));
+        };
+        let why = format!("a payment at lt {} was assigned to it by hand", tx.lt);
+        Ok(self.park(purchase.clone(), &why, Stage::PaidOutside { tx }, desk.now))
+    }
+
+    /// The order waiting for a link, ready at once.
+    pub(super) fn held(
+        &self,
+        purchase: Purchase,
+        told: bool,
+        refund: Option<RefundReason>,
+    ) -> Self {
+        self.in_state(OrderState::Held {
+            purchase,
+            retry: Retry::default(),
+            told,
+            refund,
+        })
+    }
+
+    /// The order waiting for a person, who is told.
+    pub(super) fn park(
+        &self,
+        purchase: Purchase,
+        why: &str,
+        stage: Stage,
+        now: Timestamp,
+    ) -> Decision<Self> {
+        let n = self.parked.saturating_add(1);
+        let why: String = why.chars().take(300).collect();
+        let news = OperatorNews::Parked {
+            order: self.id,
+            n,
+            why: why.clone(),
+        };
+        let state = OrderState::Parked {
+            purchase,
+            at: now,
+            why,
+            stage,
+        };
+        let next = Self {
+            parked: n,
+            state,
+            ..self.clone()
+        };
+        Decision::quiet(next)
+            .tell(Owed::operators(news))
+            .redraw(self.id)
+    }
+}

@@ -1,0 +1,3 @@
+mod observations;
+mod price;
+mod rules;

@@ -1,0 +1,278 @@
+//! Weighs evidence about one signed transfer.
+//!
+//! Three principles. *Found* is judged by what the transaction did, not by its mere existence:
+//! a seqno can be used up without a payment. *Not found* proves nothing by itself: only a state
+//! of the account whose own block time lies behind the expiry excludes a later execution. *Stale*
+//! answers decide nothing: a provider that shows less than was known at signing is ignored.
+
+use super::evidence::{AccountState, Evidence, FoundTx, TxPos};
+use super::{Transfer, TransferState};
+use crate::domain::Span;
+use crate::domain::ids::{Hash256, TransferId};
+use crate::domain::money::NanoTon;
+
+/// What the judgement depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JudgeRules {
+    /// How far behind the expiry a state's block time must lie before absence counts: covers
+    /// providers that pair a new time with old data.
+    pub expiry_margin: Span,
+}
+
+/// Why nothing can be said yet.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Waiting {
+    /// Found, but no masterchain block refers to it yet.
+    NotFinal,
+    /// Found and executed, but its messages are not shown yet.
+    MessagesMissing,
+    /// Found, refused without using up the seqno; the message is still valid.
+    NotConsumed,
+    /// Not found, and it may still execute.
+    StillValid,
+    /// The seqno is used up, and the history that would say by whom is not complete.
+    HistoryIncomplete,
+    /// Every answer is older than what was known at signing.
+    Stale,
+}
+
+/// What the evidence says.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[must_use]
+pub enum Verdict {
+    /// Nothing yet. Look again.
+    Wait(Waiting),
+    /// Executed and paid.
+    Paid {
+        /// The transaction.
+        tx: TxPos,
+        /// What the chain charged.
+        fees: NanoTon,
+    },
+    /// Executed without paying: positive proof that the one action was skipped.
+    ConsumedUnpaid {
+        /// The transaction.
+        tx: TxPos,
+        /// What the chain charged.
+        fees: NanoTon,
+    },
+    /// Can never execute, on the word of so many independent providers.
+    Dead {
+        /// At least one.
+        providers: u8,
+    },
+    /// An older message of the same order executed, though it was thought dead; ours never can.
+    OlderExecuted {
+        /// Which.
+        transfer: TransferId,
+        /// Its transaction.
+        tx: TxPos,
+        /// What the chain charged.
+        fees: NanoTon,
+        /// Whether it paid, or used up the seqno without paying.
+        paid: bool,
+    },
+    /// Another message used up the seqno: two signers. Ours can never execute.
+    Foreign {
+        /// In one line.
+        why: String,
+    },
+    /// The seqno is used up by our message, which did something else than what was signed.
+    Mismatch {
+        /// In one line.
+        why: String,
+    },
+}
+
+impl Transfer {
+    /// Weighs one look at the chain. `older` are the messages signed earlier for the same order
+    /// at the same seqno.
+    pub fn judge(&self, evidence: &Evidence, older: &[Transfer], rules: JudgeRules) -> Verdict {
+        match &evidence.found {
+            Some(found) => self.judge_found(found, evidence, rules),
+            None => self.judge_absent(evidence, older, rules),
+        }
+    }
+
+    fn judge_found(&self, found: &FoundTx, evidence: &Evidence, rules: JudgeRules) -> Verdict {
+        if found.message != Some(self.message_hash) {
+            return Verdict::Wait(Waiting::Stale);
+        }
+        if !found.committed {
+            return Verdict::Wait(Waiting::NotFinal);
+        }
+        let tx = found.tx;
+        let sent = found.out.iter().any(|out| {
+            out.destination == self.destination
+                && out.value == self.amount
+                && out.body_hash == self.body_hash
+        });
+        let ran = found.exit_code == Some(0) && !found.aborted;
+        if ran && sent && found.out.len() == 1 {
+            return Verdict::Paid {
+                tx,
+                fees: found.fees,
+            };
+        }
+        if !found.out.is_empty() {
+            let why = format!(
+                "transaction at lt {} sent something else than was signed",
+                tx.lt
+            );
+            return Verdict::Mismatch { why };
+        }
+        if ran && found.skipped_actions == 1 && found.msgs_created == 0 {
+            return Verdict::ConsumedUnpaid {
+                tx,
+                fees: found.fees,
+            };
+        }
+        if ran {
+            // Created but not shown yet, or neither created nor skipped: never read as unpaid.
+            return Verdict::Wait(Waiting::MessagesMissing);
+        }
+        self.judge_refused(tx, evidence, rules)
+    }
+
+    /// A transaction of our message that failed. W5 commits its seqno before its actions, so
+    /// whether the seqno is used up is read from a state that includes the transaction.
+    fn judge_refused(&self, tx: TxPos, evidence: &Evidence, rules: JudgeRules) -> Verdict {
+        let after = || {
+            evidence
+                .states
+                .iter()
+                .filter(|state| state.last_lt() >= tx.lt)
+        };
+        if after().any(|state| state.seqno > self.seqno) {
+            let why = format!(
+                "transaction at lt {} failed after using up seqno {}",
+                tx.lt, self.seqno
+            );
+            return Verdict::Mismatch { why };
+        }
+        let providers = distinct(after().filter(|state| self.proves_dead(state, rules)));
+        if providers > 0 {
+            Verdict::Dead { providers }
+        } else {
+            Verdict::Wait(Waiting::NotConsumed)
+        }
+    }
+
+    fn judge_absent(&self, evidence: &Evidence, older: &[Transfer], rules: JudgeRules) -> Verdict {
+        let fresh: Vec<&AccountState> = evidence
+            .states
+            .iter()
+            .filter(|state| self.is_fresh(state))
+            .collect();
+        if fresh.is_empty() {
+            return Verdict::Wait(Waiting::Stale);
+        }
+        // Any fresh state that shows the seqno used up outweighs those that do not show it yet.
+        if let Some(ahead) = fresh.iter().find(|state| state.seqno > self.seqno) {
+            return self.judge_overtaken(ahead, evidence, older, rules);
+        }
+        let providers = distinct(fresh.iter().copied().filter(|s| self.proves_dead(s, rules)));
+        if providers > 0 {
+            Verdict::Dead { providers }
+        } else {
+            Verdict::Wait(Waiting::StillValid)
+        }
+    }
+
+    fn judge_overtaken(
+        &self,
+        ahead: &AccountState,
+        evidence: &Evidence,
+        older: &[Transfer],
+        rules: JudgeRules,
+    ) -> Verdict {
+        let complete = evidence.history.as_ref().filter(|history| {
+            let covers = history.head.is_some_and(|head| head.lt >= ahead.last_lt());
+            let reaches = history
+                .gapless_down_to
+                .is_some_and(|lt| lt <= self.lt_before);
+            covers && reaches
+        });
+        let Some(history) = complete else {
+            return Verdict::Wait(Waiting::HistoryIncomplete);
+        };
+        let caused_by = |hash: Hash256| history.txs.iter().find(|tx| tx.message == Some(hash));
+        if caused_by(self.message_hash).is_some() {
+            // Ours is there after all: the next look finds it and judges what it did.
+            return Verdict::Wait(Waiting::NotFinal);
+        }
+        for earlier in older {
+            if let Some(found) = caused_by(earlier.message_hash) {
+                return earlier.as_older(earlier.judge_found(found, evidence, rules));
+            }
+        }
+        let why = format!(
+            "seqno {} of wallet {} was used up by a message that is not ours",
+            self.seqno, self.wallet
+        );
+        Verdict::Foreign { why }
+    }
+
+    /// What a verdict about this older message means for the one signed after it.
+    fn as_older(&self, verdict: Verdict) -> Verdict {
+        let transfer = self.id;
+        match verdict {
+            Verdict::Paid { tx, fees } => Verdict::OlderExecuted {
+                transfer,
+                tx,
+                fees,
+                paid: true,
+            },
+            Verdict::ConsumedUnpaid { tx, fees } => Verdict::OlderExecuted {
+                transfer,
+                tx,
+                fees,
+                paid: false,
+            },
+            Verdict::Mismatch { .. } | Verdict::Wait(_) => verdict,
+            Verdict::Dead { .. } | Verdict::OlderExecuted { .. } | Verdict::Foreign { .. } => {
+                Verdict::Wait(Waiting::Stale)
+            }
+        }
+    }
+
+    /// A state that shows less than was known at signing is stale, whatever time it carries.
+    fn is_fresh(&self, state: &AccountState) -> bool {
+        state.last_lt() >= self.lt_before && state.seqno >= self.seqno
+    }
+
+    fn proves_dead(&self, state: &AccountState, rules: JudgeRules) -> bool {
+        self.is_fresh(state)
+            && state.seqno == self.seqno
+            && state.time >= self.valid_until + rules.expiry_margin
+    }
+}
+
+/// How many different providers the states come from.
+fn distinct<'a>(states: impl Iterator<Item = &'a AccountState>) -> u8 {
+    let mut providers: Vec<u8> = states.map(|state| state.provider.0).collect();
+    providers.sort_unstable();
+    providers.dedup();
+    u8::try_from(providers.len()).unwrap_or(u8::MAX)
+}
+
+impl Verdict {
+    /// The state a transfer gets by this verdict; none while nothing is known.
+    #[must_use]
+    pub fn state(&self) -> Option<TransferState> {
+        match self {
+            Self::Wait(_) => None,
+            Self::Paid { tx, .. } => Some(TransferState::Paid { tx: *tx }),
+            Self::ConsumedUnpaid { tx, .. } => Some(TransferState::ConsumedUnpaid { tx: *tx }),
+            Self::Dead { providers } => Some(TransferState::Dead {
+                providers: *providers,
+            }),
+            Self::OlderExecuted { transfer, .. } => {
+                Some(TransferState::Superseded { by: *transfer })
+            }
+            Self::Foreign { why } | Self::Mismatch { why } => {
+                Some(TransferState::Foreign { why: why.clone() })
+            }
+        }
+    }
+}

@@ -1,0 +1,436 @@
+//! The books: the truth. One commit is one step, whole or not at all.
+//!
+//! Every write names the version it has seen; every commit names the books' incarnation and the
+//! leases it relies on with their epochs. The books refuse what contradicts them, and a refusal
+//! means: forget what you remember, read again. They also refuse by themselves, whoever asks: a
+//! second live transfer of an order or of a wallet; a `(wallet, seqno)` used twice unless dead; a
+//! request id, reference, quote, history row, entry key or nonce used twice; a balance below its
+//! floor; two live Premium orders for one recipient.
+
+use async_trait::async_trait;
+
+use super::{Failure, Unreadable};
+use crate::domain::customer::{Customer, Language, Purse};
+use crate::domain::ids::{
+    BotId, CustomerId, Epoch, GatewayOrderId, IncarnationId, InvoiceId, LoginId, Nonce, NoticeId,
+    OrderId, OrderNumber, PaymentRef, ReplicaId, RequestId, TelegramId, TransferId, UpdateKey,
+    Version, WalletAddress,
+};
+use crate::domain::invoice::Invoice;
+use crate::domain::ledger::{Account, Entry, Statement, TrialBalance};
+use crate::domain::login::Login;
+use crate::domain::money::NanoTon;
+use crate::domain::notice::{Notice, Owed};
+use crate::domain::order::{HistoryRow, Order};
+use crate::domain::pricing::ShopPrices;
+use crate::domain::transfer::Transfer;
+use crate::domain::wallet::{Known, Wallet};
+use crate::domain::{Span, Timestamp};
+
+/// A row with the version under which it was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seen<T> {
+    /// The row.
+    pub row: T,
+    /// What a write must name.
+    pub version: Version,
+}
+
+/// One row to write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Write<T> {
+    /// The version that was read; none for a row that must not exist yet.
+    pub seen: Option<Version>,
+    /// The row as it shall be.
+    pub row: T,
+}
+
+impl<T> Write<T> {
+    /// A new row.
+    pub const fn new(row: T) -> Self {
+        Self { seen: None, row }
+    }
+
+    /// A row instead of the one that was read.
+    pub const fn over<U>(seen: &Seen<U>, row: T) -> Self {
+        Self {
+            seen: Some(seen.version),
+            row,
+        }
+    }
+}
+
+/// A write to one of the tables.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowWrite {
+    /// A customer.
+    Customer(Write<Customer>),
+    /// An order.
+    Order(Write<Order>),
+    /// A transfer.
+    Transfer(Write<Transfer>),
+    /// A wallet.
+    Wallet(Write<Wallet>),
+    /// An invoice.
+    Invoice(Write<Invoice>),
+    /// A login.
+    Login(Write<Login>),
+    /// A notice after an attempt.
+    Notice(Write<Notice>),
+    /// An order's live message after it was sent or edited.
+    Live(Write<LiveMessage>),
+    /// The published prices.
+    Prices(Write<ShopPrices>),
+}
+
+/// What only one replica may do at a time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum LeaseKey {
+    /// Sign with a wallet and conclude its transfers.
+    Wallet(WalletAddress),
+    /// Use a Fragment login.
+    Login(LoginId),
+    /// Poll a bot's updates.
+    Poller(BotId),
+    /// Ask for and store prices.
+    Pricing,
+    /// Deliver notices.
+    Notifier,
+}
+
+/// A right that was granted for a while.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lease {
+    /// To do what.
+    pub key: LeaseKey,
+    /// Grows with every new holder. Safety rests on this, not on the time.
+    pub epoch: Epoch,
+    /// Until when, by the books' own clock; good for liveness only.
+    pub until: Timestamp,
+}
+
+/// A commit's claim to still hold a lease.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fence {
+    /// Which.
+    pub key: LeaseKey,
+    /// The epoch it was granted under.
+    pub epoch: Epoch,
+}
+
+impl Lease {
+    /// The claim a commit makes on the strength of this lease.
+    #[must_use]
+    pub const fn fence(&self) -> Fence {
+        Fence {
+            key: self.key,
+            epoch: self.epoch,
+        }
+    }
+}
+
+/// A condition that must hold in the transaction itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guard {
+    /// No AML lock is on the customer (rule 17): for commits that hold or sign.
+    NotFrozen(CustomerId),
+    /// The customer owes nothing: for commits that buy.
+    NoDebt(CustomerId),
+    /// The customer has no other order waiting for payment by invoice (rule 12).
+    NoOtherOpenOrder {
+        /// Who.
+        customer: CustomerId,
+        /// The one that may.
+        except: OrderId,
+    },
+}
+
+/// A name of the outside world that belongs to one order for good.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Claim {
+    /// Fragment's id of a purchase.
+    Request(RequestId),
+    /// The reference of a payment.
+    Reference(PaymentRef),
+    /// A row of Fragment's history.
+    History(HistoryRow),
+    /// One press of an operator's button.
+    Press(Nonce),
+    /// A transaction that an operator assigned.
+    Assigned {
+        /// Of which wallet.
+        wallet: WalletAddress,
+        /// Which.
+        lt: u64,
+    },
+}
+
+/// An outside event, kept for good. A repeated key adds nothing and refuses nothing: the log is
+/// never a gate (rule 15).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutsideEvent {
+    /// Unique.
+    pub key: String,
+    /// What was said, without secrets; at most 4,000 characters.
+    pub body: String,
+}
+
+/// Everything one step writes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Commit {
+    /// The life of the books the caller believes in.
+    pub incarnation: IncarnationId,
+    /// When, by the caller's clock.
+    pub at: Timestamp,
+    /// Leases relied on.
+    pub fences: Vec<Fence>,
+    /// Conditions.
+    pub guards: Vec<Guard>,
+    /// The update that caused it; handled once.
+    pub update: Option<UpdateKey>,
+    /// Rows.
+    pub rows: Vec<RowWrite>,
+    /// Entries of the ledger.
+    pub entries: Vec<Entry>,
+    /// News owed; a key that is owed already adds nothing.
+    pub notices: Vec<(NoticeId, Owed)>,
+    /// Orders whose live message is stale.
+    pub stale: Vec<OrderId>,
+    /// Names that become taken, with the order they belong to if there is one.
+    pub claims: Vec<(Claim, Option<OrderId>)>,
+    /// The log.
+    pub events: Vec<OutsideEvent>,
+}
+
+impl Commit {
+    /// An empty commit.
+    #[must_use]
+    pub const fn new(incarnation: IncarnationId, at: Timestamp) -> Self {
+        Self {
+            incarnation,
+            at,
+            fences: Vec::new(),
+            guards: Vec::new(),
+            update: None,
+            rows: Vec::new(),
+            entries: Vec::new(),
+            notices: Vec::new(),
+            stale: Vec::new(),
+            claims: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+}
+
+/// Why a commit was refused. Nothing was written. Forget, read again, decide again.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CommitRefused {
+    /// The books were restored or moved: this daemon must stop.
+    #[error("the books live on as {books}, the commit believes in {believed}")]
+    OtherLife {
+        /// The books' incarnation; none if the books are retired.
+        books: IncarnationId,
+        /// The commit's.
+        believed: IncarnationId,
+    },
+    /// A lease went to somebody else.
+    #[error("lease {key:?} is at {current}, the commit names {named}")]
+    Fenced {
+        /// Which.
+        key: LeaseKey,
+        /// The epoch now.
+        current: Epoch,
+        /// The epoch named.
+        named: Epoch,
+    },
+    /// A row was written since it was read, or exists already.
+    #[error("{row} was written by somebody else meanwhile")]
+    Stale {
+        /// Which row.
+        row: String,
+    },
+    /// The update was handled before.
+    #[error("update {0:?} was handled before")]
+    Handled(UpdateKey),
+    /// A unique name is taken.
+    #[error("{what} is taken")]
+    Taken {
+        /// Which name.
+        what: String,
+    },
+    /// A balance would fall below zero.
+    #[error("{account:?} would fall below zero")]
+    Floor {
+        /// Whose.
+        account: Account,
+    },
+    /// A guard does not hold.
+    #[error("guard {0:?} does not hold")]
+    Guard(Guard),
+    /// A rule that the books keep by themselves.
+    #[error("the books refuse: {rule}")]
+    Rule {
+        /// Which rule, in one line.
+        rule: String,
+    },
+}
+
+/// What a commit that did not succeed means.
+pub type CommitFailed = Failure<CommitRefused>;
+
+/// Everything about one order that its next step needs, read at one moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderFile {
+    /// The order.
+    pub order: Seen<Order>,
+    /// All its transfers, oldest first.
+    pub transfers: Vec<Seen<Transfer>>,
+    /// The wallet it is bound to.
+    pub wallet: Option<Seen<Wallet>>,
+    /// Its customer.
+    pub customer: Seen<Customer>,
+}
+
+/// The one message in a chat that shows an order's state and is edited.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LiveMessage {
+    /// Which order.
+    pub order: OrderId,
+    /// In which chat.
+    pub chat: TelegramId,
+    /// Which message; none before it was sent.
+    pub message: Option<i64>,
+    /// The order's version it shows.
+    pub shows: Version,
+    /// Not to be tried before.
+    pub not_before: Timestamp,
+}
+
+/// A page of a list, newest first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Page {
+    /// Skips so many.
+    pub offset: u32,
+    /// At most so many; the books cap it at 100.
+    pub limit: u32,
+}
+
+/// The books.
+#[async_trait]
+pub trait Books: Send + Sync {
+    /// The life of these books.
+    async fn incarnation(&self) -> Result<IncarnationId, Unreadable>;
+
+    /// Writes one step, whole or not at all. Serialisation failures are retried inside, bounded.
+    async fn commit(&self, commit: Commit) -> Result<(), CommitFailed>;
+
+    /// Takes a free lease, or prolongs one this replica holds, for `ttl` by the books' clock.
+    /// None if another replica holds it. A new holder gets a higher epoch.
+    async fn lease(
+        &self,
+        key: LeaseKey,
+        replica: ReplicaId,
+        ttl: Span,
+    ) -> Result<Option<Lease>, Unreadable>;
+
+    /// Gives a lease back early, so that another replica need not wait. Only liveness.
+    async fn release(&self, lease: Lease, replica: ReplicaId) -> Result<(), Unreadable>;
+
+    /// The account of a Telegram user; opened under a fresh id if there is none.
+    async fn customer_of(
+        &self,
+        telegram: TelegramId,
+        language: Language,
+        fresh: CustomerId,
+        now: Timestamp,
+    ) -> Result<Seen<Customer>, Unreadable>;
+
+    /// A customer.
+    async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable>;
+
+    /// A customer's balances.
+    async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable>;
+
+    /// The newest lines of an account, oldest first.
+    async fn statement(&self, account: Account, last: u32) -> Result<Statement, Unreadable>;
+
+    /// All balances. "The books balance" is a query.
+    async fn trial_balance(&self) -> Result<TrialBalance, Unreadable>;
+
+    /// An order.
+    async fn order(&self, id: OrderId) -> Result<Option<Seen<Order>>, Unreadable>;
+
+    /// An order by the number people say.
+    async fn order_numbered(&self, number: &OrderNumber)
+    -> Result<Option<Seen<Order>>, Unreadable>;
+
+    /// Everything about an order, at one moment.
+    async fn order_file(&self, id: OrderId) -> Result<Option<OrderFile>, Unreadable>;
+
+    /// Orders that are not finished and not parked by a person's need alone, whose next step is
+    /// due at `now`, oldest due first, taking turns between customers (rule 12).
+    async fn orders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, Unreadable>;
+
+    /// Orders of a wallet that are bound to it and not finished.
+    async fn orders_of_wallet(&self, wallet: WalletAddress)
+    -> Result<Vec<Seen<Order>>, Unreadable>;
+
+    /// A customer's orders, newest first.
+    async fn orders_of(
+        &self,
+        customer: CustomerId,
+        page: Page,
+    ) -> Result<Vec<Seen<Order>>, Unreadable>;
+
+    /// A transfer.
+    async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable>;
+
+    /// All wallets.
+    async fn wallets(&self) -> Result<Vec<Seen<Wallet>>, Unreadable>;
+
+    /// What a wallet has free for new orders.
+    async fn float(&self, wallet: WalletAddress) -> Result<NanoTon, Unreadable>;
+
+    /// What may explain a wallet's transactions above a logical time. The caller adds Fragment's
+    /// addresses.
+    async fn known(&self, wallet: WalletAddress) -> Result<Known, Unreadable>;
+
+    /// An invoice.
+    async fn invoice(&self, id: InvoiceId) -> Result<Option<Seen<Invoice>>, Unreadable>;
+
+    /// An invoice by its name at the gateway.
+    async fn invoice_named(
+        &self,
+        name: &GatewayOrderId,
+    ) -> Result<Option<Seen<Invoice>>, Unreadable>;
+
+    /// Invoices whose next step is due at `now`, oldest due first.
+    async fn invoices_due(&self, now: Timestamp, limit: u32) -> Result<Vec<InvoiceId>, Unreadable>;
+
+    /// A customer's invoices that may still be paid, newest first.
+    async fn invoices_of(&self, customer: CustomerId) -> Result<Vec<Seen<Invoice>>, Unreadable>;
+
+    /// All logins.
+    async fn logins(&self) -> Result<Vec<Seen<Login>>, Unreadable>;
+
+    /// The published prices, if any were stored.
+    async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable>;
+
+    /// Notices whose next attempt is due, in the order they became owed; at most the first of
+    /// each person, so that nobody hears things out of order.
+    async fn notices_due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Seen<Notice>>, Unreadable>;
+
+    /// What is kept for a customer who blocked the bot.
+    async fn notices_kept(&self, customer: CustomerId) -> Result<Vec<Seen<Notice>>, Unreadable>;
+
+    /// Live messages that do not show their order's newest state.
+    async fn live_due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Seen<LiveMessage>>, Unreadable>;
+}

@@ -1,0 +1,87 @@
+//! Telegram, outbound, in meaning: the adapter words it in the customer's language.
+
+use async_trait::async_trait;
+
+use super::Failure;
+use crate::domain::Timestamp;
+use crate::domain::customer::Language;
+use crate::domain::dialog::Screen;
+use crate::domain::ids::TelegramId;
+use crate::domain::notice::Message;
+use crate::domain::order::Order;
+use crate::domain::transfer::Transfer;
+
+/// Why Telegram will not take a message.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SendRefused {
+    /// The person blocked the bot or deleted the account.
+    #[error("blocked by the person")]
+    Blocked,
+    /// Too fast; when to go on. Counts for this chat, or for the whole bot.
+    #[error("too fast, again at {until}")]
+    TooFast {
+        /// Not before.
+        until: Timestamp,
+        /// Whether every chat must wait.
+        everybody: bool,
+    },
+    /// The message to edit is gone: send a new one.
+    #[error("the message to edit is gone")]
+    MessageGone,
+    /// Will never be taken.
+    #[error("telegram says {why:?}")]
+    Never {
+        /// What Telegram said.
+        why: String,
+    },
+}
+
+/// Where a message goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct To {
+    /// Which chat.
+    pub chat: TelegramId,
+    /// In which language.
+    pub language: Language,
+}
+
+/// Everything an order's live message shows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderView {
+    /// The order.
+    pub order: Order,
+    /// Its transfers, oldest first.
+    pub transfers: Vec<Transfer>,
+}
+
+/// Telegram.
+#[async_trait]
+pub trait Messenger: Send + Sync {
+    /// Shows a screen as the answer to a tap or a text: edits the message of the tap where that
+    /// is possible, else sends. Answers the message's id.
+    async fn show(
+        &self,
+        to: To,
+        instead_of: Option<i64>,
+        screen: &Screen,
+    ) -> Result<i64, Failure<SendRefused>>;
+
+    /// Tells a piece of news in a new message. `order` is the order it is about.
+    async fn tell(
+        &self,
+        to: To,
+        message: &Message,
+        order: Option<&OrderView>,
+    ) -> Result<(), Failure<SendRefused>>;
+
+    /// Sends or edits an order's live message. "Not modified" is a success. Answers its id.
+    async fn show_order(
+        &self,
+        to: To,
+        message: Option<i64>,
+        order: &OrderView,
+    ) -> Result<i64, Failure<SendRefused>>;
+
+    /// The chats of the people with operator's rights.
+    fn operators(&self) -> Vec<To>;
+}

@@ -1,0 +1,107 @@
+//! The TON wallet: signing is pure and needs the key; sending and looking need neither.
+
+use async_trait::async_trait;
+
+use super::{Failure, Unreadable};
+use crate::domain::Timestamp;
+use crate::domain::ids::{Hash256, WalletAddress};
+use crate::domain::link::Link;
+use crate::domain::transfer::{AccountState, Boc, Evidence, History, Transfer};
+
+/// What a signature is asked for. Only checked links and burns can be asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TransferIntent {
+    /// Which wallet signs.
+    pub wallet: WalletAddress,
+    /// The seqno to put in.
+    pub seqno: u32,
+    /// The expiry to put in.
+    pub valid_until: Timestamp,
+    /// What is paid.
+    pub pays: Pays,
+}
+
+/// What a signed message does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pays {
+    /// A checked link; its payload is forwarded verbatim.
+    Link(Link),
+    /// Zero TON to the wallet itself.
+    Nothing,
+}
+
+/// A message as signed: deterministic for an intent, so signing twice yields the same bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SignedMessage {
+    /// What is sent.
+    pub boc: Boc,
+    /// Normalised hash (TEP-467).
+    pub message_hash: Hash256,
+    /// Hash of the body of the message to the destination.
+    pub body_hash: Hash256,
+}
+
+/// Why a signature is refused for good.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SignRefused {
+    /// No key for this wallet here.
+    #[error("no key for wallet {0}")]
+    NoKey(WalletAddress),
+    /// A cap or an allow-list of the signer's own.
+    #[error("signer's rule {rule}")]
+    Rule {
+        /// Which rule, and the numbers.
+        rule: String,
+    },
+}
+
+/// The keys. Synchronous: signing reaches nothing.
+pub trait Signer: Send + Sync {
+    /// The wallets whose keys are here.
+    fn wallets(&self) -> Vec<WalletAddress>;
+
+    /// Signs. Nothing leaves.
+    ///
+    /// # Errors
+    /// No key, or a rule of the signer's own.
+    fn sign(&self, intent: &TransferIntent) -> Result<SignedMessage, SignRefused>;
+}
+
+/// What a provider said to a message. Only a hint: the chain decides.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SendHint {
+    /// At least one provider took it.
+    Taken,
+    /// Providers refused it. Often it means that an earlier copy has executed.
+    Refused {
+        /// In one line.
+        why: String,
+    },
+}
+
+/// The chain's providers.
+#[async_trait]
+pub trait Chain: Send + Sync {
+    /// A wallet's state from the first provider that answers whole.
+    async fn state(&self, wallet: WalletAddress) -> Result<AccountState, Unreadable>;
+
+    /// The history of a wallet from a state's newest transaction down to `down_to` (exclusive).
+    /// What could not be read is missing, and then `gapless_down_to` says so.
+    async fn history(
+        &self,
+        state: &AccountState,
+        wallet: WalletAddress,
+        down_to: u64,
+    ) -> Result<History, Unreadable>;
+
+    /// Sends the stored bytes of a transfer to every provider. Whatever comes back, the message
+    /// may execute until it expires.
+    async fn send(
+        &self,
+        transfer: &Transfer,
+    ) -> Result<SendHint, Failure<std::convert::Infallible>>;
+
+    /// Looks for a transfer: by its normalised hash, with every provider's state, and with the
+    /// history down to its `lt_before` when a state shows its seqno used up and it was not found.
+    async fn look(&self, transfer: &Transfer) -> Result<Evidence, Unreadable>;
+}

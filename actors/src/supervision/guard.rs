@@ -1,0 +1,208 @@
+//! Runs one step of an actor so that a panic in it ends the step, not the actor's address.
+//!
+//! What was asked is answered through [`Asked`](super::Asked), which uses the same guard; here are
+//! the forms for what an actor does by itself.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::atomic::Ordering,
+    task::{Context as Task, Poll},
+    time::Duration,
+};
+
+use actix::{ActorContext, ActorFuture, ActorFutureExt, AsyncContext, Context, SpawnHandle};
+use tokio::time::{Instant, Sleep};
+
+use super::life::Clerk;
+
+/// Why a step did not come to its end.
+///
+/// What the step had already committed stays committed: look before doing it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepFailed {
+    /// The step panicked. The actor restarts with fresh memory.
+    #[error("the step panicked")]
+    Panicked,
+    /// The step ran past its deadline and was dropped. The actor carries on with its memory.
+    #[error("the step took longer than {after:?}")]
+    TimedOut {
+        /// The deadline of the step.
+        after: Duration,
+    },
+    /// Another step of the same actor panicked while this one was running.
+    #[error("the step was cut short by a restart")]
+    Interrupted,
+}
+
+/// Runs a synchronous step.
+///
+/// # Errors
+///
+/// [`StepFailed::Panicked`]; the actor has then been told to restart.
+pub fn now<A: Clerk, T>(
+    actor: &mut A,
+    ctx: &mut Context<A>,
+    step: impl FnOnce(&mut A, &mut Context<A>) -> T,
+) -> Result<T, StepFailed> {
+    let done = caught(actor, ctx, step)?;
+    actor.life().entry.progressed(Instant::now());
+    Ok(done)
+}
+
+/// Starts an asynchronous step that nobody asked for. It runs beside the others.
+pub fn spawn<A: Clerk>(
+    ctx: &mut Context<A>,
+    limit: Duration,
+    step: impl ActorFuture<A, Output = ()> + 'static,
+) -> SpawnHandle {
+    // A failure has been logged and counted by then; there is nobody to tell.
+    ctx.spawn(Guarded::new(step, Some(limit)).map(|_end, _, _| ()))
+}
+
+/// Runs a step once after `delay`, unless the actor restarts before.
+pub fn later<A: Clerk>(
+    ctx: &mut Context<A>,
+    delay: Duration,
+    step: impl FnOnce(&mut A, &mut Context<A>) + 'static,
+) -> SpawnHandle {
+    ctx.run_later(delay, move |actor, ctx| {
+        let _logged = now(actor, ctx, step);
+    })
+}
+
+/// Runs a step again and again until the actor restarts, each `period` after the one before.
+///
+/// Ticks that fall into a long step are not made up for. To be armed in [`Clerk::reload`].
+pub fn every<A: Clerk>(
+    ctx: &mut Context<A>,
+    period: Duration,
+    mut step: impl FnMut(&mut A, &mut Context<A>) + 'static,
+) {
+    ctx.run_later(period, move |actor, ctx| {
+        if now(actor, ctx, &mut step).is_ok() {
+            every(ctx, period, step);
+        }
+    });
+}
+
+/// Runs a closure; a panic is logged, counted, and stops the actor, which the supervisor restarts.
+pub(super) fn caught<A: Clerk, T>(
+    actor: &mut A,
+    ctx: &mut Context<A>,
+    step: impl FnOnce(&mut A, &mut Context<A>) -> T,
+) -> Result<T, StepFailed> {
+    match catch_unwind(AssertUnwindSafe(|| step(actor, ctx))) {
+        Ok(done) => Ok(done),
+        Err(panic) => Err(panicked(actor, ctx, panic)),
+    }
+}
+
+fn panicked<A: Clerk>(
+    actor: &mut A,
+    ctx: &mut Context<A>,
+    panic: Box<dyn Any + Send>,
+) -> StepFailed {
+    actor.life().failed(&panic_text(panic), Instant::now());
+    ctx.stop();
+    StepFailed::Panicked
+}
+
+/// The text of a panic.
+pub(super) fn panic_text(panic: Box<dyn Any + Send>) -> String {
+    let panic = match panic.downcast::<String>() {
+        Ok(text) => return *text,
+        Err(panic) => panic,
+    };
+    match panic.downcast::<&'static str>() {
+        Ok(text) => (*text).to_owned(),
+        Err(other) => {
+            // Dropping a value of an unknown type might panic again.
+            std::mem::forget(other);
+            "a panic without a text".to_owned()
+        }
+    }
+}
+
+/// An asynchronous step under guard: each poll, the deadline and the drop.
+pub(super) struct Guarded<F> {
+    step: Option<Pin<Box<F>>>,
+    limit: Option<Duration>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl<F> Guarded<F> {
+    pub(super) fn new(step: F, limit: Option<Duration>) -> Self {
+        Self {
+            step: Some(Box::pin(step)),
+            limit,
+            alarm: None,
+        }
+    }
+
+    /// Drops the step; a panic in its drop has nowhere to go and must not end the actor.
+    fn drop_step(&mut self) {
+        let Some(step) = self.step.take() else { return };
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(step))) {
+            let text = panic_text(panic);
+            tracing::error!("a step panicked while it was dropped: {text}");
+        }
+    }
+
+    fn overdue(&mut self, task: &mut Task<'_>) -> Option<Duration> {
+        let limit = self.limit?;
+        let alarm = self
+            .alarm
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        match alarm.as_mut().poll(task) {
+            Poll::Ready(()) => Some(limit),
+            Poll::Pending => None,
+        }
+    }
+}
+
+impl<A: Clerk, F: ActorFuture<A>> ActorFuture<A> for Guarded<F> {
+    type Output = Result<F::Output, StepFailed>;
+
+    fn poll(
+        self: Pin<&mut Self>,
+        actor: &mut A,
+        ctx: &mut Context<A>,
+        task: &mut Task<'_>,
+    ) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let Some(step) = this.step.as_mut() else {
+            return Poll::Ready(Err(StepFailed::Interrupted));
+        };
+        let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(actor, ctx, task)));
+        match polled {
+            Ok(Poll::Ready(done)) => {
+                this.drop_step();
+                actor.life().entry.progressed(Instant::now());
+                Poll::Ready(Ok(done))
+            }
+            Ok(Poll::Pending) => {
+                let Some(after) = this.overdue(task) else {
+                    return Poll::Pending;
+                };
+                this.drop_step();
+                let life = actor.life();
+                life.entry.timed_out.fetch_add(1, Ordering::Relaxed);
+                let name = life.name();
+                tracing::warn!(actor = name, "a step of {name} took longer than {after:?}");
+                Poll::Ready(Err(StepFailed::TimedOut { after }))
+            }
+            Err(panic) => {
+                this.drop_step();
+                Poll::Ready(Err(panicked(actor, ctx, panic)))
+            }
+        }
+    }
+}
+
+impl<F> Drop for Guarded<F> {
+    fn drop(&mut self) {
+        self.drop_step();
+    }
+}

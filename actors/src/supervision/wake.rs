@@ -1,0 +1,98 @@
+//! A wake: "look at the books". It carries nothing, and many at once are one.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use actix::{Context, Message, Recipient};
+
+use super::{
+    guard,
+    life::{Clerk, Entrance},
+    roster::entry::Entry,
+};
+
+/// The message. An actor handles it with [`Wake::look`].
+///
+/// Losing one costs only time: every actor that takes wakes also looks by a timer every 2 s.
+pub struct Wake {
+    pending: Arc<AtomicBool>,
+}
+
+impl Message for Wake {
+    type Result = ();
+}
+
+impl Wake {
+    /// Looks, under guard. A wake that comes during or after the look leads to another look.
+    pub fn look<A: Clerk>(
+        self,
+        actor: &mut A,
+        ctx: &mut Context<A>,
+        step: impl FnOnce(&mut A, &mut Context<A>),
+    ) {
+        // Before the look, so that no wake for something newer is merged into this one.
+        drop(self);
+        if actor.life().is_dead() {
+            return;
+        }
+        let _logged = guard::now(actor, ctx, step);
+    }
+}
+
+impl Drop for Wake {
+    fn drop(&mut self) {
+        // A swap, not a store: whoever found the flag set has committed before this look begins.
+        self.pending.swap(false, Ordering::AcqRel);
+    }
+}
+
+impl fmt::Debug for Wake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wake")
+    }
+}
+
+/// Wakes one actor.
+#[derive(Clone)]
+pub struct WakeHandle {
+    to: Recipient<Wake>,
+    pending: Arc<AtomicBool>,
+    entry: Arc<Entry>,
+}
+
+impl WakeHandle {
+    pub(super) fn new(to: Recipient<Wake>, entrance: &Entrance) -> Self {
+        Self {
+            to,
+            pending: Arc::clone(&entrance.bell),
+            entry: Arc::clone(&entrance.entry),
+        }
+    }
+
+    /// Never waits and never fails. At most one wake is pending for an actor, whoever sent it.
+    pub fn wake(&self) {
+        if self.pending.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let wake = Wake {
+            pending: Arc::clone(&self.pending),
+        };
+        // A refused wake is dropped, which clears the flag: the next one tries again.
+        if self.to.try_send(wake).is_ok() {
+            self.entry.wakes.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl fmt::Debug for WakeHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WakeHandle")
+            .field("to", &self.entry.name)
+            .finish_non_exhaustive()
+    }
+}
