@@ -289,7 +289,10 @@ impl History {
         }
         let bought = matches!(world.order, OrderSideState::AlreadyBought);
         let held = set_aside + if bought { FACE.micros() } else { 0 };
-        assert_eq!(world.purse().held, usd(held));
+        let purse = world.purse();
+        assert_eq!(purse.held, usd(held));
+        let free_while_owing = purse.available.is_positive() && purse.debt.is_positive();
+        assert!(!free_while_owing, "{purse:?}");
         assert_eq!(world.trial.of(Account::GatewayClearing), recorded);
         assert_eq!(world.trial.of(Account::Suspense(Asset::Usd)), withheld);
         self.check_explained();
