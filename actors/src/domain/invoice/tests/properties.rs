@@ -67,7 +67,7 @@ fn answer() -> impl Strategy<Value = Answer> {
     ];
     let dollars = prop_oneof![Just(None), (0_i64..400).prop_map(Some)];
     let likely = prop::bool::weighted(0.9);
-    (status(), likely.clone(), likely, sent, dollars).prop_map(
+    (status(), likely, likely, sent, dollars).prop_map(
         |(status, is_final, asked, sent, dollars)| Answer {
             status,
             is_final,
