@@ -190,7 +190,9 @@ impl Default for FulfilmentSettings {
                 before_deadline: Span::seconds(30),
                 clock_skew: Span::seconds(60),
             },
-            judge: JudgeRules { expiry_margin: Span::seconds(45) },
+            judge: JudgeRules {
+                expiry_margin: Span::seconds(45),
+            },
             lease: Duration::from_secs(30),
             look: Duration::from_secs(2),
             chain_pause: Duration::from_secs(3),

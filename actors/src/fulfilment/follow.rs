@@ -35,7 +35,9 @@ impl Run {
             return self.apply(file, OrderEvent::DeliveryNotSeen).await;
         };
         if self.page_says_done(slot, file, &link).await {
-            let proof = Proof::Page { request: link.request.clone() };
+            let proof = Proof::Page {
+                request: link.request.clone(),
+            };
             return self.delivered(file, proof, None).await;
         }
         if let Some(flow) = self.history_says_done(file, &transfer, &link).await? {
@@ -59,7 +61,9 @@ impl Run {
             Ok(()) => self.apply(file, OrderEvent::TillReset).await,
             Err(failure) => {
                 self.note(link.login, &failure).await;
-                Err(Stuck::Rest(format!("the till's page was not reset: {failure}")))
+                Err(Stuck::Rest(format!(
+                    "the till's page was not reset: {failure}"
+                )))
             }
         }
     }
@@ -94,7 +98,10 @@ impl Run {
                 return Ok(None);
             }
         };
-        for row in rows.into_iter().filter(|row| fits(row, &file.order.row, transfer, link)) {
+        for row in rows
+            .into_iter()
+            .filter(|row| fits(row, &file.order.row, transfer, link))
+        {
             let proof = Proof::History { row: row.clone() };
             match self.delivered(file, proof, Some(row)).await {
                 Ok(flow) => return Ok(Some(flow)),
@@ -117,8 +124,12 @@ impl Run {
         let decision = order.decide(OrderEvent::DeliverySeen(proof), desk)?;
         let mut commit = self.bench.commit(&self.tenure);
         let next = self.bench.office.absorb(&mut commit, decision);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, next)));
-        commit.claims.extend(claim.map(|row| (Claim::History(row), Some(order.id))));
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, next)));
+        commit
+            .claims
+            .extend(claim.map(|row| (Claim::History(row), Some(order.id))));
         self.bench.write(commit).await?;
         Ok(Flow::Onward)
     }
