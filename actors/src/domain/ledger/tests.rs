@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Timestamp;
 use crate::domain::ids::Hash256;
 
 fn account() -> impl Strategy<Value = Account> {
