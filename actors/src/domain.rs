@@ -8,13 +8,21 @@
 //! Amounts are integers with their unit in the type; instants are arguments.
 
 pub mod catalog;
+pub mod customer;
+pub mod decision;
+pub mod dialog;
 pub mod ids;
 pub mod invoice;
 pub mod ledger;
 pub mod link;
 pub mod login;
 pub mod money;
+pub mod notice;
+pub mod order;
 pub mod pricing;
+pub mod stored;
+pub mod transfer;
+pub mod wallet;
 
 /// An instant, always UTC. Microsecond precision survives storage on every engine.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
