@@ -9,3 +9,5 @@ pub mod domain;
 pub mod office;
 pub mod ports;
 pub mod supervision;
+#[cfg(feature = "testing")]
+pub mod testing;
