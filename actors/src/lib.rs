@@ -12,3 +12,5 @@ pub mod office;
 pub mod ports;
 pub mod pricing;
 pub mod supervision;
+#[cfg(feature = "testing")]
+pub mod testing;
