@@ -134,7 +134,7 @@ impl Run {
             purpose: Purpose::Purchase,
             for_at_most: settings.run + settings.call,
         };
-        match self.bench.doors.lend.ask(lend, settings.call).await {
+        match self.bench.doors.lend.ask(lend, settings.lend).await {
             Ok(Ok(slot)) => {
                 self.slot = Some(slot);
                 self.verdict = Verdict::Good;
