@@ -119,8 +119,12 @@ impl Run {
         Ok(Flow::Onward)
     }
 
-    /// The browser of a till, lent once and kept for the run.
+    /// The browser of a till, lent once and kept for the run. Asked for before every call to
+    /// Fragment: the leases must outlast it (rule 7).
     pub(super) async fn till_slot(&mut self, login: LoginId) -> Result<Slot, Stuck> {
+        if self.tenure.login != Some(login) {
+            return Err(Stuck::Rest(format!("{login} is not held with this wallet")));
+        }
         if !self.tenure.outlasts(self.bench.settings.call) {
             return Err(Stuck::Rest("the till's lease is about to end".into()));
         }
