@@ -7,5 +7,6 @@
 
 pub mod domain;
 pub mod office;
+pub mod payment;
 pub mod ports;
 pub mod supervision;

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::operator::{HistoryRow, OperatorAct};
-use crate::domain::{Span, Timestamp};
 use crate::domain::ids::{RequestId, WalletAddress};
 use crate::domain::link::Link;
 use crate::domain::money::NanoTon;
 use crate::domain::notice::RefundReason;
 use crate::domain::transfer::{Transfer, TxPos};
+use crate::domain::{Span, Timestamp};
 
 /// The wallet that will pay for an order, and how much of it is reserved.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
