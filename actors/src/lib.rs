@@ -10,3 +10,5 @@ pub mod office;
 pub mod payment;
 pub mod ports;
 pub mod supervision;
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -42,7 +42,7 @@ pub use event::{
     RefundSum, Settled,
 };
 pub use odd::Oddity;
-pub use report::{CoinUnits, Payer, Report};
+pub use report::{Payer, Report};
 pub use rules::{BadRule, InvoiceRules};
 pub use state::{
     Closing, CoinChoice, LiveLock, LockReason, LookUps, Money, Page, Refund, RefundEnd, RefundRun,

@@ -26,7 +26,7 @@ pub(super) fn success(draft: &mut Draft<'_>, report: &Report) -> Result<(), Invo
         draft.odd(Oddity::PaidAfterRefund(report.status.clone()));
         return Ok(());
     }
-    let Some(value) = value_of(draft.invoice.face, report, draft.invoice.is_late())? else {
+    let Some(value) = value_of(draft.invoice.face, report, draft.invoice.is_late()) else {
         draft.odd(Oddity::Unvalued(report.status.clone()));
         return Ok(());
     };
@@ -89,7 +89,7 @@ fn credit(
         hold(draft);
     }
     let received = match reason {
-        CreditReason::WithinAccuracy => arrived(draft.invoice.face, report)?.unwrap_or(value),
+        CreditReason::WithinAccuracy => arrived(draft.invoice.face, report).unwrap_or(value),
         CreditReason::Exact
         | CreditReason::Less
         | CreditReason::More

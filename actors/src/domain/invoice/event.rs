@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CoinChoice, CoinUnits, Invoice, InvoiceRules, Report, Ticket};
+use super::{CoinChoice, Invoice, InvoiceRules, Report, Ticket};
 use crate::domain::customer::{Customer, Purse};
 use crate::domain::decision::Decision;
 use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid, InvoiceId, OrderId};
 use crate::domain::ledger::{Authority, LedgerError};
-use crate::domain::money::{MicroUsd, MoneyError};
+use crate::domain::money::{CoinAmount, MicroUsd, MoneyError};
 
 /// Something that happened to one invoice.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ pub enum RefundSum {
         /// What is held of the customer's money; above zero.
         hold: MicroUsd,
         /// The coins to send.
-        coins: CoinUnits,
+        coins: CoinAmount,
     },
 }
 

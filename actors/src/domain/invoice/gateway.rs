@@ -4,6 +4,7 @@ use super::draft::{CHANGED, Draft, Step, dropped};
 use super::schedule;
 use super::{DropReason, InvoiceRefused, LookUpFailure, Oddity, Page, Report, Standing, Ticket};
 use crate::domain::Span;
+use crate::domain::money::CoinAmount;
 
 pub(super) fn created(draft: &mut Draft<'_>, report: &Report) -> Step {
     match &draft.invoice.standing {
@@ -60,7 +61,7 @@ fn not_new(draft: &Draft<'_>, report: &Report) -> Option<String> {
     }
     let coins = report
         .payment_amount
-        .is_some_and(|coins| coins.units_1e18() > 0);
+        .is_some_and(|coins| coins > CoinAmount::ZERO);
     if coins || report.status.shows_payment() {
         return Some(format!("it is paid already, {:?}", report.status));
     }

@@ -1,65 +1,11 @@
 //! What one look-up at the gateway showed.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::GatewayStatus;
 use crate::domain::Timestamp;
-use crate::domain::ids::{BadId, GatewayOrderId, GatewayUuid};
-use crate::domain::money::MicroUsd;
-
-/// An amount of some coin in units of 10⁻¹⁸, from zero to 2¹²⁷ − 1. Only ratios of one coin are
-/// ever taken, so the coin is not part of the type.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct CoinUnits(u128);
-
-impl CoinUnits {
-    /// The largest amount: one bit is left free, so that doubling fits.
-    pub const MAX: Self = Self(u128::MAX >> 1);
-
-    /// So many units of 10⁻¹⁸; above [`CoinUnits::MAX`] it is [`CoinUnits::MAX`].
-    #[must_use]
-    pub const fn from_units_1e18(units: u128) -> Self {
-        if units > Self::MAX.0 {
-            Self::MAX
-        } else {
-            Self(units)
-        }
-    }
-
-    /// The amount in units of 10⁻¹⁸.
-    #[must_use]
-    pub const fn units_1e18(self) -> u128 {
-        self.0
-    }
-}
-
-impl fmt::Display for CoinUnits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}e-18", self.0)
-    }
-}
-
-/// Stored as decimal digits: not every reader of JSON keeps 128 bits.
-impl TryFrom<String> for CoinUnits {
-    type Error = BadId;
-    fn try_from(text: String) -> Result<Self, BadId> {
-        let bad = || BadId::new("coin amount", &text, "up to 39 digits, units of 1e-18");
-        let units: u128 = text.parse().map_err(|_| bad())?;
-        if units > Self::MAX.0 {
-            return Err(bad());
-        }
-        Ok(Self(units))
-    }
-}
-
-impl From<CoinUnits> for String {
-    fn from(amount: CoinUnits) -> Self {
-        amount.0.to_string()
-    }
-}
+use crate::domain::ids::{GatewayOrderId, GatewayUuid};
+use crate::domain::money::{CoinAmount, MicroUsd};
 
 /// An invoice as the gateway shows it, after it is created or when it is looked up
 /// (`spec/heleket.md`, sections 2.1 and 3). Money is decided from this, never from a webhook.
@@ -81,7 +27,7 @@ pub struct Report {
     /// What the payer pays with, as far as it is chosen.
     pub payer: Payer,
     /// The coins that were sent so far.
-    pub payment_amount: Option<CoinUnits>,
+    pub payment_amount: Option<CoinAmount>,
     /// Their value in dollars when they arrived.
     pub payment_amount_usd: Option<MicroUsd>,
     /// The payment's transaction. Missing for internal payments and ones marked by hand.
@@ -104,17 +50,16 @@ pub struct Payer {
     /// Where to send the coins.
     pub address: Option<String>,
     /// How many coins pay the face amount.
-    pub amount: Option<CoinUnits>,
+    pub amount: Option<CoinAmount>,
 }
 
 impl Report {
     /// The coins that are still missing; none if unknown or nothing is missing.
     #[must_use]
-    pub fn missing_coins(&self) -> Option<CoinUnits> {
-        let asked = self.payer.amount?.units_1e18();
-        let paid = self.payment_amount.map_or(0, CoinUnits::units_1e18);
-        let missing = asked.checked_sub(paid)?;
-        (missing > 0).then_some(CoinUnits(missing))
+    pub fn missing_coins(&self) -> Option<CoinAmount> {
+        let paid = self.payment_amount.unwrap_or(CoinAmount::ZERO);
+        let missing = self.payer.amount?.missing_after(paid);
+        (missing > CoinAmount::ZERO).then_some(missing)
     }
 
     /// Whether fewer coins arrived than were asked for; none if that cannot be told.

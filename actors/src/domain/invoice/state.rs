@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CoinUnits, Payer, RefundRequest};
+use super::{Payer, RefundRequest};
 use crate::domain::Timestamp;
 use crate::domain::ids::GatewayUuid;
 use crate::domain::ledger::Authority;
-use crate::domain::money::{MicroUsd, MoneyError};
+use crate::domain::money::{CoinAmount, MicroUsd, MoneyError};
 
 /// Where an invoice stands at the gateway.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub struct Page {
     /// Coin, network, address and amount, as far as they are chosen.
     pub payer: Payer,
     /// The coins that have arrived so far.
-    pub payment_amount: Option<CoinUnits>,
+    pub payment_amount: Option<CoinAmount>,
     /// The newest transaction that was reported.
     pub txid: Option<String>,
 }

@@ -6,7 +6,7 @@ use crate::domain::ids::{
     AdminId, CustomerId, GatewayOrderId, GatewayUuid, InvoiceId, OrderId, TelegramId,
 };
 use crate::domain::ledger::{Account, Authority, Entry, EntryKey, TrialBalance};
-use crate::domain::money::MicroUsd;
+use crate::domain::money::{CoinAmount, MicroUsd};
 use crate::domain::notice::{CreditReason, Message, News, Owed};
 use crate::domain::{Span, Timestamp};
 
@@ -82,8 +82,8 @@ fn paid(invoice: &Invoice, status: GatewayStatus, sent: u128) -> Report {
     }
 }
 
-const fn coins(whole: u128) -> CoinUnits {
-    CoinUnits::from_units_1e18(whole * 1_000_000_000_000_000_000)
+const fn coins(whole: u128) -> CoinAmount {
+    CoinAmount::from_units(whole * 1_000_000_000_000_000_000)
 }
 
 /// The books in small: every commit of every decision.

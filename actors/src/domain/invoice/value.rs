@@ -1,25 +1,20 @@
 //! What a payment is worth (rule 18): pure arithmetic, rounded down, integers only.
 
-use super::{CoinUnits, GatewayStatus, InvoiceRules, Report};
-use crate::domain::money::{MicroUsd, MoneyError};
+use super::{GatewayStatus, InvoiceRules, Report};
+use crate::domain::money::{CoinAmount, MicroUsd, MoneyError};
 
 /// What a reported success is worth in all, before anything credited earlier is taken off.
 ///
 /// `paid` is worth the face amount: the shop bears the accuracy. `paid_over` and `wrong_amount`
 /// are worth face × payment ÷ payer amount, rounded down, or the reported dollar value where the
 /// payer amount is unknown. A payment first seen after expiry (`late`) is worth at most the
-/// reported dollar value. None: not a success, or the value cannot be told, or it is nothing.
-///
-/// # Errors
-/// A value that does not fit.
-pub fn value_of(
-    face: MicroUsd,
-    report: &Report,
-    late: bool,
-) -> Result<Option<MicroUsd>, MoneyError> {
+/// reported dollar value. None: not a success, or the value cannot be told (one that does not fit
+/// included), or it is nothing.
+#[must_use]
+pub fn value_of(face: MicroUsd, report: &Report, late: bool) -> Option<MicroUsd> {
     let quoted = match &report.status {
         GatewayStatus::Paid => Some(face),
-        GatewayStatus::PaidOver | GatewayStatus::WrongAmount => arrived(face, report)?,
+        GatewayStatus::PaidOver | GatewayStatus::WrongAmount => arrived(face, report),
         GatewayStatus::Check
         | GatewayStatus::Process
         | GatewayStatus::ConfirmCheck
@@ -40,21 +35,19 @@ pub fn value_of(
     } else {
         quoted
     };
-    Ok(worth.filter(|worth| worth.is_positive()))
+    worth.filter(|worth| worth.is_positive())
 }
 
-/// The dollar value of the coins that arrived, at the invoice's own quote where it is known.
-///
-/// # Errors
-/// A value that does not fit.
-pub fn arrived(face: MicroUsd, report: &Report) -> Result<Option<MicroUsd>, MoneyError> {
+/// The dollar value of the coins that arrived, at the invoice's own quote where it is known; none
+/// if it cannot be told.
+#[must_use]
+pub fn arrived(face: MicroUsd, report: &Report) -> Option<MicroUsd> {
     match report.payer.amount {
-        Some(asked) if asked.units_1e18() > 0 => match report.payment_amount {
-            Some(paid) => share_of(face, paid, asked).map(Some),
-            // The quote is known and the coins are not: the dollar value would dodge the quote.
-            None => Ok(None),
-        },
-        Some(_) | None => Ok(report.payment_amount_usd),
+        // Where the quote is known and the coins are not, the dollar value would dodge the quote.
+        Some(asked) if asked > CoinAmount::ZERO => {
+            face.portion_down(report.payment_amount?, asked).ok()
+        }
+        Some(_) | None => report.payment_amount_usd,
     }
 }
 
@@ -112,47 +105,4 @@ pub fn missing_part(
         ask,
         surplus: ask.checked_sub(missing)?,
     }))
-}
-
-/// face × part ÷ whole, rounded down, exact for every coin amount: a coin of 18 places times
-/// dollars in millionths does not fit 128 bits, so the product is never formed.
-fn share_of(face: MicroUsd, part: CoinUnits, whole: CoinUnits) -> Result<MicroUsd, MoneyError> {
-    const WHAT: &str = "value of a payment";
-    let overflow = || MoneyError::Overflow(WHAT);
-    let face = u64::try_from(face.micros()).map_err(|_| overflow())?;
-    let (part, whole) = (part.units_1e18(), whole.units_1e18());
-    let (each, rest) = match (part.checked_div(whole), part.checked_rem(whole)) {
-        (Some(each), Some(rest)) => (each, rest),
-        (None, _) | (_, None) => {
-            return Err(MoneyError::BadDivisor {
-                operation: WHAT,
-                divisor: 0,
-            });
-        }
-    };
-    let carry = |quotient: u128, left: u128| -> Option<(u128, u128)> {
-        if left >= whole {
-            Some((quotient.checked_add(1)?, left.checked_sub(whole)?))
-        } else {
-            Some((quotient, left))
-        }
-    };
-    // Long multiplication, bit by bit: `left` stays below `whole`, which is below 2^127.
-    let mut quotient = 0_u128;
-    let mut left = 0_u128;
-    for bit in (0..u64::BITS).rev() {
-        let doubled = (quotient.checked_mul(2), left.checked_mul(2));
-        let (Some(twice), Some(left_twice)) = doubled else {
-            return Err(overflow());
-        };
-        (quotient, left) = carry(twice, left_twice).ok_or_else(overflow)?;
-        if face >> bit & 1 == 1 {
-            let more = quotient.checked_add(each).ok_or_else(overflow)?;
-            let left_more = left.checked_add(rest).ok_or_else(overflow)?;
-            (quotient, left) = carry(more, left_more).ok_or_else(overflow)?;
-        }
-    }
-    i64::try_from(quotient)
-        .map(MicroUsd::from_micros)
-        .map_err(|_| overflow())
 }

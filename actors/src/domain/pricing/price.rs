@@ -102,7 +102,7 @@ impl Costs<'_> {
         let dearest_less = less.iter().map(|fixed| fixed.price).max();
         // A fixed price below this floor cannot hold this price down.
         let more = more.iter().map(|fixed| fixed.price);
-        let cheapest_more = more.filter(|_| true).min();
+        let cheapest_more = more.filter(|price| *price >= floor).min();
         let raised = dearest_less.map_or(computed, |least| computed.max(least));
         Ok(cheapest_more.map_or(raised, |most| raised.min(most)))
     }
