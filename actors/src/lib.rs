@@ -6,6 +6,7 @@
 //! who may talk to it. No SQL, HTTP, browser or Telegram type occurs in this crate.
 
 pub mod domain;
+pub mod notifier;
 pub mod office;
 pub mod payment;
 pub mod ports;
