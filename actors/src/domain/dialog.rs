@@ -111,6 +111,8 @@ pub enum Place {
     Opening {
         /// What it pays for.
         target: Target,
+        /// Where to go back to.
+        from: Box<Place>,
     },
     /// One order.
     Order {
