@@ -7,5 +7,8 @@
 
 pub mod domain;
 pub mod office;
+pub mod payment;
 pub mod ports;
 pub mod supervision;
+#[cfg(feature = "testing")]
+pub mod testing;

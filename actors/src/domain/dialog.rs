@@ -18,7 +18,6 @@ use super::{Span, Timestamp};
 
 mod action;
 mod answers;
-
 mod heard;
 mod render;
 mod screen;
