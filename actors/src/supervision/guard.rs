@@ -118,7 +118,10 @@ pub(super) fn panic_text(panic: Box<dyn Any + Send>) -> String {
     match panic.downcast::<&'static str>() {
         Ok(text) => (*text).to_owned(),
         Err(other) => {
-            // Dropping a value of an unknown type might panic again.
+            #[expect(
+                clippy::mem_forget,
+                reason = "dropping a value of an unknown type might panic again"
+            )]
             std::mem::forget(other);
             "a panic without a text".to_owned()
         }
