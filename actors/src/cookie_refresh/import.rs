@@ -24,11 +24,7 @@ const ATTEMPTS: usize = 3;
 
 impl Carer {
     /// Takes a jar if somebody is logged in with it.
-    pub(super) async fn import(
-        &self,
-        login: LoginId,
-        jar: Jar,
-    ) -> Result<Imported, ImportRefused> {
+    pub(super) async fn import(&self, login: LoginId, jar: Jar) -> Result<Imported, ImportRefused> {
         let configured = self.settings.logins.iter().any(|(id, _)| *id == login);
         if !configured {
             return Err(ImportRefused::NoSuchLogin(login));
@@ -54,8 +50,12 @@ impl Carer {
     /// Looks with the jar in an anonymous browser, so that a till in use is left alone.
     async fn try_jar(&self, jar: &Jar) -> Result<Look, ImportRefused> {
         let kind = SlotKind::Anonymous;
-        let slot = self.lender.borrow(kind, Purpose::Care, self.settings.loan());
-        let slot = slot.await.map_err(|why| ImportRefused::NotNow(why.to_string()))?;
+        let slot = self
+            .lender
+            .borrow(kind, Purpose::Care, self.settings.loan());
+        let slot = slot
+            .await
+            .map_err(|why| ImportRefused::NotNow(why.to_string()))?;
         let look = self.office.ports.market.try_jar(slot, jar);
         let ended = calls::call(self.settings.call, look).await;
         let verdict = match &ended {

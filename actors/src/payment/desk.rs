@@ -13,9 +13,7 @@ use super::lanes::Lanes;
 use super::settings::PaymentSettings;
 use crate::domain::Timestamp;
 use crate::domain::ids::{InvoiceId, Nonce, Version};
-use crate::domain::invoice::{
-    Invoice, InvoiceEvent, InvoiceRefused, LookUps, Report, Ticket,
-};
+use crate::domain::invoice::{Invoice, InvoiceEvent, InvoiceRefused, LookUps, Report, Ticket};
 use crate::domain::ledger::EntryKey;
 use crate::office::Office;
 use crate::ports::Failure;
@@ -346,7 +344,7 @@ fn news_of(file: &File, events: &[InvoiceEvent]) -> Vec<OutsideEvent> {
 }
 
 fn in_one_line(report: &Report) -> String {
-    let coins = report.payment_amount.map(|coins| coins.units_1e18());
+    let coins = report.payment_amount.map(|coins| coins.units());
     let dollars = report.payment_amount_usd.map(|usd| usd.micros());
     let txid = report.txid.as_deref().unwrap_or("-");
     let line = format!(

@@ -1,6 +1,6 @@
 //! What an answer makes of the conversation.
 
-use super::action::{Action, Target};
+use super::action::Action;
 use super::render::{self, offer};
 use super::screen::{Body, Button, Closed, ListedOrder, Note, OrderFace};
 use super::step::{Answer, BuyRefused, LookUpFailed, OpenRefused, Step, View};
@@ -77,13 +77,17 @@ impl Dialog {
                 order: None,
                 ..
             } => self.invoice(invoice, note),
-            Answer::NotOpened { target, why } => self.not_opened(target, why, view),
+            Answer::NotOpened { why, .. } => self.not_opened(why, view),
             Answer::Order { face, note: new } => {
                 let order = face.order.id;
                 let dialog = self.at(Place::Order { order });
                 dialog.screen(new.or(note), render::order(face, view))
             }
             Answer::Invoice { invoice, note: new } => self.invoice(invoice, new.or(note)),
+            Answer::NoSuchOrder if matches!(self.place, Place::Opening { .. }) => {
+                // The intent was never stored: nothing happened.
+                self.gone_back().show(Some(Note::TryAgain), view)
+            }
             Answer::NoSuchOrder => self.at(Place::Menu).show(Some(Note::NoSuchOrder), view),
             Answer::Statement(statement) => self.balance(statement, note, view),
             Answer::Orders { orders, more } => self.orders(&orders, more, note, view),
@@ -175,11 +179,12 @@ impl Dialog {
                 let owed = view.purse.debt;
                 self.show(Some(Note::Debt { owed }), view)
             }
+            BuyRefused::PremiumUnderWay => self.show(Some(Note::PremiumUnderWay), view),
             BuyRefused::NoFloat => self.closed(Closed::NotSelling, view),
         }
     }
 
-    fn not_opened(self, target: Target, why: OpenRefused, view: View<'_>) -> Step {
+    fn not_opened(self, why: OpenRefused, view: View<'_>) -> Step {
         let note = match why {
             OpenRefused::GatewayDown => return self.gone_back().closed(Closed::NoInvoices, view),
             OpenRefused::Unknown => {
@@ -193,7 +198,6 @@ impl Dialog {
                 owed: view.purse.debt,
             },
         };
-        let _the_place_says_it = target;
         self.gone_back().show(Some(note), view)
     }
 
@@ -221,10 +225,10 @@ impl Dialog {
             let body = Body::WhereAreMyStars { open, last };
             return self.screen(note, (body, buttons));
         }
-        let page = match &self.place {
-            Place::Orders { page } => *page,
-            _elsewhere => 0,
-        };
+        let mut page = 0;
+        if let Place::Orders { page: shown } = &self.place {
+            page = *shown;
+        }
         if let Some(before) = page.checked_sub(1) {
             buttons.push(Button::Do(Action::Orders(before)));
         }

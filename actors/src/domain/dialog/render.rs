@@ -206,9 +206,10 @@ impl Dialog {
                 Err(why) => self.at(Place::Recipient { product }).unpriced(&why, view),
             };
         }
-        let shown = match &self.place {
-            Place::Pay { .. } => pay(quote, view),
-            _card => card(quote, view),
+        let shown = if matches!(self.place, Place::Pay { .. }) {
+            pay(quote, view)
+        } else {
+            card(quote, view)
         };
         self.screen(note, shown)
     }

@@ -306,6 +306,8 @@ pub enum Note {
     Frozen,
     /// Another order waits for its payment; it comes first.
     OtherOrderOpen,
+    /// Premium for this person is on its way already.
+    PremiumUnderWay,
     /// The gateway does not take this invoice.
     InvoiceRefused,
     /// The invoice is on its way; its address comes with the order's message.

@@ -236,6 +236,31 @@ impl Need {
     }
 }
 
+impl Need {
+    /// Whether the balance may be another afterwards.
+    #[must_use]
+    pub const fn moves_money(&self) -> bool {
+        match self {
+            Self::BuyFromBalance { .. } | Self::TakeBack(_) => true,
+            Self::FindRecipient { .. }
+            | Self::BuyByInvoice { .. }
+            | Self::ChangeCoin { .. }
+            | Self::TopUp { .. }
+            | Self::Cancel(_)
+            | Self::SaysSent(_)
+            | Self::ShowOrder(_)
+            | Self::ShowInvoice(_)
+            | Self::Statement
+            | Self::Orders { .. }
+            | Self::WhereAreMyStars
+            | Self::AsBefore { .. }
+            | Self::Speak(_)
+            | Self::TellMe
+            | Self::CameBack => false,
+        }
+    }
+}
+
 /// The answer to a [`Need`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
@@ -335,6 +360,8 @@ pub enum BuyRefused {
     Debt,
     /// No wallet has enough TON.
     NoFloat,
+    /// Premium for this person is on its way already.
+    PremiumUnderWay,
 }
 
 /// Why there is no invoice.

@@ -248,10 +248,30 @@ impl Dialog {
     }
 
     fn open_top_up(self, invoice: InvoiceId, coin: Coin, view: View<'_>) -> Step {
-        let amount = match &self.place {
-            Place::TopUpCoin { amount, invoice: i } if *i == invoice => (*amount).max(coin.least),
-            _elsewhere => return self.show(Some(Note::OldButton), view),
+        let named = match &self.place {
+            Place::TopUpCoin { amount, invoice: i } => (*i == invoice).then_some(*amount),
+            Place::Menu
+            | Place::Stars { .. }
+            | Place::Premium { .. }
+            | Place::Recipient { .. }
+            | Place::Friend { .. }
+            | Place::Looking { .. }
+            | Place::Card { .. }
+            | Place::Pay { .. }
+            | Place::Opening { .. }
+            | Place::Order { .. }
+            | Place::OtherCoin { .. }
+            | Place::TopUp
+            | Place::Invoice { .. }
+            | Place::Balance
+            | Place::Orders { .. }
+            | Place::WhereAreMyStars
+            | Place::Page { .. } => None,
         };
+        let Some(amount) = named else {
+            return self.show(Some(Note::OldButton), view);
+        };
+        let amount = amount.max(coin.least);
         let need = Need::TopUp {
             invoice,
             amount,
