@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use starkeeper_actors::{
     browser_pool::{
         self, BrowserPool, BrowserPoolSettings, Lender, PoolSnapshot, Purpose,
@@ -16,7 +15,6 @@ use starkeeper_actors::{
     cookie_refresh::{self, CookieRefresh, CookieRefreshSettings, Logins},
     domain::{
         Timestamp,
-        dialog::Screen,
         ids::{
             GatewayOrderId, LoginId, OrderNumber, ReplicaId, WalletAddress,
         },
@@ -26,15 +24,14 @@ use starkeeper_actors::{
     },
     office::Office,
     ports::{
-        Clock, Failure, Invoicing, Messenger, Ports, RateSource, Unreadable,
+        Clock, Ports, RateSource,
         market::{Slot, SlotKind},
-        messenger::{OrderView, SendRefused, To},
         vault::Jar,
     },
     pricing::{self, Pricing, PricingSettings},
     supervision::{Door, Io, Observe, Roster, ActorSnapshot},
     testing::{
-        FakeChain, FakeRates, FakeSigner, MemoryBooks, MemoryDialogs, MemoryLimits, MemoryVault,
+        FakeChain, FakeGateway, FakeRates, FakeSigner, FakeTelegram, MemoryBooks, MemoryDialogs, MemoryLimits, MemoryVault,
         TestClock, wallet_numbered,
     },
 };
@@ -190,11 +187,11 @@ impl Shop {
             books: self.books.clone(),
             clock: clock.clone(),
             dialogs: Arc::new(MemoryDialogs::new()),
-            invoicing: Arc::new(Nothing),
+            invoicing: Arc::new(FakeGateway::new(clock.clone())),
             limits: Arc::new(MemoryLimits::none(clock.clone())),
             market: self.fragment.clone(),
             browsers: self.fragment.clone(),
-            messenger: Arc::new(Nothing),
+            messenger: Arc::new(FakeTelegram::new()),
             rates: vec![
                 self.north.clone() as Arc<dyn RateSource>,
                 self.south.clone() as Arc<dyn RateSource>,
@@ -304,70 +301,3 @@ fn goods() -> Vec<(starkeeper_actors::domain::catalog::Product, starkeeper_actor
     goods
 }
 
-/// Ports that nobody asks here.
-struct Nothing;
-
-#[async_trait]
-impl Messenger for Nothing {
-    async fn show(
-        &self,
-        _: To,
-        _: Option<i64>,
-        _: &Screen,
-    ) -> Result<i64, Failure<SendRefused>> {
-        unimplemented!()
-    }
-
-    async fn tell(
-        &self,
-        _: To,
-        _: &Message,
-        _: Option<&OrderView>,
-    ) -> Result<(), Failure<SendRefused>> {
-        unimplemented!()
-    }
-
-    async fn show_order(
-        &self,
-        _: To,
-        _: Option<i64>,
-        _: &OrderView,
-    ) -> Result<i64, Failure<SendRefused>> {
-        unimplemented!()
-    }
-
-    fn operators(&self) -> Vec<To> {
-        Vec::new()
-    }
-}
-
-#[async_trait]
-impl Invoicing for Nothing {
-    async fn open(&self, _: &CreateRequest) -> Result<Report, Failure<GatewayRefused>> {
-        unimplemented!()
-    }
-
-    async fn report(&self, _: &LookUpBy) -> Result<Report, Failure<GatewayRefused>> {
-        unimplemented!()
-    }
-
-    async fn list(
-        &self,
-        _: Timestamp,
-        _: Option<&str>,
-    ) -> Result<ReportPage, Failure<GatewayRefused>> {
-        unimplemented!()
-    }
-
-    async fn resend(&self, _: &GatewayUuid) -> Result<(), Failure<GatewayRefused>> {
-        unimplemented!()
-    }
-
-    async fn refund(&self, _: &RefundCall) -> Result<(), Failure<GatewayRefused>> {
-        unimplemented!()
-    }
-
-    async fn coins(&self) -> Result<Vec<Coin>, Unreadable> {
-        unimplemented!()
-    }
-}
