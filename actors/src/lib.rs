@@ -8,6 +8,7 @@
 pub mod browser_pool;
 pub mod cookie_refresh;
 pub mod domain;
+pub mod fulfilment;
 pub mod notifier;
 pub mod office;
 pub mod payment;

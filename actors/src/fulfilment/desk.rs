@@ -51,7 +51,12 @@ impl Bench {
 
     /// The rules' desk for a file under a tenure.
     pub(super) fn desk<'a>(&'a self, wallet: Option<&'a Wallet>, tenure: &Tenure) -> Desk<'a> {
-        Desk { rules: &self.settings.order, wallet, epoch: tenure.epoch, now: self.now() }
+        Desk {
+            rules: &self.settings.order,
+            wallet,
+            epoch: tenure.epoch,
+            now: self.now(),
+        }
     }
 
     /// A commit that relies on a tenure.
@@ -92,9 +97,20 @@ pub(super) fn wallet_of(file: &OrderFile) -> Option<&Wallet> {
 impl Bench {
     /// Closes an offer that nobody paid for in time.
     pub(super) async fn lapse(&self, id: OrderId) -> Result<(), Stuck> {
-        let seen = self.office.ports.books.order(id).await?.ok_or(Stuck::Reread)?;
+        let seen = self
+            .office
+            .ports
+            .books
+            .order(id)
+            .await?
+            .ok_or(Stuck::Reread)?;
         let (rules, now) = (&self.settings.order, self.now());
-        let desk = Desk { rules, wallet: None, epoch: Epoch::new(0), now };
+        let desk = Desk {
+            rules,
+            wallet: None,
+            epoch: Epoch::new(0),
+            now,
+        };
         let decision = seen.row.decide(OrderEvent::Tick, desk)?;
         let mut commit = self.office.commit();
         let next = self.office.absorb(&mut commit, decision);

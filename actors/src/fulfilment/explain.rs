@@ -17,7 +17,10 @@ impl Bench {
         let ports = &self.office.ports;
         let wallets = ports.books.wallets().await?;
         let state = ports.chain.state(tenure.wallet).await?;
-        let Some(wallet) = wallets.iter().find(|seen| seen.row.address == tenure.wallet) else {
+        let Some(wallet) = wallets
+            .iter()
+            .find(|seen| seen.row.address == tenure.wallet)
+        else {
             return self.adopt(tenure, &state).await;
         };
         if wallet.row.is_stopped() {
@@ -26,19 +29,33 @@ impl Bench {
         let down_to = wallet.row.last.map_or(0, |tx| tx.lt);
         let history = ports.chain.history(&state, tenure.wallet, down_to).await?;
         let mut known = ports.books.known(tenure.wallet).await?;
-        known.destinations.clone_from(&self.settings.link.destinations);
+        known
+            .destinations
+            .clone_from(&self.settings.link.destinations);
         let explanation = wallet.row.explain(&state, &history, &known, tenure.epoch);
         let explanation = explanation.map_err(|error| Stuck::Rest(error.to_string()))?;
         match explanation {
             Explanation::Incomplete => Err(Stuck::Rest("the history is incomplete".into())),
-            Explanation::Complete { wallet: next, explained, entries, notices } => {
+            Explanation::Complete {
+                wallet: next,
+                explained,
+                entries,
+                notices,
+            } => {
                 if next == wallet.row && entries.is_empty() {
                     return Ok(());
                 }
                 let mut commit = self.commit(tenure);
-                let decision = Decision { next, entries, notices, stale: Vec::new() };
+                let decision = Decision {
+                    next,
+                    entries,
+                    notices,
+                    stale: Vec::new(),
+                };
                 let next = self.office.absorb(&mut commit, decision);
-                commit.rows.push(RowWrite::Wallet(Write::over(wallet, next.clone())));
+                commit
+                    .rows
+                    .push(RowWrite::Wallet(Write::over(wallet, next.clone())));
                 self.assign(&mut commit, tenure, &next, &explained).await?;
                 self.write(commit).await
             }
@@ -72,7 +89,11 @@ impl Bench {
         explained: &[Explained],
     ) -> Result<(), Stuck> {
         for how in explained {
-            let Explained::Assigned { tx, order: Some(order) } = how else {
+            let Explained::Assigned {
+                tx,
+                order: Some(order),
+            } = how
+            else {
                 continue;
             };
             let Some(seen) = self.office.ports.books.order(*order).await? else {
@@ -99,19 +120,31 @@ impl Bench {
         let mut told = Decision::quiet(());
         for odd in strange {
             let lt = odd.tx.map_or(0, |tx| tx.lt);
-            let fits = odd.fits.map(|order| format!("; it fits {order}")).unwrap_or_default();
+            let fits = odd
+                .fits
+                .map(|order| format!("; it fits {order}"))
+                .unwrap_or_default();
             let what = format!("{}{fits}", odd.what);
-            let news = OperatorNews::Unexplained { wallet: tenure.wallet, lt, what };
+            let news = OperatorNews::Unexplained {
+                wallet: tenure.wallet,
+                lt,
+                what,
+            };
             told = told.tell(Owed::operators(news));
         }
         for seen in wallets.iter().filter(|seen| !seen.row.is_stopped()) {
-            let why = format!("wallet {} has a transaction nobody can explain", tenure.wallet);
+            let why = format!(
+                "wallet {} has a transaction nobody can explain",
+                tenure.wallet
+            );
             let stopped = seen.row.stopped(&why);
             if let Some(owed) = stopped.stop_notice() {
                 told = told.tell(owed);
             }
             self.park_waiting(&mut commit, tenure, &seen.row).await?;
-            commit.rows.push(RowWrite::Wallet(Write::over(seen, stopped)));
+            commit
+                .rows
+                .push(RowWrite::Wallet(Write::over(seen, stopped)));
         }
         self.office.absorb(&mut commit, told);
         self.write(commit).await?;
@@ -124,7 +157,12 @@ impl Bench {
         tenure: &Tenure,
         wallet: &Wallet,
     ) -> Result<(), Stuck> {
-        let orders = self.office.ports.books.orders_of_wallet(wallet.address).await?;
+        let orders = self
+            .office
+            .ports
+            .books
+            .orders_of_wallet(wallet.address)
+            .await?;
         for seen in orders.iter().filter(|seen| is_waiting(&seen.row)) {
             let desk = self.desk(Some(wallet), tenure);
             let decision = seen.row.decide(OrderEvent::Break, desk)?;

@@ -7,7 +7,7 @@ use super::run::{Flow, Run};
 use crate::domain::catalog::Product;
 use crate::domain::ids::TransferId;
 use crate::domain::link::Link;
-use crate::domain::order::{HistoryRow, Order, OrderEvent, Proof};
+use crate::domain::order::{HistoryRow, Order, OrderEvent, OrderState, Proof, Stage};
 use crate::domain::transfer::Transfer;
 use crate::ports::books::{Claim, OrderFile, RowWrite, Write};
 use crate::ports::market::{Delivery, Slot};
@@ -35,7 +35,9 @@ impl Run {
             return self.apply(file, OrderEvent::DeliveryNotSeen).await;
         };
         if self.page_says_done(slot, file, &link).await {
-            let proof = Proof::Page { request: link.request.clone() };
+            let proof = Proof::Page {
+                request: link.request.clone(),
+            };
             return self.delivered(file, proof, None).await;
         }
         if let Some(flow) = self.history_says_done(file, &transfer, &link).await? {
@@ -50,7 +52,16 @@ impl Run {
         file: &OrderFile,
         transfer: TransferId,
     ) -> Result<Flow, Stuck> {
-        let link = find(file, transfer)?.row.link.clone();
+        let transfer = find(file, transfer)?.row.clone();
+        // The page forgets the purchase when it is reset: Fragment must have taken the confirm
+        // call before (rule 8).
+        if !is_confirmed(&file.order.row) {
+            if self.confirm(&transfer).await {
+                return self.apply(file, OrderEvent::Confirmed).await;
+            }
+            return Err(Stuck::Rest("the confirm call is still due".into()));
+        }
+        let link = transfer.link;
         let link = link.ok_or_else(|| Stuck::Rest("a burn has no till to reset".into()))?;
         let slot = self.till_slot(link.login).await?;
         let market = self.bench.office.ports.market.clone();
@@ -59,7 +70,9 @@ impl Run {
             Ok(()) => self.apply(file, OrderEvent::TillReset).await,
             Err(failure) => {
                 self.note(link.login, &failure).await;
-                Err(Stuck::Rest(format!("the till's page was not reset: {failure}")))
+                Err(Stuck::Rest(format!(
+                    "the till's page was not reset: {failure}"
+                )))
             }
         }
     }
@@ -94,7 +107,10 @@ impl Run {
                 return Ok(None);
             }
         };
-        for row in rows.into_iter().filter(|row| fits(row, &file.order.row, transfer, link)) {
+        for row in rows
+            .into_iter()
+            .filter(|row| fits(row, &file.order.row, transfer, link))
+        {
             let proof = Proof::History { row: row.clone() };
             match self.delivered(file, proof, Some(row)).await {
                 Ok(flow) => return Ok(Some(flow)),
@@ -117,11 +133,28 @@ impl Run {
         let decision = order.decide(OrderEvent::DeliverySeen(proof), desk)?;
         let mut commit = self.bench.commit(&self.tenure);
         let next = self.bench.office.absorb(&mut commit, decision);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, next)));
-        commit.claims.extend(claim.map(|row| (Claim::History(row), Some(order.id))));
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, next)));
+        commit
+            .claims
+            .extend(claim.map(|row| (Claim::History(row), Some(order.id))));
         self.bench.write(commit).await?;
         Ok(Flow::Onward)
     }
+}
+
+const fn is_confirmed(order: &Order) -> bool {
+    matches!(
+        &order.state,
+        OrderState::Parked {
+            stage: Stage::Paid {
+                confirmed: true,
+                ..
+            },
+            ..
+        }
+    )
 }
 
 /// Whether a row of the history can be this order's: account, recipient, goods, price, time.
