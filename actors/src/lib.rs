@@ -14,6 +14,7 @@ pub mod office;
 pub mod payment;
 pub mod ports;
 pub mod pricing;
+pub mod session;
 pub mod supervision;
 #[cfg(feature = "testing")]
 pub mod testing;
