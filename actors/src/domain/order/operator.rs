@@ -117,7 +117,8 @@ impl Order {
                     self.in_state(OrderState::Paying {
                         purchase: purchase.clone(),
                         transfer: *transfer,
-                        confirmed: true,
+                        // Parking forgets whether Fragment took it; asking again is harmless.
+                        confirmed: false,
                         refund: None,
                     })
                 }
