@@ -247,8 +247,14 @@ impl<'a> Case<'a> {
         let unproven = purchase.open_candidates(self.wallet).next().is_some();
         let wallet = self.wallet.dead(order, if unproven { 1 } else { 2 });
         let tired = purchase.signed.len() >= self.desk.rules.max_transfers;
+        // An order that was resumed by hand has forgotten why it burns; its message has not.
+        let burns_for = match self.judged.purpose {
+            Purpose::Burn { refund } => Some(refund),
+            Purpose::Goods => None,
+        };
         let refund = self
             .refund
+            .or(burns_for)
             .or_else(|| tired.then_some(RefundReason::ShopFailed));
         let order = self.order.held(purchase, true, refund);
         let transfers = vec![self.judged.now_is(TransferState::Dead { providers })];
