@@ -1,16 +1,8 @@
 //! The clerk of the pool: does outside what the slots ask for.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use actix::{
-    Actor, ActorFutureExt, Context, Handler, Supervised, WrapFuture,
-};
+use actix::{Actor, ActorFutureExt, Context, Handler, Supervised, WrapFuture};
 use tokio::{
     sync::{oneshot, watch},
     time::Instant,
@@ -27,9 +19,7 @@ use crate::{
         Browsers,
         market::{BrowserId, Slot, SlotKind},
     },
-    supervision::{
-        self, Asked, Clerk, Life, Loading, Observe, Observed, effect, guard,
-    },
+    supervision::{self, Asked, Clerk, Life, Loading, Observe, Observed, effect, guard},
 };
 
 /// The pool.
@@ -135,7 +125,8 @@ impl BrowserPool {
                 if !heard {
                     // Nobody waits any more: as if it had come back at once.
                     let verdict = Verdict::Good;
-                    self.slots.returned(Return { slot, verdict }, Instant::now());
+                    self.slots
+                        .returned(Return { slot, verdict }, Instant::now());
                 }
             }
             Step::Refuse { waiter, why } => {
@@ -154,41 +145,56 @@ impl BrowserPool {
     fn open(&mut self, browser: BrowserId, kind: SlotKind, ctx: &mut Context<Self>) {
         let browsers = self.browsers();
         let call = async move { browsers.open(browser, kind).await };
-        self.start(ctx, self.settings.open_deadline, call, move |pool, opened| {
-            let worked = match opened {
-                Some(Ok(())) => true,
-                Some(Err(why)) => {
-                    tracing::warn!(?kind, "a browser did not come up: {why}");
-                    false
-                }
-                None => false,
-            };
-            pool.slots.opened(browser, worked, Instant::now());
-        });
+        self.start(
+            ctx,
+            self.settings.open_deadline,
+            call,
+            move |pool, opened| {
+                let worked = match opened {
+                    Some(Ok(())) => true,
+                    Some(Err(why)) => {
+                        tracing::warn!(?kind, "a browser did not come up: {why}");
+                        false
+                    }
+                    None => false,
+                };
+                pool.slots.opened(browser, worked, Instant::now());
+            },
+        );
     }
 
     fn probe(&mut self, browser: BrowserId, ctx: &mut Context<Self>) {
         let browsers = self.browsers();
         let call = async move { browsers.probe(browser).await };
-        self.start(ctx, self.settings.probe_deadline, call, move |pool, found| {
-            let found = match found {
-                Some(Ok(fitness)) => Some(fitness),
-                Some(Err(why)) => {
-                    tracing::warn!("a browser failed its probe: {why}");
-                    None
-                }
-                None => None,
-            };
-            pool.slots.probed(browser, found, Instant::now());
-        });
+        self.start(
+            ctx,
+            self.settings.probe_deadline,
+            call,
+            move |pool, found| {
+                let found = match found {
+                    Some(Ok(fitness)) => Some(fitness),
+                    Some(Err(why)) => {
+                        tracing::warn!("a browser failed its probe: {why}");
+                        None
+                    }
+                    None => None,
+                };
+                pool.slots.probed(browser, found, Instant::now());
+            },
+        );
     }
 
     fn close(&mut self, browser: BrowserId, ctx: &mut Context<Self>) {
         let browsers = self.browsers();
         let call = async move { browsers.close(browser).await };
-        self.start(ctx, self.settings.close_deadline, call, move |pool, closed| {
-            pool.slots.closed(browser, closed.is_some(), Instant::now());
-        });
+        self.start(
+            ctx,
+            self.settings.close_deadline,
+            call,
+            move |pool, closed| {
+                pool.slots.closed(browser, closed.is_some(), Instant::now());
+            },
+        );
     }
 
     /// Runs a call outside; `then` hears what it said, or none when that is unknown.
@@ -223,9 +229,7 @@ type Granted = oneshot::Receiver<Result<Slot, LendRefused>>;
 /// Slots without a browser, which draw their names from the clock's ids.
 fn no_slots(office: &Office, settings: &BrowserPoolSettings) -> Slots {
     let clock = Arc::clone(&office.ports.clock);
-    Slots::new(settings, move || {
-        BrowserId(clock.fresh_id().unsigned_abs())
-    })
+    Slots::new(settings, move || BrowserId(clock.fresh_id().unsigned_abs()))
 }
 
 impl Clerk for BrowserPool {

@@ -29,28 +29,15 @@ pub(super) struct WaiterId(pub(super) u64);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Step {
     /// Open a browser under this name; [`Slots::opened`] must follow.
-    Open {
-        browser: BrowserId,
-        kind: SlotKind,
-    },
+    Open { browser: BrowserId, kind: SlotKind },
     /// Ask whether it is fit; [`Slots::probed`] must follow.
-    Probe {
-        browser: BrowserId,
-    },
+    Probe { browser: BrowserId },
     /// End it; [`Slots::closed`] must follow.
-    Close {
-        browser: BrowserId,
-    },
+    Close { browser: BrowserId },
     /// Give a waiting borrower what it waited for.
-    Grant {
-        waiter: WaiterId,
-        slot: Slot,
-    },
+    Grant { waiter: WaiterId, slot: Slot },
     /// Send a waiting borrower away.
-    Refuse {
-        waiter: WaiterId,
-        why: LendRefused,
-    },
+    Refuse { waiter: WaiterId, why: LendRefused },
 }
 
 /// All slots of one pool.

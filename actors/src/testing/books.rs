@@ -142,7 +142,11 @@ impl MemoryBooks {
     #[must_use]
     pub fn take_journal(&self) -> Vec<Commit> {
         let mut inner = self.lock();
-        inner.journal.as_mut().map(std::mem::take).unwrap_or_default()
+        inner
+            .journal
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 
     /// Moves the books' own clock away from the one they were given: leases go by it.

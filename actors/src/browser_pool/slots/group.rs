@@ -280,9 +280,7 @@ impl Group {
         mut around: Surroundings<'_>,
     ) {
         if !usable {
-            let waiters = self
-                .queue
-                .take_if(|waiter| waiter.purpose != Purpose::Care);
+            let waiters = self.queue.take_if(|waiter| waiter.purpose != Purpose::Care);
             around.refuse(waiters, LendRefused::LoginUnusable);
         }
         self.grant(now, &mut around);
@@ -367,12 +365,8 @@ impl Group {
                 unserved -= 1;
             }
         }
-        let at_hand = self.count(|state| {
-            matches!(
-                state,
-                State::Opening | State::Probing | State::Free { .. }
-            )
-        });
+        let at_hand = self
+            .count(|state| matches!(state, State::Opening | State::Probing | State::Free { .. }));
         let room = self.capacity.saturating_sub(self.cells.len());
         let missing = (waiting + self.warm).saturating_sub(at_hand).min(room);
         for _ in 0..missing {
@@ -462,10 +456,7 @@ impl Group {
     }
 
     fn count(&self, which: impl Fn(State) -> bool) -> usize {
-        self.cells
-            .values()
-            .filter(|cell| which(cell.state))
-            .count()
+        self.cells.values().filter(|cell| which(cell.state)).count()
     }
 }
 

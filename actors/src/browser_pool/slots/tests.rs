@@ -170,7 +170,10 @@ impl World {
         for step in self.slots.take_steps() {
             match step {
                 Step::Open { browser, kind } => {
-                    assert!(self.alive.insert(browser, kind).is_none(), "name used twice");
+                    assert!(
+                        self.alive.insert(browser, kind).is_none(),
+                        "name used twice"
+                    );
                     self.asked_to_open += 1;
                     self.opening.push((browser, kind));
                 }
@@ -204,7 +207,10 @@ impl World {
         assert_eq!(self.alive.get(&slot.browser), Some(&slot.kind));
         assert!(!self.closing.contains(&slot.browser));
         assert!(!self.opening.iter().any(|(name, _)| *name == slot.browser));
-        assert!(self.lent.insert(slot.browser, slot).is_none(), "two borrowers");
+        assert!(
+            self.lent.insert(slot.browser, slot).is_none(),
+            "two borrowers"
+        );
         assert!(!self.history.contains(&slot), "a loan twice");
         self.history.push(slot);
         if let SlotKind::Till(login) = slot.kind {
@@ -360,7 +366,10 @@ fn care_never_breaks_in_and_lets_purchases_go_first() {
     let care = world.lend(TILL, Purpose::Care, secs(60));
     let purchase = world.lend(TILL, Purpose::Purchase, secs(60));
     world.finish_all();
-    assert!(!world.waiting.contains_key(&purchase), "the purchase came second and goes first");
+    assert!(
+        !world.waiting.contains_key(&purchase),
+        "the purchase came second and goes first"
+    );
     assert!(world.waiting.contains_key(&care));
     world.lend(TILL, Purpose::Care, secs(60));
     assert_eq!(world.refused, [LendRefused::NoneFree]);
@@ -392,7 +401,10 @@ fn a_borrower_that_never_returns_loses_the_browser_and_its_return_frees_nothing(
     world.give_back(lost, Verdict::Good);
     assert_eq!(world.only_lent(), next);
     let totals = world.slots.snapshot(world.now).totals;
-    assert_eq!((totals.overdue, totals.broken, totals.returned_late), (1, 1, 1));
+    assert_eq!(
+        (totals.overdue, totals.broken, totals.returned_late),
+        (1, 1, 1)
+    );
 }
 
 #[test]
@@ -456,7 +468,14 @@ fn after_failures_in_a_row_the_pause_grows_and_borrowers_hear_that_the_pool_is_d
     world.lend(TILL, Purpose::Purchase, secs(10));
     world.finish_all();
     world.give_back(world.only_lent(), Verdict::Good);
-    assert_eq!(world.slots.snapshot(world.now).group("till_1").map(|g| g.failures_in_row), Some(0));
+    assert_eq!(
+        world
+            .slots
+            .snapshot(world.now)
+            .group("till_1")
+            .map(|g| g.failures_in_row),
+        Some(0)
+    );
 }
 
 #[test]

@@ -37,6 +37,7 @@ impl Order {
         let name = event.name();
         match event {
             OrderEvent::Fund(funding) => self.fund(funding, desk),
+            OrderEvent::WaitUntil(until) => self.wait_until(until, name),
             OrderEvent::Cancel => self.cancel(desk),
             OrderEvent::TakeBack => self.take_back(desk),
             OrderEvent::Tick => self.tick(desk),
@@ -79,6 +80,14 @@ impl Order {
         };
         let next = self.held(purchase, false, None);
         Ok(Decision::quiet(next).entry(entry).redraw(self.id))
+    }
+
+    fn wait_until(&self, until: Timestamp, event: &'static str) -> Decided {
+        let OrderState::AwaitingPayment { .. } = &self.state else {
+            return Err(self.refused(event));
+        };
+        let state = OrderState::AwaitingPayment { until };
+        Ok(Decision::quiet(self.in_state(state)).redraw(self.id))
     }
 
     fn cancel(&self, desk: Desk<'_>) -> Decided {

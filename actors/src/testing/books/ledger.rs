@@ -27,7 +27,9 @@ impl Ledger {
     pub(super) fn trial_balance(&self) -> TrialBalance {
         let accounts = self.balances.iter();
         TrialBalance {
-            accounts: accounts.map(|(account, units)| (*account, *units)).collect(),
+            accounts: accounts
+                .map(|(account, units)| (*account, *units))
+                .collect(),
         }
     }
 

@@ -70,9 +70,8 @@ impl Notices {
         })?;
         let there = self.get(row.id);
         let version = next_version(there, write.seen, || format!("notice {}", row.id))?;
-        let same = there.is_some_and(|there| {
-            there.row.owed == row.owed && there.row.since == row.since
-        });
+        let same =
+            there.is_some_and(|there| there.row.owed == row.owed && there.row.since == row.since);
         rule(same, || format!("what {} says never changes", row.id))?;
         let row = row.clone();
         Ok(Seen { row, version })

@@ -62,9 +62,7 @@ impl Orders {
     pub(super) fn bound_to(&self, wallet: WalletAddress) -> Vec<Seen<Order>> {
         let whole = (wallet, OrderId::new(i64::MIN))..=(wallet, OrderId::new(i64::MAX));
         let bound = self.bound.range(whole);
-        bound
-            .filter_map(|(_, id)| self.get(*id).cloned())
-            .collect()
+        bound.filter_map(|(_, id)| self.get(*id).cloned()).collect()
     }
 
     /// Whether the customer has an order waiting for payment besides `except`.

@@ -2,9 +2,7 @@
 
 use super::MemoryBooks;
 use crate::domain::customer::{Customer, Language};
-use crate::domain::ids::{
-    AdminId, CustomerId, LoginId, Nonce, TelegramId, Version, WalletAddress,
-};
+use crate::domain::ids::{AdminId, CustomerId, LoginId, Nonce, TelegramId, Version, WalletAddress};
 use crate::domain::ledger::{Account, Amount, Asset, Authority, Entry, EntryKey};
 use crate::domain::login::{Health, Login};
 use crate::domain::money::{MicroUsd, NanoTon};
@@ -36,7 +34,10 @@ impl MemoryBooks {
     pub fn seed_customer(&self, telegram: TelegramId) -> Customer {
         let id = CustomerId::new(self.clock.fresh_id());
         let customer = Customer::open(id, telegram, Language::En, self.clock.now());
-        self.seed(vec![RowWrite::Customer(Write::new(customer.clone()))], vec![]);
+        self.seed(
+            vec![RowWrite::Customer(Write::new(customer.clone()))],
+            vec![],
+        );
         customer
     }
 

@@ -32,9 +32,7 @@ impl Transfers {
 
     pub(super) fn of_order(&self, order: OrderId) -> Vec<Seen<Transfer>> {
         let whole = self.of_order.range((order, LEAST)..=(order, MOST));
-        whole
-            .filter_map(|(_, id)| self.get(*id).cloned())
-            .collect()
+        whole.filter_map(|(_, id)| self.get(*id).cloned()).collect()
     }
 
     pub(super) fn messages_of(&self, wallet: WalletAddress) -> Vec<(Hash256, TransferId)> {

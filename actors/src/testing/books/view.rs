@@ -129,6 +129,8 @@ impl<'a> BooksView<'a> {
             return Ok(());
         }
         let (usd, ton) = (summed.imbalance(Asset::Usd), summed.imbalance(Asset::Ton));
-        Err(format!("debits minus credits: {usd} micro-USD, {ton} nano-TON"))
+        Err(format!(
+            "debits minus credits: {usd} micro-USD, {ton} nano-TON"
+        ))
     }
 }
