@@ -201,7 +201,8 @@ impl Transfer {
             // Ours is there after all: the next look finds it and judges what it did.
             return Verdict::Wait(Waiting::NotFinal);
         }
-        for earlier in older {
+        // A message at another seqno says nothing about this one, whatever the history shows of it.
+        for earlier in older.iter().filter(|one| one.seqno == self.seqno) {
             if let Some(found) = caused_by(earlier.message_hash) {
                 return earlier.as_older(earlier.judge_found(found, evidence, rules));
             }
