@@ -230,7 +230,10 @@ impl Wallet {
         let sent = sent
             .into_iter()
             .try_fold(NanoTon::ZERO, NanoTon::checked_add)?;
-        let entry = self.explained_entry(tx).post(for_what, float, sent)?;
+        let entry = self
+            .explained_entry(tx)
+            .post(for_what, float, sent)?
+            .post(float, for_what, tx.value_in)?;
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
@@ -253,7 +256,10 @@ impl Wallet {
 
 fn consumed_by_hand(explained: &[Explained], txs: &[&FoundTx]) -> u32 {
     let hands = explained.iter().zip(txs).filter(|(how, tx)| match how {
-        Explained::ByHand { .. } | Explained::Assigned { .. } => !tx.aborted,
+        // Only an external message uses up a seqno; what came in does not.
+        Explained::ByHand { .. } | Explained::Assigned { .. } => {
+            tx.message.is_some() && !tx.aborted
+        }
         Explained::Ours { .. } | Explained::Deposit { .. } => false,
     });
     u32::try_from(hands.count()).unwrap_or(u32::MAX)
