@@ -147,7 +147,8 @@ impl Wallet {
         txs: &[&FoundTx],
     ) -> Option<Strange> {
         let by_hand = consumed_by_hand(explained, txs);
-        let unsettled = self.live.is_some() || self.claimed_by.is_some();
+        let unsettled =
+            self.live.is_some() || (self.claimed_by.is_some() && !self.frees_claim(explained, txs));
         if unsettled && by_hand > 0 {
             let what = format!(
                 "wallet {} was used by hand while an order was being paid",
@@ -173,6 +174,15 @@ impl Wallet {
             fits: None,
             what,
         })
+    }
+
+    /// Whether the claim on the seqno is over: a person assigned the messages that used it up, so
+    /// the claiming order's older one can never execute.
+    fn frees_claim(&self, explained: &[Explained], txs: &[&FoundTx]) -> bool {
+        let unassigned = |how: &Explained| matches!(how, Explained::ByHand { .. });
+        self.live.is_none()
+            && consumed_by_hand(explained, txs) > 0
+            && !explained.iter().any(unassigned)
     }
 
     fn complete(
@@ -206,6 +216,9 @@ impl Wallet {
             next_seqno: self.next_seqno.saturating_add(by_hand),
             last: state.last,
             explained_in: Some(epoch),
+            claimed_by: self
+                .claimed_by
+                .filter(|_| !self.frees_claim(&explained, txs)),
             ..self.clone()
         };
         Ok(Explanation::Complete {
@@ -230,10 +243,11 @@ impl Wallet {
         let sent = sent
             .into_iter()
             .try_fold(NanoTon::ZERO, NanoTon::checked_add)?;
-        let entry = self
-            .explained_entry(tx)
-            .post(for_what, float, sent)?
-            .post(float, for_what, tx.value_in)?;
+        let entry = self.explained_entry(tx).post(for_what, float, sent)?.post(
+            float,
+            for_what,
+            tx.value_in,
+        )?;
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
