@@ -24,7 +24,7 @@ use starkeeper_actors::office::Office;
 use starkeeper_actors::payment::*;
 use starkeeper_actors::ports::invoicing::{Coin, GatewayRefused, ReportPage};
 use starkeeper_actors::ports::{Clock, Failure, Invoicing, Unreadable};
-use starkeeper_actors::supervision::{self, *};
+use starkeeper_actors::supervision::*;
 use starkeeper_actors::testing::{FakeGateway, MemoryBooks, TestClock, World};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -55,7 +55,7 @@ impl Shop {
         let roster = Roster::new(Instant::now());
         let doors = ["notifier", "fulfilment"].map(|name| {
             let seat = roster.enlist(name, Limits::default());
-            supervision::start(seat, |life| Sink { life })
+            start(seat, |life| Sink { life })
         });
         let (to, swept) = watch::channel(None);
         Self {
@@ -83,7 +83,7 @@ impl Shop {
         let office = Office::open(ports, ReplicaId::new(replica), life, Io::inline());
         let neighbours = self.neighbours.clone();
         let seat = self.roster.enlist(name, Limits::default());
-        supervision::start(seat, |life| {
+        start(seat, |life| {
             Payment::new(life, office, PaymentSettings::default(), neighbours)
         })
     }
@@ -211,13 +211,13 @@ impl Clerk for Sink {
 impl Actor for Sink {
     type Context = Context<Self>;
     fn started(&mut self, ctx: &mut Context<Self>) {
-        supervision::started(self, ctx);
+        started(self, ctx);
     }
 }
 
 impl Supervised for Sink {
     fn restarting(&mut self, ctx: &mut Context<Self>) {
-        supervision::restarting(self, ctx);
+        restarting(self, ctx);
     }
 }
 
