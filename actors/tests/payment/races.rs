@@ -9,8 +9,9 @@ use crate::shop::*;
 
 #[actix::test]
 async fn two_replicas_that_see_one_deposit_credit_it_once() {
+    tokio::time::pause();
     for delays in [[3, 3], [3, 1], [1, 3]] {
-        let shop = Shop::open();
+        let shop = Shop::build();
         shop.till("100");
         let replicas = [shop.hire("one", 1), shop.hire("two", 2)];
         let invoice = opened(&replicas[0], shop.purchase()).await;
@@ -22,9 +23,18 @@ async fn two_replicas_that_see_one_deposit_credit_it_once() {
         let (_, rung) = shop.wakes();
         let asked = replicas.iter().map(|one| one.ask(webhook(&invoice), LONG));
         let answers: Vec<_> = futures(asked).await;
-        assert!(answers.iter().all(|answer| matches!(answer, Ok(Ok(_)))), "{answers:?}");
-        assert!(matches!(shop.stored_order(order).state, OrderState::Held { .. }));
-        assert_eq!((shop.purse().available, shop.purse().held), (MicroUsd::ZERO, invoice.face));
+        assert!(
+            answers.iter().all(|answer| matches!(answer, Ok(Ok(_)))),
+            "{answers:?}"
+        );
+        assert!(matches!(
+            shop.stored_order(order).state,
+            OrderState::Held { .. }
+        ));
+        assert_eq!(
+            (shop.purse().available, shop.purse().held),
+            (MicroUsd::ZERO, invoice.face)
+        );
         assert_eq!(shop.credits_told().len(), 1);
         assert_eq!(shop.wakes().1 - rung, 1);
     }
@@ -60,7 +70,11 @@ async fn a_slow_poll_is_not_applied_over_a_newer_webhook() {
     let name = &invoice.gateway_order_id;
     shop.gateway.delay([8]);
     tokio::time::sleep(secs(63)).await;
-    assert_eq!(shop.world.gateway.calls(GatewayCall::Report), 1, "one replica polls");
+    assert_eq!(
+        shop.world.gateway.calls(GatewayCall::Report),
+        1,
+        "one replica polls"
+    );
     shop.world.gateway.pay(name);
     let paid = replicas[1].ask(webhook(&invoice), LONG).await.unwrap();
     assert_eq!(paid, Ok(Deposit::Stored));
@@ -93,7 +107,11 @@ async fn two_payments_of_one_person_at_once_pay_a_debt_once() {
     }
     let asked = invoices.iter().map(|one| payment.ask(webhook(one), LONG));
     let answers: Vec<_> = futures(asked).await;
-    assert!(answers.iter().all(|answer| *answer == Ok(Ok(Deposit::Stored))));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| *answer == Ok(Ok(Deposit::Stored)))
+    );
     assert_eq!(shop.purse().debt, MicroUsd::ZERO);
     let both = FACE.checked_add(FACE).unwrap();
     assert_eq!(shop.purse().available, both.checked_sub(debt).unwrap());

@@ -16,7 +16,11 @@ macro_rules! breaks {
         let behind = $payment.ask(webhook(&invoice), LONG);
         let failed = AskFailed::Failed(StepFailed::Panicked);
         assert_eq!(broken.await.map(drop), Err(failed));
-        assert_eq!(behind.await.unwrap(), Ok(Deposit::Duplicate), "what was queued survives");
+        assert_eq!(
+            behind.await.unwrap(),
+            Ok(Deposit::Duplicate),
+            "what was queued survives"
+        );
         assert_eq!($shop.line("payment").restarts - restarts, 1);
         tokio::time::sleep(secs(120)).await;
     }};
@@ -29,8 +33,20 @@ async fn a_panic_in_any_handler_restarts_payment_and_loses_nothing() {
     let invoice = opened(&payment, shop.top_up()).await;
     breaks!(shop, payment, shop.top_up());
     breaks!(shop, payment, webhook(&invoice));
-    breaks!(shop, payment, CustomerSaysSent { invoice: invoice.id });
-    breaks!(shop, payment, CancelInvoice { invoice: invoice.id });
+    breaks!(
+        shop,
+        payment,
+        CustomerSaysSent {
+            invoice: invoice.id
+        }
+    );
+    breaks!(
+        shop,
+        payment,
+        CancelInvoice {
+            invoice: invoice.id
+        }
+    );
     let act = OperatorActs {
         invoice: invoice.id,
         shown: Version::FIRST,

@@ -50,6 +50,11 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) fn open() -> Self {
         tokio::time::pause();
+        Self::build()
+    }
+
+    /// One more, in a test that has paused the clock.
+    pub(crate) fn build() -> Self {
         let world = World::new();
         let customer = world.open_customer(TelegramId::new(5), MicroUsd::ZERO);
         let roster = Roster::new(Instant::now());
@@ -144,11 +149,15 @@ impl Shop {
     }
 
     pub(crate) fn invoice(&self, id: InvoiceId) -> Invoice {
-        self.world.books.view(|view| view.invoice(id).unwrap().clone())
+        self.world
+            .books
+            .view(|view| view.invoice(id).unwrap().clone())
     }
 
     pub(crate) fn stored_order(&self, id: OrderId) -> Order {
-        self.world.books.view(|view| view.order(id).unwrap().clone())
+        self.world
+            .books
+            .view(|view| view.order(id).unwrap().clone())
     }
 
     /// The credits that the customer is owed to hear of.
@@ -158,10 +167,12 @@ impl Shop {
             notices.collect()
         });
         told.sort_by_key(|notice| notice.id);
-        let news = told.into_iter().filter_map(|notice| match notice.owed.message {
-            Message::Customer(news @ News::Credited { .. }) => Some(news),
-            Message::Customer(_) | Message::Operators(_) => None,
-        });
+        let news = told
+            .into_iter()
+            .filter_map(|notice| match notice.owed.message {
+                Message::Customer(news @ News::Credited { .. }) => Some(news),
+                Message::Customer(_) | Message::Operators(_) => None,
+            });
         news.collect()
     }
 

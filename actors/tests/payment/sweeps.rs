@@ -27,10 +27,12 @@ fn lost(number: usize) -> Report {
 
 fn orphans(shop: &Shop) -> Vec<String> {
     shop.world.books.view(|view| {
-        let news = view.notices().filter_map(|seen| match &seen.row.owed.message {
-            Message::Operators(OperatorNews::Orphan { what, .. }) => Some(what.clone()),
-            Message::Operators(_) | Message::Customer(_) => None,
-        });
+        let news = view
+            .notices()
+            .filter_map(|seen| match &seen.row.owed.message {
+                Message::Operators(OperatorNews::Orphan { what, .. }) => Some(what.clone()),
+                Message::Operators(_) | Message::Customer(_) => None,
+            });
         news.collect()
     })
 }
@@ -39,7 +41,9 @@ fn orphans(shop: &Shop) -> Vec<String> {
 async fn a_sweep_precedes_everything_and_tells_of_each_lost_payment_once() {
     let shop = Shop::open();
     for number in 0..40 {
-        shop.world.gateway.plant_for(lost(number), Some(shop.customer.id));
+        shop.world
+            .gateway
+            .plant_for(lost(number), Some(shop.customer.id));
     }
     let payment = shop.hire("payment", 1);
     assert_eq!(*shop.swept.borrow(), None);
@@ -72,7 +76,9 @@ async fn a_sweep_finds_a_payment_that_nobody_watched_any_more() {
 #[actix::test]
 async fn a_page_that_cannot_be_read_is_read_again() {
     let shop = Shop::open();
-    shop.world.gateway.fail_next(GatewayCall::List, GatewayFault::NotDone);
+    shop.world
+        .gateway
+        .fail_next(GatewayCall::List, GatewayFault::NotDone);
     let payment = shop.hire("payment", 1);
     tokio::time::sleep(secs(30)).await;
     assert_eq!(*shop.swept.borrow(), None);
