@@ -134,11 +134,11 @@ impl Bot {
         order
     }
 
-    /// The order changes, so that its terms show how often.
-    pub(crate) async fn change(&self, id: OrderId, terms: u32) {
+    /// The order changes, so that it shows how often.
+    pub(crate) async fn change(&self, id: OrderId, parked: u32) {
         let seen = self.world.books.order(id).await.unwrap().unwrap();
         let row = Order {
-            terms,
+            parked,
             ..seen.row.clone()
         };
         self.write(|commit| {

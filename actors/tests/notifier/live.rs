@@ -4,9 +4,9 @@ use starkeeper_actors::testing::{MessengerFault, Said};
 
 use crate::bot::*;
 
-fn terms(said: &Said) -> u32 {
+fn changes(said: &Said) -> u32 {
     match said {
-        Said::Order(view) => view.order.terms,
+        Said::Order(view) => view.order.parked,
         Said::News(..) | Said::Screen(_) => panic!("not a live message: {said:?}"),
     }
 }
@@ -26,7 +26,7 @@ async fn an_order_has_one_live_message_that_shows_the_latest_state() {
     pass(5).await;
     let shown = bot.world.telegram.messages(person.telegram);
     assert_eq!(shown.len(), 1);
-    assert_eq!(terms(&shown[0].said), 9);
+    assert_eq!(changes(&shown[0].said), 9);
     assert!(
         shown[0].edits <= 2,
         "a burst is drawn together: {} edits",
@@ -46,7 +46,7 @@ async fn what_happens_while_a_message_is_on_its_way_is_drawn_afterwards() {
     bot.change(order.id, 2).await;
     pass(40).await;
     let shown = bot.world.telegram.last_message(person.telegram).unwrap();
-    assert_eq!(terms(&shown.said), 2);
+    assert_eq!(changes(&shown.said), 2);
 }
 
 #[actix::test]
@@ -62,7 +62,7 @@ async fn a_deleted_live_message_is_sent_anew() {
     pass(5).await;
     let shown = bot.world.telegram.messages(person.telegram);
     assert_eq!(shown.len(), 1);
-    assert_eq!(terms(&shown[0].said), 2);
+    assert_eq!(changes(&shown[0].said), 2);
 }
 
 #[actix::test]
@@ -85,7 +85,7 @@ async fn a_refusal_of_one_state_does_not_end_the_message() {
     bot.change(order.id, 2).await;
     pass(5).await;
     let shown = bot.world.telegram.last_message(person.telegram).unwrap();
-    assert_eq!(terms(&shown.said), 2);
+    assert_eq!(changes(&shown.said), 2);
     assert_eq!(observed(&notifier).await.counts.drawn, 1);
 }
 
@@ -112,5 +112,5 @@ async fn whoever_blocked_the_bot_sees_the_latest_state_after_coming_back() {
     pass(11 * 60).await;
     let shown = bot.world.telegram.messages(person.telegram);
     assert_eq!(shown.len(), 1);
-    assert_eq!(terms(&shown[0].said), 2);
+    assert_eq!(changes(&shown[0].said), 2);
 }
