@@ -36,6 +36,10 @@ pub enum Proof {
 }
 
 /// One thing that happened, or that somebody wants.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives for one decision and is never stored"
+)]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OrderEvent {
     /// The price is on the balance: hold it and reserve the float.

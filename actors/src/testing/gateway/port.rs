@@ -126,8 +126,8 @@ impl Inner {
         let frozen = None;
         self.invoices.push(Kept {
             report: report.clone(),
-            reference: Some(request.reference),
             frozen,
+            reference: Some(request.reference),
         });
         Ok(report)
     }
