@@ -209,11 +209,16 @@ impl FakeGateway {
 
     /// An invoice that none of our books opened.
     pub fn plant(&self, report: Report) {
+        self.plant_for(report, None);
+    }
+
+    /// The same with a customer's reference: the books have lost it.
+    pub fn plant_for(&self, report: Report, reference: Option<CustomerId>) {
         let frozen = None;
         self.lock().invoices.push(Kept {
             report,
             frozen,
-            reference: None,
+            reference,
         });
     }
 
