@@ -13,9 +13,19 @@
 //! the port itself.
 
 pub mod books;
+pub mod clock;
+pub mod dialogs;
+pub mod limits;
+pub mod outside;
 pub mod rows;
+pub mod vault;
 
 pub use crate::contract_of_books as books;
+pub use crate::contract_of_clock as clock;
+pub use crate::contract_of_dialogs as dialogs;
+pub use crate::contract_of_limits as limits;
+pub use crate::contract_of_outside as outside;
+pub use crate::contract_of_vault as vault;
 
 /// Runs one case, on several threads so that clients meet.
 #[doc(hidden)]
