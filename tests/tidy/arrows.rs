@@ -106,8 +106,25 @@ impl Sight<'_> {
                 in_test,
                 &rules::SUPERVISION_KNOWS_NO_BUSINESS,
             ),
+            CoreLayer::Office => match core_layer(target) {
+                Some(
+                    CoreLayer::Domain
+                    | CoreLayer::Ports
+                    | CoreLayer::Supervision
+                    | CoreLayer::Office,
+                )
+                | None => None,
+                Some(_) => Some(&rules::OFFICE_SERVES_ALL),
+            },
             CoreLayer::Testing => match core_layer(target) {
-                Some(CoreLayer::Domain | CoreLayer::Ports | CoreLayer::Testing) | None => None,
+                Some(
+                    CoreLayer::Domain
+                    | CoreLayer::Ports
+                    | CoreLayer::Supervision
+                    | CoreLayer::Office
+                    | CoreLayer::Testing,
+                )
+                | None => None,
                 Some(_) => Some(&rules::TESTING_SEES_PORTS),
             },
             CoreLayer::Actor(rank) => self.judge_actor(target, rank, in_test),
@@ -123,7 +140,9 @@ impl Sight<'_> {
             return None;
         }
         match layers::core(path) {
-            Some(CoreLayer::Domain | CoreLayer::Ports | CoreLayer::Supervision) => None,
+            Some(
+                CoreLayer::Domain | CoreLayer::Ports | CoreLayer::Supervision | CoreLayer::Office,
+            ) => None,
             Some(CoreLayer::Actor(other)) if other <= rank => Some(&rules::ACTORS_ASK_DOWNHILL),
             Some(CoreLayer::Actor(_)) => {
                 reaches_inside(self.tree, path).then_some(&rules::ACTORS_MEET_AT_THE_MESSAGES)
@@ -183,7 +202,7 @@ impl Sight<'_> {
                 Some(CoreLayer::Domain | CoreLayer::Ports | CoreLayer::Supervision) => true,
                 Some(CoreLayer::Actor(_)) => !reaches_inside(self.tree, path),
                 Some(CoreLayer::Testing) => in_test,
-                Some(CoreLayer::Root | CoreLayer::System) | None => false,
+                Some(CoreLayer::Root | CoreLayer::Office | CoreLayer::System) | None => false,
             }),
             Target::Nothing => true,
         };
@@ -234,7 +253,11 @@ fn is_port(path: &[String], in_test: bool) -> bool {
         Some(CoreLayer::Domain | CoreLayer::Ports) => true,
         Some(CoreLayer::Testing) => in_test,
         Some(
-            CoreLayer::Root | CoreLayer::Supervision | CoreLayer::Actor(_) | CoreLayer::System,
+            CoreLayer::Root
+            | CoreLayer::Supervision
+            | CoreLayer::Office
+            | CoreLayer::Actor(_)
+            | CoreLayer::System,
         )
         | None => false,
     }

@@ -9,6 +9,8 @@ pub enum CoreLayer {
     Domain,
     Ports,
     Supervision,
+    /// `office`: what every actor is given.
+    Office,
     /// An actor, with its rank.
     Actor(u8),
     System,
@@ -46,6 +48,7 @@ pub fn core(path: &[String]) -> Option<CoreLayer> {
         "domain" => Some(CoreLayer::Domain),
         "ports" => Some(CoreLayer::Ports),
         "supervision" => Some(CoreLayer::Supervision),
+        "office" => Some(CoreLayer::Office),
         "system" => Some(CoreLayer::System),
         "testing" => Some(CoreLayer::Testing),
         actor => RANKS

@@ -251,7 +251,12 @@ pub const PLANTS: &[Plant] = &[
         "fn f() { super::super::system::stop() }",
     ),
     plant("testing-sees-ports", TESTING, "use crate::payment::Credit;"),
-    plant("testing-sees-ports", TESTING, "use crate::supervision;"),
+    plant("testing-sees-ports", TESTING, "use crate::system;"),
+    plant(
+        "office-serves-all",
+        "actors/src/office.rs",
+        "use crate::{domain, notifier::Notify, ports, supervision};",
+    ),
     plant("testing-sees-ports", SESSION, "use crate::testing::Books;"),
     plant(
         "every-module-has-a-place",

@@ -44,9 +44,15 @@ pub static SYSTEM_IS_SEEN_BY_NONE: Rule = Rule {
     expects: "`system` sees every actor and no module of the core sees `system`",
     remedy: "pass the one address that is needed when the actor is made",
 };
+pub static OFFICE_SERVES_ALL: Rule = Rule {
+    name: "office-serves-all",
+    expects: "`office` uses domain, ports and supervision, and knows no actor",
+    remedy: "pass it to the one actor that needs it, or hold it in `system`",
+};
 pub static TESTING_SEES_PORTS: Rule = Rule {
     name: "testing-sees-ports",
-    expects: "`testing` knows domain and ports, so that any implementation can be held against it",
+    expects: "`testing` knows domain, ports, supervision and office, and no actor, so that any \
+              implementation can be held against it",
     remedy: "put a helper that needs an actor beside that actor's tests",
 };
 pub static EVERY_MODULE_HAS_A_PLACE: Rule = Rule {
@@ -142,6 +148,7 @@ pub static ALL: &[&Rule] = &[
     &ACTORS_ASK_DOWNHILL,
     &ACTORS_MEET_AT_THE_MESSAGES,
     &SYSTEM_IS_SEEN_BY_NONE,
+    &OFFICE_SERVES_ALL,
     &TESTING_SEES_PORTS,
     &EVERY_MODULE_HAS_A_PLACE,
     &CORE_STAYS_LIGHT,

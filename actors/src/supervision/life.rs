@@ -125,7 +125,7 @@ fn build<A: Clerk>(seat: Seat, make: impl FnOnce(Life<A>) -> A, ctx: &mut Contex
 }
 
 fn load<A: Clerk>(actor: &mut A, ctx: &mut Context<A>) {
-    let Ok(loading) = guard::caught(actor, ctx, |actor, ctx| actor.reload(ctx)) else {
+    let Ok(loading) = guard::caught(actor, ctx, A::reload) else {
         return;
     };
     let Some(rest) = loading.rest else {

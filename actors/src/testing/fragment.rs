@@ -9,12 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::catalog::{PremiumMonths, Product, Recipient, StarsQuantity};
 use crate::domain::ids::{LoginId, RequestId, WalletAddress};
+use crate::domain::login::Look;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::HistoryRow;
 use crate::domain::transfer::Boc;
 use crate::domain::{Span, Timestamp};
 use crate::ports::Clock;
 use crate::ports::market::{BrowserId, MarketRefused, SlotKind};
+use crate::ports::vault::Jar;
 
 mod browsers;
 mod market;
@@ -44,6 +46,8 @@ pub enum MarketCall {
     Look,
     /// Proving the wallet.
     ProveWallet,
+    /// Trying a jar.
+    TryJar,
     /// Starting a browser.
     OpenBrowser,
     /// Asking whether a browser answers.
@@ -91,7 +95,8 @@ struct Inner {
     sessions: BTreeMap<LoginId, Session>,
     purchases: Vec<Purchase>,
     browsers: BTreeMap<BrowserId, Browser>,
-    next_browser: u64,
+    /// Who is logged in with jars that were not stored.
+    jars: Vec<(Jar, Look)>,
     path_blocked: bool,
     holds_deliveries: bool,
     faults: VecDeque<(MarketCall, MarketFault)>,
@@ -162,7 +167,7 @@ impl FakeFragment {
             sessions: BTreeMap::new(),
             purchases: Vec::new(),
             browsers: BTreeMap::new(),
-            next_browser: 0,
+            jars: Vec::new(),
             path_blocked: false,
             holds_deliveries: false,
             faults: VecDeque::new(),

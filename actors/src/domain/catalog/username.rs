@@ -43,7 +43,7 @@ pub enum UsernameFault {
 /// A Telegram username without its `@`, as typed; two that differ only in case are equal.
 ///
 /// Latin letters, digits and underscores; a letter first, no underscore last, no two underscores
-/// side by side, at most 32 characters: what TDLib's `is_valid_username` accepts
+/// side by side, at most 32 characters: what `TDLib`'s `is_valid_username` accepts
 /// (`td/telegram/misc.cpp`). People choose at least five characters; collectible names sold on
 /// fragment.com may have four.
 #[derive(Clone, Serialize, Deserialize)]

@@ -142,7 +142,8 @@ pub struct Context<'a> {
     pub customer: &'a Customer,
     /// The order the invoice is for, if it is for one.
     pub order: Option<OrderSide>,
-    /// Whether another invoice of the books has the uuid that a creation came back with.
+    /// Whether another invoice of the books has the uuid that the event's report carries. Judged
+    /// only while this invoice has none: a new invoice must come with an unknown uuid (rule 14).
     pub uuid_taken: bool,
     /// The settings.
     pub rules: &'a InvoiceRules,

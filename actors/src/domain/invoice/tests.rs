@@ -263,9 +263,12 @@ impl World {
     }
 
     fn credited(&self) -> Vec<(CreditReason, bool)> {
-        let credits = self.news().into_iter().filter_map(|news| match news {
-            News::Credited { reason, bought, .. } => Some((*reason, *bought)),
-            _ => None,
+        let credits = self.news().into_iter().filter_map(|news| {
+            if let News::Credited { reason, bought, .. } = news {
+                Some((*reason, *bought))
+            } else {
+                None
+            }
         });
         credits.collect()
     }

@@ -62,6 +62,10 @@ pub struct Strange {
 }
 
 /// What became of an attempt to explain a wallet's history.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, for one decision"
+)]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Explanation {
     /// The answers are incomplete or stale: try again; nothing may be signed meanwhile.

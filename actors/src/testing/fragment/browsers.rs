@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Browser, FakeFragment, Health, Inner, MarketCall, MarketFault};
-use crate::ports::market::{BrowserId, Browsers, MarketFailure, Slot, SlotKind};
+use crate::ports::market::{BrowserId, Browsers, Fitness, MarketFailure, Slot, SlotKind};
 use crate::ports::{Failure, Unreadable};
 
 /// How a call through a browser goes.
@@ -15,7 +15,7 @@ pub(super) enum Way {
 
 #[async_trait]
 impl Browsers for FakeFragment {
-    async fn open(&self, kind: SlotKind) -> Result<BrowserId, Unreadable> {
+    async fn open(&self, browser: BrowserId, kind: SlotKind) -> Result<(), Unreadable> {
         let fault = self.lock().fault(MarketCall::OpenBrowser);
         match fault {
             None => {}
@@ -25,14 +25,20 @@ impl Browsers for FakeFragment {
             }
         }
         let mut inner = self.lock();
-        inner.next_browser += 1;
-        let id = BrowserId(inner.next_browser);
         let health = Health::Alive;
-        inner.browsers.insert(id, Browser { kind, health });
-        Ok(id)
+        if inner
+            .browsers
+            .insert(browser, Browser { kind, health })
+            .is_some()
+        {
+            inner
+                .violations
+                .push(format!("{browser:?} was opened twice"));
+        }
+        Ok(())
     }
 
-    async fn probe(&self, browser: BrowserId) -> Result<(), Unreadable> {
+    async fn probe(&self, browser: BrowserId) -> Result<Fitness, Unreadable> {
         let (fault, health) = {
             let mut inner = self.lock();
             let fault = inner.fault(MarketCall::Probe);
@@ -42,7 +48,7 @@ impl Browsers for FakeFragment {
             (Some(MarketFault::Hangs { .. }), _) | (None, Some(Health::Hung)) => {
                 std::future::pending().await
             }
-            (None, Some(Health::Alive)) => Ok(()),
+            (None, Some(Health::Alive)) => Ok(Fitness::Fit),
             (
                 Some(MarketFault::NotDone | MarketFault::Refused(_) | MarketFault::Unknown { .. }),
                 _,
@@ -58,6 +64,10 @@ impl Browsers for FakeFragment {
         // Faults do not keep a browser alive: what cannot be ended is killed.
         let _fault = inner.fault(MarketCall::Close);
         inner.browsers.remove(&browser);
+    }
+
+    async fn close_all(&self) {
+        self.lock().browsers.clear();
     }
 }
 
@@ -91,7 +101,7 @@ impl Inner {
 /// Look-ups and prices never use a till's session, and nothing else does without one.
 fn misuse(kind: SlotKind, call: MarketCall) -> Option<String> {
     let anonymous = match call {
-        MarketCall::FindRecipient | MarketCall::Prices => true,
+        MarketCall::FindRecipient | MarketCall::Prices | MarketCall::TryJar => true,
         MarketCall::Offer
         | MarketCall::Confirm
         | MarketCall::Delivery

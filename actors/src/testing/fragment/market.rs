@@ -12,6 +12,7 @@ use crate::domain::order::HistoryRow;
 use crate::domain::pricing::GoodsPrice;
 use crate::domain::transfer::Boc;
 use crate::ports::market::{Delivery, MarketFailure, MarketRefused, Slot, SlotKind};
+use crate::ports::vault::Jar;
 use crate::ports::{Failure, Market};
 
 /// Rows of the history that one read brings.
@@ -171,6 +172,20 @@ impl Market for FakeFragment {
             session.proven = Some(session.wallet);
             session.jar += 1;
             Ok(())
+        })
+        .await
+    }
+
+    async fn try_jar(&self, slot: Slot, jar: &Jar) -> Result<Look, MarketFailure> {
+        self.call(slot, MarketCall::TryJar, |inner| {
+            let known = inner.jars.iter().rev().find(|(known, _)| known == jar);
+            Ok(known.map_or(
+                Look {
+                    telegram: false,
+                    proven: None,
+                },
+                |(_, look)| *look,
+            ))
         })
         .await
     }

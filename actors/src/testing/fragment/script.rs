@@ -4,9 +4,11 @@ use super::{FakeFragment, Health, MarketCall, MarketFault, Session};
 use crate::domain::Span;
 use crate::domain::catalog::{PremiumMonths, Recipient, Username};
 use crate::domain::ids::{LoginId, RequestId, WalletAddress};
+use crate::domain::login::Look;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::HistoryRow;
 use crate::ports::market::{BrowserId, MarketRefused};
+use crate::ports::vault::Jar;
 
 impl FakeFragment {
     /// Somebody has this name; whoever had it before has it no more.
@@ -32,6 +34,11 @@ impl FakeFragment {
             history: Vec::new(),
         };
         self.lock().sessions.insert(login, session);
+    }
+
+    /// Who is logged in with a jar that a person brings. Without this: nobody.
+    pub fn add_jar(&self, jar: Jar, look: Look) {
+        self.lock().jars.push((jar, look));
     }
 
     /// Logs a login out of Telegram, or in again.

@@ -200,6 +200,18 @@ fn a_payment_that_vanished_does_not_keep_the_quote_for_another() {
 }
 
 #[test]
+fn a_look_up_that_lags_behind_does_not_lose_the_quote() {
+    let mut world = World::top_up();
+    world.see_paid(0, ConfirmCheck, 165);
+    world.later(1_801);
+    world.see_status(0, Check);
+    let mut late = paid(&world.invoices[0], Paid, 165);
+    late.payment_amount_usd = Some(usd(900_000));
+    world.see(0, late);
+    assert_eq!(world.cents(), (165, 0, 0));
+}
+
+#[test]
 fn a_success_that_is_not_final_is_not_credited_yet() {
     let mut world = World::top_up();
     let mut soon = paid(&world.invoices[0], Paid, 165);

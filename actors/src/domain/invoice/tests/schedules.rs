@@ -141,7 +141,8 @@ fn an_invoice_that_vanished_is_told_once() {
 
 #[test]
 fn a_settings_mistake_is_named() {
-    let spoil: [(&str, fn(&mut InvoiceRules)); 4] = [
+    type Spoil = fn(&mut InvoiceRules);
+    let spoil: [(&str, Spoil); 4] = [
         ("accuracy_percent", |rules| rules.accuracy_percent = 6),
         ("surplus_cap", |rules| rules.surplus_cap = usd(-1)),
         ("poll_fast", |rules| rules.poll_fast = Span::seconds(61)),
