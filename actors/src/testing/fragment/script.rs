@@ -132,7 +132,7 @@ impl FakeFragment {
 
     /// A row that Fragment's history shows besides its own deliveries.
     pub fn add_history(&self, row: HistoryRow) {
-        self.session(row.login, |session| session.history.push(row.clone()));
+        self.session(row.login, |session| session.history.push(row));
     }
 
     /// What a shop must never do and this one did.
