@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::ids::{GatewayOrderId, GatewayUuid};
+use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid};
 use crate::domain::invoice::{CoinChoice, GatewayStatus, RefundCall, Report};
 use crate::domain::money::{CoinAmount, MicroUsd};
 use crate::ports::Clock;
@@ -70,6 +70,8 @@ struct Kept {
     report: Report,
     /// What look-ups show instead.
     frozen: Option<Report>,
+    /// For whom it was opened; none if it came from elsewhere.
+    reference: Option<CustomerId>,
 }
 
 impl FakeGateway {
@@ -208,7 +210,11 @@ impl FakeGateway {
     /// An invoice that none of our books opened.
     pub fn plant(&self, report: Report) {
         let frozen = None;
-        self.lock().invoices.push(Kept { report, frozen });
+        self.lock().invoices.push(Kept {
+            report,
+            frozen,
+            reference: None,
+        });
     }
 
     /// The next call of this kind meets this fault.
