@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::ids::{GatewayOrderId, GatewayUuid};
+use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid};
 use crate::domain::invoice::{CoinChoice, GatewayStatus, RefundCall, Report};
 use crate::domain::money::{CoinAmount, MicroUsd};
 use crate::ports::Clock;
@@ -68,6 +68,8 @@ struct Inner {
 
 struct Kept {
     report: Report,
+    /// Whom it was created for.
+    reference: Option<CustomerId>,
     /// What look-ups show instead.
     frozen: Option<Report>,
 }
@@ -207,8 +209,16 @@ impl FakeGateway {
 
     /// An invoice that none of our books opened.
     pub fn plant(&self, report: Report) {
-        let frozen = None;
-        self.lock().invoices.push(Kept { report, frozen });
+        self.plant_for(report, None);
+    }
+
+    /// The same with a customer's reference: the books have lost it.
+    pub fn plant_for(&self, report: Report, reference: Option<CustomerId>) {
+        self.lock().invoices.push(Kept {
+            report,
+            reference,
+            frozen: None,
+        });
     }
 
     /// The next call of this kind meets this fault.

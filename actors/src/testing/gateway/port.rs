@@ -6,7 +6,7 @@ use super::{FakeGateway, GatewayCall, GatewayFault, Inner, Kept, choose_coin};
 use crate::domain::ids::GatewayUuid;
 use crate::domain::invoice::{CreateRequest, GatewayStatus, LookUpBy, Payer, RefundCall, Report};
 use crate::domain::{Span, Timestamp};
-use crate::ports::invoicing::{Coin, GatewayRefused, ReportPage};
+use crate::ports::invoicing::{Coin, GatewayRefused, Listed, ReportPage};
 use crate::ports::{Failure, Invoicing, Unreadable};
 
 /// Reports on a page of the list.
@@ -126,6 +126,7 @@ impl Inner {
         let frozen = None;
         self.invoices.push(Kept {
             report: report.clone(),
+            reference: Some(request.reference),
             frozen,
         });
         Ok(report)
@@ -149,8 +150,11 @@ impl Inner {
             let created = kept.report.created_at;
             created.is_none_or(|created| created >= since)
         });
-        let shown = recent.map(|kept| kept.frozen.as_ref().unwrap_or(&kept.report).clone());
-        let mut items: Vec<Report> = shown.skip(from).take(PAGE + 1).collect();
+        let shown = recent.map(|kept| Listed {
+            report: kept.frozen.as_ref().unwrap_or(&kept.report).clone(),
+            reference: kept.reference,
+        });
+        let mut items: Vec<Listed> = shown.skip(from).take(PAGE + 1).collect();
         let more = items.len() > PAGE;
         items.truncate(PAGE);
         let next = more.then(|| (from + PAGE).to_string());
