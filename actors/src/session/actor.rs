@@ -211,10 +211,8 @@ impl Session {
                 let turn = turn::answered(desk, memory, errand, answer);
                 turn.into_actor(session)
                     .map(|mut turn, session: &mut Self, ctx| {
-                        // The answer replaces the "being done" where no button was tapped.
-                        let last = session.busy().stage.last;
                         if let Some(play) = &mut turn.play {
-                            play.instead_of = play.instead_of.or(last);
+                            play.follows = true;
                         }
                         session.take(turn, ctx);
                         session.rest();
@@ -242,6 +240,7 @@ impl Session {
                         language,
                     },
                     instead_of: None,
+                    follows: false,
                     screen: Box::new(Screen::short(Body::Sorry)),
                 };
                 desk.play(play).await;
