@@ -126,6 +126,7 @@ impl Inner {
         let frozen = None;
         self.invoices.push(Kept {
             report: report.clone(),
+            reference: Some(request.reference),
             frozen,
             reference: Some(request.reference),
         });
