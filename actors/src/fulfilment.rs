@@ -60,7 +60,10 @@ pub struct FulfilmentSettings {
     pub sweep: Duration,
     /// One call to Fragment or the chain takes at most this long.
     pub call: Duration,
-    /// One run of an order ends after this long and goes on at the next look.
+    /// How long to wait for a browser of the pool: longer than the pool lets anybody wait.
+    pub lend: Duration,
+    /// One run of an order ends after this long and goes on at the next look. With `call` below
+    /// the pool's longest loan.
     pub run: Duration,
     /// Orders worked on at once.
     pub in_flight: usize,
@@ -198,7 +201,8 @@ impl Default for FulfilmentSettings {
             chain_pause: Duration::from_secs(3),
             sweep: Duration::from_secs(60),
             call: Duration::from_secs(20),
-            run: Duration::from_secs(600),
+            lend: Duration::from_secs(25),
+            run: Duration::from_secs(240),
             in_flight: 16,
         }
     }

@@ -19,7 +19,7 @@ use crate::ports::Unreadable;
 use crate::ports::books::{Lease, LeaseKey};
 use crate::supervision::in_flight::{Begin, End};
 use crate::supervision::{
-    self, Asked, Clerk, InFlight, Life, Loading, Observe, Observed, Wake, effect, guard,
+    self, Asked, Clerk, Drain, InFlight, Life, Loading, Observe, Observed, Wake, effect, guard,
 };
 
 /// The actor.
@@ -371,6 +371,14 @@ impl Handler<Asked<AssignTransaction>> for Fulfilment {
             let tenure = this.till(assign.wallet);
             async move { bench.assign_transaction(assign, tenure?).await }.into_actor(this)
         });
+    }
+}
+
+impl Handler<Asked<Drain>> for Fulfilment {
+    type Result = ();
+
+    fn handle(&mut self, asked: Asked<Drain>, ctx: &mut Context<Self>) {
+        asked.drain(self, ctx);
     }
 }
 

@@ -7,7 +7,7 @@ use super::run::{Flow, Run};
 use crate::domain::catalog::Product;
 use crate::domain::ids::TransferId;
 use crate::domain::link::Link;
-use crate::domain::order::{HistoryRow, Order, OrderEvent, Proof};
+use crate::domain::order::{HistoryRow, Order, OrderEvent, OrderState, Proof, Stage};
 use crate::domain::transfer::Transfer;
 use crate::ports::books::{Claim, OrderFile, RowWrite, Write};
 use crate::ports::market::{Delivery, Slot};
@@ -52,7 +52,16 @@ impl Run {
         file: &OrderFile,
         transfer: TransferId,
     ) -> Result<Flow, Stuck> {
-        let link = find(file, transfer)?.row.link.clone();
+        let transfer = find(file, transfer)?.row.clone();
+        // The page forgets the purchase when it is reset: Fragment must have taken the confirm
+        // call before (rule 8).
+        if !is_confirmed(&file.order.row) {
+            if self.confirm(&transfer).await {
+                return self.apply(file, OrderEvent::Confirmed).await;
+            }
+            return Err(Stuck::Rest("the confirm call is still due".into()));
+        }
+        let link = transfer.link;
         let link = link.ok_or_else(|| Stuck::Rest("a burn has no till to reset".into()))?;
         let slot = self.till_slot(link.login).await?;
         let market = self.bench.office.ports.market.clone();
@@ -133,6 +142,19 @@ impl Run {
         self.bench.write(commit).await?;
         Ok(Flow::Onward)
     }
+}
+
+const fn is_confirmed(order: &Order) -> bool {
+    matches!(
+        &order.state,
+        OrderState::Parked {
+            stage: Stage::Paid {
+                confirmed: true,
+                ..
+            },
+            ..
+        }
+    )
 }
 
 /// Whether a row of the history can be this order's: account, recipient, goods, price, time.

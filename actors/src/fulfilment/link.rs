@@ -15,6 +15,9 @@ impl Run {
         let Some(login) = self.tenure.login else {
             return Err(Stuck::Rest("no login proves this wallet here".into()));
         };
+        if file.customer.row.is_frozen() {
+            return Err(Stuck::Rest("an AML lock is on the customer".into()));
+        }
         self.till_must_be_free().await?;
         let slot = self.till_slot(login).await?;
         let quote = &file.order.row.quote;

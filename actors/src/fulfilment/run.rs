@@ -119,8 +119,12 @@ impl Run {
         Ok(Flow::Onward)
     }
 
-    /// The browser of a till, lent once and kept for the run.
+    /// The browser of a till, lent once and kept for the run. Asked for before every call to
+    /// Fragment: the leases must outlast it (rule 7).
     pub(super) async fn till_slot(&mut self, login: LoginId) -> Result<Slot, Stuck> {
+        if self.tenure.login != Some(login) {
+            return Err(Stuck::Rest(format!("{login} is not held with this wallet")));
+        }
         if !self.tenure.outlasts(self.bench.settings.call) {
             return Err(Stuck::Rest("the till's lease is about to end".into()));
         }
@@ -134,7 +138,7 @@ impl Run {
             purpose: Purpose::Purchase,
             for_at_most: settings.run + settings.call,
         };
-        match self.bench.doors.lend.ask(lend, settings.call).await {
+        match self.bench.doors.lend.ask(lend, settings.lend).await {
             Ok(Ok(slot)) => {
                 self.slot = Some(slot);
                 self.verdict = Verdict::Good;
