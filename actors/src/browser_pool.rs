@@ -24,10 +24,12 @@ use crate::{
 };
 
 mod actor;
+mod lender;
 mod settings;
 mod slots;
 
 pub use actor::BrowserPool;
+pub use lender::{Lender, NotLent};
 pub use settings::BrowserPoolSettings;
 pub use slots::snapshot::{GroupSnapshot, PoolSnapshot, Totals};
 

@@ -9,9 +9,12 @@ pub mod browser_pool;
 pub mod cookie_refresh;
 pub mod domain;
 pub mod fulfilment;
+pub mod notifier;
 pub mod office;
+pub mod payment;
 pub mod ports;
 pub mod pricing;
+pub mod session;
 pub mod supervision;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -246,6 +246,13 @@ pub enum OperatorNews {
         /// Which product and why, in one line.
         why: String,
     },
+    /// Sales that were paused go on.
+    OpenAgain {
+        /// When they did; makes the key.
+        at: Timestamp,
+        /// Of what, in one line.
+        what: String,
+    },
     /// The books do not balance. Sales stop.
     Unbalanced {
         /// When it was seen; makes the key.
@@ -299,6 +306,7 @@ impl OperatorNews {
             Self::InvoiceOdd { invoice, n, .. } => format!("{invoice}/odd/{n}"),
             Self::Orphan { uuid, .. } => format!("orphan/{uuid}"),
             Self::Paused { at, .. } => format!("paused/{}", at.timestamp()),
+            Self::OpenAgain { at, .. } => format!("open/{}", at.timestamp()),
             Self::Unbalanced { at, .. } => format!("unbalanced/{}", at.timestamp()),
             Self::Undeliverable { key, .. } => format!("undeliverable/{key}"),
         }
