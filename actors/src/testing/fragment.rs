@@ -11,7 +11,6 @@ use crate::domain::catalog::{PremiumMonths, Product, Recipient, StarsQuantity};
 use crate::domain::ids::{LoginId, RequestId, WalletAddress};
 use crate::domain::login::Look;
 use crate::domain::money::{MicroUsd, NanoTon};
-use crate::domain::login::Look;
 use crate::domain::order::HistoryRow;
 use crate::domain::transfer::Boc;
 use crate::domain::{Span, Timestamp};

@@ -26,8 +26,14 @@ impl Browsers for FakeFragment {
         }
         let mut inner = self.lock();
         let health = Health::Alive;
-        if inner.browsers.insert(browser, Browser { kind, health }).is_some() {
-            inner.violations.push(format!("{browser:?} was opened twice"));
+        if inner
+            .browsers
+            .insert(browser, Browser { kind, health })
+            .is_some()
+        {
+            inner
+                .violations
+                .push(format!("{browser:?} was opened twice"));
         }
         Ok(())
     }

@@ -179,7 +179,13 @@ impl Market for FakeFragment {
     async fn try_jar(&self, slot: Slot, jar: &Jar) -> Result<Look, MarketFailure> {
         self.call(slot, MarketCall::TryJar, |inner| {
             let known = inner.jars.iter().rev().find(|(known, _)| known == jar);
-            Ok(known.map_or(Look { telegram: false, proven: None }, |(_, look)| *look))
+            Ok(known.map_or(
+                Look {
+                    telegram: false,
+                    proven: None,
+                },
+                |(_, look)| *look,
+            ))
         })
         .await
     }
