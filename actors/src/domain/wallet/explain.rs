@@ -188,9 +188,7 @@ impl Wallet {
             match how {
                 Explained::Ours { .. } => {}
                 Explained::Deposit { .. } => entries.push(self.deposit_entry(tx)?),
-                Explained::Assigned { .. } => {
-                    entries.push(self.sent_entry(tx, Account::CostOfGoods)?);
-                }
+                Explained::Assigned { .. } => entries.push(self.assigned_entry(tx)?),
                 Explained::ByHand { .. } => {
                     entries.push(self.sent_entry(tx, Account::Owner(Asset::Ton))?);
                     let what = format!("sent by hand, {} messages", tx.out.len());
@@ -224,6 +222,17 @@ impl Wallet {
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
+    /// What a person assigned is a cost of goods; TON that came back makes the goods cheaper.
+    fn assigned_entry(&self, tx: &FoundTx) -> Result<Entry, ExplainError> {
+        if tx.message.is_some() {
+            return self.sent_entry(tx, Account::CostOfGoods);
+        }
+        let float = Account::Float(self.address);
+        let entry = self.explained_entry(tx);
+        let entry = entry.post(float, Account::CostOfGoods, tx.value_in)?;
+        Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
+    }
+
     fn sent_entry(&self, tx: &FoundTx, for_what: Account) -> Result<Entry, ExplainError> {
         let float = Account::Float(self.address);
         let sent = tx.out.iter().map(|out| out.value);
@@ -253,7 +262,10 @@ impl Wallet {
 
 fn consumed_by_hand(explained: &[Explained], txs: &[&FoundTx]) -> u32 {
     let hands = explained.iter().zip(txs).filter(|(how, tx)| match how {
-        Explained::ByHand { .. } | Explained::Assigned { .. } => !tx.aborted,
+        // TON that came back used no seqno up, whoever explains it.
+        Explained::ByHand { .. } | Explained::Assigned { .. } => {
+            tx.message.is_some() && !tx.aborted
+        }
         Explained::Ours { .. } | Explained::Deposit { .. } => false,
     });
     u32::try_from(hands.count()).unwrap_or(u32::MAX)
