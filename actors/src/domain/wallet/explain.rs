@@ -148,20 +148,28 @@ impl Wallet {
     ) -> Option<Strange> {
         let by_hand = consumed_by_hand(explained, txs);
         let unsettled = self.live.is_some() || self.claimed_by.is_some();
-        if unsettled && by_hand > 0 {
+        // Named with its place, so that a person can assign it, and the shop goes on.
+        let hand = explained.iter().find_map(|how| match how {
+            Explained::ByHand { tx } => Some(*tx),
+            Explained::Ours { .. } | Explained::Assigned { .. } | Explained::Deposit { .. } => None,
+        });
+        if unsettled && hand.is_some() {
             let what = format!(
                 "wallet {} was used by hand while an order was being paid",
                 self.address
             );
             return Some(Strange {
-                tx: None,
-                fits: self.claimed_by,
+                tx: hand,
+                fits: None,
                 what,
             });
         }
         let expected = self.next_seqno.saturating_add(by_hand);
+        // Ours executed too and is not judged yet. A message that was thought dead must be judged
+        // before the seqno moves on: until then its order's money may not be released.
         let settled_later = unsettled && state.seqno == expected.saturating_add(1);
-        if state.seqno == expected || settled_later {
+        let judged_first = self.claimed_by.is_some() && self.live.is_none() && by_hand > 0;
+        if state.seqno == expected || (settled_later && !judged_first) {
             return None;
         }
         let what = format!(
@@ -200,10 +208,13 @@ impl Wallet {
         }
         entries.retain(|entry| !entry.is_empty());
         let by_hand = consumed_by_hand(&explained, txs);
+        // The seqno that an order kept for itself is used up by hand: nobody needs it any more.
+        let used_up = by_hand > 0 && self.live.is_none();
         let wallet = Self {
             next_seqno: self.next_seqno.saturating_add(by_hand),
             last: state.last,
             explained_in: Some(epoch),
+            claimed_by: self.claimed_by.filter(|_| !used_up),
             ..self.clone()
         };
         Ok(Explanation::Complete {
