@@ -25,6 +25,7 @@ mod due;
 mod event;
 mod operator;
 mod refund;
+mod witness;
 
 pub use conclude::{Concluded, conclude};
 pub use decide::Desk;

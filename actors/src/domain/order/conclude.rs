@@ -22,8 +22,8 @@ pub struct Concluded {
     pub wallet: Wallet,
 }
 
-/// Applies a verdict to an order in `Paying`, or in `Held` when an older message of its turns out
-/// to have executed. `None` while nothing is known.
+/// Applies a verdict to an order in `Paying`, or in `Held` or `Linked` when an older message of its
+/// turns out to have executed. `None` while nothing is known.
 ///
 /// `transfers` are all transfers of the order.
 ///
@@ -84,13 +84,14 @@ impl<'a> Case<'a> {
             OrderState::Held {
                 purchase, refund, ..
             } => (purchase, false, *refund),
+            // A new link waits, and an older message turns out to have executed.
+            OrderState::Linked { purchase, .. } => (purchase, false, None),
             OrderState::Parked {
                 purchase,
                 stage: Stage::Signed { transfer },
                 ..
             } if *transfer == judged.id => (purchase, false, None),
             OrderState::AwaitingPayment { .. }
-            | OrderState::Linked { .. }
             | OrderState::Paying { .. }
             | OrderState::Paid { .. }
             | OrderState::Delivered { .. }
