@@ -114,7 +114,8 @@ impl Wallet {
         let known_lt = self.last.map_or(0, |tx| tx.lt);
         let covers = history.head == state.last;
         let reaches = history.gapless_down_to.is_some_and(|lt| lt <= known_lt);
-        let fresh = state.last_lt() >= known_lt && state.seqno >= self.next_seqno;
+        let trusted = self.trust_from.is_none_or(|from| state.time >= from);
+        let fresh = trusted && state.last_lt() >= known_lt && state.seqno >= self.next_seqno;
         let mut txs: Vec<&FoundTx> = history
             .txs
             .iter()
@@ -215,6 +216,7 @@ impl Wallet {
             last: state.last,
             explained_in: Some(epoch),
             claimed_by: self.claimed_by.filter(|_| !used_up),
+            trust_from: None,
             ..self.clone()
         };
         Ok(Explanation::Complete {
