@@ -147,7 +147,8 @@ impl Wallet {
         txs: &[&FoundTx],
     ) -> Option<Strange> {
         let by_hand = consumed_by_hand(explained, txs);
-        let unsettled = self.live.is_some() || self.claimed_by.is_some();
+        let unsettled =
+            self.live.is_some() || (self.claimed_by.is_some() && !self.frees_claim(explained, txs));
         if unsettled && by_hand > 0 {
             let what = format!(
                 "wallet {} was used by hand while an order was being paid",
@@ -173,6 +174,15 @@ impl Wallet {
             fits: None,
             what,
         })
+    }
+
+    /// Whether the claim on the seqno is over: a person assigned the messages that used it up, so
+    /// the claiming order's older one can never execute.
+    fn frees_claim(&self, explained: &[Explained], txs: &[&FoundTx]) -> bool {
+        let unassigned = |how: &Explained| matches!(how, Explained::ByHand { .. });
+        self.live.is_none()
+            && consumed_by_hand(explained, txs) > 0
+            && !explained.iter().any(unassigned)
     }
 
     fn complete(
@@ -206,6 +216,9 @@ impl Wallet {
             next_seqno: self.next_seqno.saturating_add(by_hand),
             last: state.last,
             explained_in: Some(epoch),
+            claimed_by: self
+                .claimed_by
+                .filter(|_| !self.frees_claim(&explained, txs)),
             ..self.clone()
         };
         Ok(Explanation::Complete {
@@ -230,7 +243,11 @@ impl Wallet {
         let sent = sent
             .into_iter()
             .try_fold(NanoTon::ZERO, NanoTon::checked_add)?;
-        let entry = self.explained_entry(tx).post(for_what, float, sent)?;
+        let entry = self.explained_entry(tx).post(for_what, float, sent)?.post(
+            float,
+            for_what,
+            tx.value_in,
+        )?;
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
@@ -253,7 +270,10 @@ impl Wallet {
 
 fn consumed_by_hand(explained: &[Explained], txs: &[&FoundTx]) -> u32 {
     let hands = explained.iter().zip(txs).filter(|(how, tx)| match how {
-        Explained::ByHand { .. } | Explained::Assigned { .. } => !tx.aborted,
+        // Only an external message uses up a seqno; what came in does not.
+        Explained::ByHand { .. } | Explained::Assigned { .. } => {
+            tx.message.is_some() && !tx.aborted
+        }
         Explained::Ours { .. } | Explained::Deposit { .. } => false,
     });
     u32::try_from(hands.count()).unwrap_or(u32::MAX)
@@ -263,16 +283,18 @@ fn classify(tx: &FoundTx, known: &Known) -> Result<Explained, Strange> {
     let Some(message) = tx.message else {
         return classify_incoming(tx, known);
     };
-    if let Some((_, transfer)) = known.messages.iter().find(|(hash, _)| *hash == message) {
-        return Ok(Explained::Ours {
-            transfer: *transfer,
-            tx: tx.tx,
-        });
-    }
+    // A person's word comes first: a message of ours that did something else than was signed is
+    // judged by nobody else.
     if let Some((_, order)) = known.assigned.iter().find(|(lt, _)| *lt == tx.tx.lt) {
         return Ok(Explained::Assigned {
             tx: tx.tx,
             order: *order,
+        });
+    }
+    if let Some((_, transfer)) = known.messages.iter().find(|(hash, _)| *hash == message) {
+        return Ok(Explained::Ours {
+            transfer: *transfer,
+            tx: tx.tx,
         });
     }
     let to_fragment = tx
