@@ -74,6 +74,7 @@ mod dialogs {
 
     use async_trait::async_trait;
     use starkeeper_actors::domain::dialog::Dialog;
+    use starkeeper_actors::domain::pricing::samples;
     use starkeeper_actors::ports::Dialogs;
     use starkeeper_actors::testing::contract::dialogs::NoDialogs;
     use starkeeper_actors::testing::{MemoryDialogs, contract};
@@ -87,7 +88,11 @@ mod dialogs {
         }
 
         fn another(&self) -> Dialog {
-            Dialog::default()
+            let saved = vec![samples::masha().username];
+            Dialog {
+                saved,
+                ..Dialog::default()
+            }
         }
     }
 

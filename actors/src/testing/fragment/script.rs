@@ -7,7 +7,7 @@ use crate::domain::ids::{LoginId, RequestId, WalletAddress};
 use crate::domain::login::Look;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::HistoryRow;
-use crate::ports::market::{BrowserId, MarketRefused};
+use crate::ports::market::{BrowserId, Fitness, MarketRefused};
 use crate::ports::vault::Jar;
 
 impl FakeFragment {
@@ -90,6 +90,13 @@ impl FakeFragment {
     pub fn set_health(&self, browser: BrowserId, health: Health) {
         if let Some(browser) = self.lock().browsers.get_mut(&browser) {
             browser.health = health;
+        }
+    }
+
+    /// A newer jar was stored since this browser was started: its probe says so.
+    pub fn outdate(&self, browser: BrowserId) {
+        if let Some(browser) = self.lock().browsers.get_mut(&browser) {
+            browser.fitness = Fitness::OldJar;
         }
     }
 

@@ -56,7 +56,7 @@ pub async fn every_kind_of_claim_is_taken_once(empty: &dyn EmptyBooks) {
     let row = |nanos| HistoryRow {
         login: LoginId::new(1),
         recipient: samples::masha().username,
-        goods: "50 Stars".into(),
+        goods: samples::stars(50),
         price: NanoTon::from_nanos(nanos),
         at: rows::noon(),
     };

@@ -91,7 +91,7 @@ pub async fn the_list_shows_every_invoice_once(outside: &dyn Outside) {
     let mut cursor: Option<String> = None;
     for _page in 0..40 {
         let page = given(gateway.list(since, cursor.as_deref()).await, "a page");
-        listed.extend(page.items.into_iter().map(|report| report.uuid));
+        listed.extend(page.items.into_iter().map(|listed| listed.report.uuid));
         cursor = page.next;
         if cursor.is_none() {
             break;

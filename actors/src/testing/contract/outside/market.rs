@@ -10,13 +10,20 @@ use crate::domain::money::NanoTon;
 use crate::domain::pricing::samples;
 use crate::domain::transfer::Transfer;
 use crate::ports::Failure;
-use crate::ports::market::{Delivery, MarketRefused, Slot, SlotKind};
+use crate::ports::market::{BrowserId, Delivery, Fitness, MarketRefused, Slot, SlotKind};
 use crate::ports::wallet::{Pays, TransferIntent};
 use crate::testing::contract::{given, there};
 
+/// A browser under the first name.
 async fn slot(outside: &dyn Outside, kind: SlotKind) -> Slot {
-    let browser = given(outside.browsers().open(kind).await, "a browser");
-    Slot { browser, kind }
+    let browser = BrowserId(1);
+    given(outside.browsers().open(browser, kind).await, "a browser");
+    let loan = 1;
+    Slot {
+        browser,
+        kind,
+        loan,
+    }
 }
 
 async fn till(outside: &dyn Outside) -> Slot {
@@ -179,11 +186,14 @@ pub async fn an_unpaid_purchase_stays_pending(outside: &dyn Outside) {
 /// And a browser that is open answers.
 pub async fn a_login_shows_its_wallet(outside: &dyn Outside) {
     let slot = till(outside).await;
-    given(outside.browsers().probe(slot.browser).await, "a probe");
+    let fitness = outside.browsers().probe(slot.browser).await;
+    assert_eq!(given(fitness, "a probe"), Fitness::Fit);
     let look = given(outside.market().look(slot).await, "a look");
     assert!(look.telegram);
     assert_eq!(look.proven, Some(outside.wallet()));
     outside.browsers().close(slot.browser).await;
     let probe = outside.browsers().probe(slot.browser).await;
     assert!(probe.is_err(), "a closed browser answers");
+    // A name that is not known is closed already.
+    outside.browsers().close(slot.browser).await;
 }
