@@ -16,5 +16,6 @@ pub mod ports;
 pub mod pricing;
 pub mod session;
 pub mod supervision;
+pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -19,6 +19,7 @@ use super::pricing::Quote;
 use super::transfer::TxPos;
 use super::wallet::Wallet;
 
+mod behind;
 mod conclude;
 mod decide;
 mod due;

@@ -4,7 +4,6 @@
 use super::desk::{Stuck, wallet_of};
 use super::pursue::find;
 use super::run::{Flow, Run};
-use crate::domain::catalog::Product;
 use crate::domain::ids::TransferId;
 use crate::domain::link::Link;
 use crate::domain::order::{HistoryRow, Order, OrderEvent, OrderState, Proof, Stage};
@@ -162,15 +161,7 @@ fn fits(row: &HistoryRow, order: &Order, transfer: &Transfer, link: &Link) -> bo
     let earliest = transfer.signed_at - crate::domain::Span::seconds(HISTORY_SLACK_S);
     row.login == link.login
         && row.recipient == order.quote.recipient.username
-        && row.goods == goods_in_history(order.quote.product)
+        && row.goods == order.quote.product
         && row.price == transfer.amount
         && row.at >= earliest
-}
-
-/// How the history names goods.
-fn goods_in_history(product: Product) -> String {
-    match product {
-        Product::Stars(quantity) => format!("{} Stars", quantity.get()),
-        Product::Premium(months) => format!("{} months", months.get()),
-    }
 }

@@ -7,7 +7,7 @@ use super::event::Proof;
 use super::refund::Spent;
 use super::{Order, OrderRefused, OrderState, Purchase, Retry, Stage};
 use crate::domain::Timestamp;
-use crate::domain::catalog::Username;
+use crate::domain::catalog::{Product, Username};
 use crate::domain::decision::Decision;
 use crate::domain::ids::{AdminId, LoginId};
 use crate::domain::money::NanoTon;
@@ -20,8 +20,8 @@ pub struct HistoryRow {
     pub login: LoginId,
     /// Who got the goods.
     pub recipient: Username,
-    /// What, as the page says it: `50 Stars`, `3 months`.
-    pub goods: String,
+    /// What.
+    pub goods: Product,
     /// What it cost.
     pub price: NanoTon,
     /// When, by the page.

@@ -41,7 +41,7 @@ impl Inner {
                 let row = HistoryRow {
                     login: purchase.login,
                     recipient: purchase.recipient.username.clone(),
-                    goods: goods(purchase.product),
+                    goods: purchase.product,
                     price: purchase.amount,
                     at: now,
                 };
@@ -152,13 +152,6 @@ fn pays(tx: &FoundTx, purchase: &Purchase, destination: WalletAddress) -> bool {
             && out.value == purchase.amount
             && reference.is_some_and(|reference| reference.as_str() == purchase.reference)
     })
-}
-
-fn goods(product: Product) -> String {
-    match product {
-        Product::Stars(quantity) => format!("{} Stars", quantity.get()),
-        Product::Premium(months) => format!("{} months", months.get()),
-    }
 }
 
 fn title(product: Product) -> String {

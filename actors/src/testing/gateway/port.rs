@@ -128,6 +128,7 @@ impl Inner {
             report: report.clone(),
             reference: Some(request.reference),
             frozen,
+            reference: Some(request.reference),
         });
         Ok(report)
     }
