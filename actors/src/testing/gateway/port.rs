@@ -128,7 +128,6 @@ impl Inner {
             report: report.clone(),
             reference: Some(request.reference),
             frozen,
-            reference: Some(request.reference),
         });
         Ok(report)
     }
