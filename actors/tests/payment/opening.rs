@@ -21,8 +21,9 @@ async fn an_invoice_is_one_ask_and_two_commits() {
 
 #[actix::test]
 async fn an_unknown_creation_is_looked_up_by_its_order_id_and_never_made_anew() {
+    tokio::time::pause();
     for done in [true, false] {
-        let shop = Shop::open();
+        let shop = Shop::build();
         let payment = shop.hire("payment", 1);
         let lost = GatewayFault::Unknown { done };
         shop.world.gateway.fail_next(GatewayCall::Open, lost);
@@ -32,8 +33,14 @@ async fn an_unknown_creation_is_looked_up_by_its_order_id_and_never_made_anew() 
         assert_eq!(answer, Err(OpenRefused::Unknown));
         assert_eq!(shop.invoice(id).standing, Standing::Asked);
         tokio::time::sleep(secs(30)).await;
-        assert!(matches!(shop.invoice(id).standing, Standing::Open(_)), "{done}");
-        assert_eq!(shop.world.gateway.names(), [shop.invoice(id).gateway_order_id]);
+        assert!(
+            matches!(shop.invoice(id).standing, Standing::Open(_)),
+            "{done}"
+        );
+        assert_eq!(
+            shop.world.gateway.names(),
+            [shop.invoice(id).gateway_order_id]
+        );
         let calls = shop.world.gateway.calls(GatewayCall::Open);
         assert_eq!(calls, if done { 1 } else { 2 });
         drop(payment);
@@ -44,7 +51,9 @@ async fn an_unknown_creation_is_looked_up_by_its_order_id_and_never_made_anew() 
 async fn a_gateway_that_is_down_leaves_nothing_open() {
     let shop = Shop::open();
     let payment = shop.hire("payment", 1);
-    shop.world.gateway.fail_next(GatewayCall::Open, GatewayFault::NotDone);
+    shop.world
+        .gateway
+        .fail_next(GatewayCall::Open, GatewayFault::NotDone);
     let message = shop.purchase();
     let (id, order) = (message.wish.id, message.order.as_ref().unwrap().order.id);
     let answer = payment.ask(message, LONG).await.unwrap();
@@ -93,8 +102,9 @@ async fn an_intent_whose_answer_never_came_is_pursued_under_its_own_name() {
 
 #[actix::test]
 async fn an_intent_whose_commit_is_in_doubt_is_stored_once() {
+    tokio::time::pause();
     for done in [true, false] {
-        let shop = Shop::open();
+        let shop = Shop::build();
         let payment = shop.hire("payment", 1);
         shop.world.books.fail_next(Fault::Unknown { done });
         let message = OpenInvoice {
@@ -169,6 +179,12 @@ async fn another_coin_replaces_the_invoice_of_the_same_order() {
         shop.world.gateway.pay(&invoice.gateway_order_id);
         let _ = payment.ask(webhook(invoice), LONG).await.unwrap();
     }
-    assert!(matches!(shop.stored_order(order).state, OrderState::Held { .. }));
-    assert_eq!((shop.purse().available, shop.purse().held), (second.face, first.face));
+    assert!(matches!(
+        shop.stored_order(order).state,
+        OrderState::Held { .. }
+    ));
+    assert_eq!(
+        (shop.purse().available, shop.purse().held),
+        (second.face, first.face)
+    );
 }

@@ -24,7 +24,7 @@ use starkeeper_actors::office::Office;
 use starkeeper_actors::payment::*;
 use starkeeper_actors::ports::invoicing::{Coin, GatewayRefused, ReportPage};
 use starkeeper_actors::ports::{Clock, Failure, Invoicing, Unreadable};
-use starkeeper_actors::supervision::{self, *};
+use starkeeper_actors::supervision::*;
 use starkeeper_actors::testing::{FakeGateway, MemoryBooks, TestClock, World};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -50,12 +50,17 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) fn open() -> Self {
         tokio::time::pause();
+        Self::build()
+    }
+
+    /// One more, in a test that has paused the clock.
+    pub(crate) fn build() -> Self {
         let world = World::new();
         let customer = world.open_customer(TelegramId::new(5), MicroUsd::ZERO);
         let roster = Roster::new(Instant::now());
         let doors = ["notifier", "fulfilment"].map(|name| {
             let seat = roster.enlist(name, Limits::default());
-            supervision::start(seat, |life| Sink { life })
+            start(seat, |life| Sink { life })
         });
         let (to, swept) = watch::channel(None);
         Self {
@@ -83,7 +88,7 @@ impl Shop {
         let office = Office::open(ports, ReplicaId::new(replica), life, Io::inline());
         let neighbours = self.neighbours.clone();
         let seat = self.roster.enlist(name, Limits::default());
-        supervision::start(seat, |life| {
+        start(seat, |life| {
             Payment::new(life, office, PaymentSettings::default(), neighbours)
         })
     }
@@ -144,11 +149,15 @@ impl Shop {
     }
 
     pub(crate) fn invoice(&self, id: InvoiceId) -> Invoice {
-        self.world.books.view(|view| view.invoice(id).unwrap().clone())
+        self.world
+            .books
+            .view(|view| view.invoice(id).unwrap().clone())
     }
 
     pub(crate) fn stored_order(&self, id: OrderId) -> Order {
-        self.world.books.view(|view| view.order(id).unwrap().clone())
+        self.world
+            .books
+            .view(|view| view.order(id).unwrap().clone())
     }
 
     /// The credits that the customer is owed to hear of.
@@ -158,10 +167,12 @@ impl Shop {
             notices.collect()
         });
         told.sort_by_key(|notice| notice.id);
-        let news = told.into_iter().filter_map(|notice| match notice.owed.message {
-            Message::Customer(news @ News::Credited { .. }) => Some(news),
-            Message::Customer(_) | Message::Operators(_) => None,
-        });
+        let news = told
+            .into_iter()
+            .filter_map(|notice| match notice.owed.message {
+                Message::Customer(news @ News::Credited { .. }) => Some(news),
+                Message::Customer(_) | Message::Operators(_) => None,
+            });
         news.collect()
     }
 
@@ -211,13 +222,13 @@ impl Clerk for Sink {
 impl Actor for Sink {
     type Context = Context<Self>;
     fn started(&mut self, ctx: &mut Context<Self>) {
-        supervision::started(self, ctx);
+        started(self, ctx);
     }
 }
 
 impl Supervised for Sink {
     fn restarting(&mut self, ctx: &mut Context<Self>) {
-        supervision::restarting(self, ctx);
+        restarting(self, ctx);
     }
 }
 
