@@ -12,6 +12,7 @@ pub mod customer;
 pub mod decision;
 pub mod dialog;
 pub mod ids;
+pub mod invariants;
 pub mod invoice;
 pub mod ledger;
 pub mod link;
@@ -20,6 +21,8 @@ pub mod money;
 pub mod notice;
 pub mod order;
 pub mod pricing;
+#[cfg(any(test, feature = "testing"))]
+pub mod samples;
 pub mod stored;
 pub mod transfer;
 pub mod wallet;

@@ -43,6 +43,20 @@ struct Busy {
     newest: Option<Need>,
 }
 
+impl Busy {
+    fn is_over(&self) -> bool {
+        self.errands == 0 && self.stage.is_empty()
+    }
+
+    /// An errand is back.
+    fn ended(&mut self, errand: &Errand) {
+        self.errands = self.errands.saturating_sub(1);
+        if self.newest.as_ref() == Some(&errand.need) {
+            self.newest = None;
+        }
+    }
+}
+
 /// After so many panics on one update it is given up.
 const STRIKES: u8 = 2;
 
@@ -78,7 +92,7 @@ impl Session {
     }
 
     fn is_at_rest(&self) -> bool {
-        self.life.is_idle() && self.busy.is_none()
+        self.life.is_idle() && self.busy.as_deref().is_none_or(Busy::is_over)
     }
 
     /// After a step: what it remembers, shows and sends for.
@@ -134,8 +148,7 @@ impl Session {
 
     /// Gives the memory of what is on its way back when nothing is.
     fn rest(&mut self) {
-        let idle = |busy: &Busy| busy.errands == 0 && busy.stage.is_empty();
-        if self.busy.as_deref().is_some_and(idle) {
+        if self.busy.as_deref().is_some_and(Busy::is_over) {
             self.busy = None;
         }
     }
@@ -193,18 +206,13 @@ impl Session {
         let step = actix::fut::ready(()).into_actor(self).then(
             move |(), session: &mut Self, _: &mut Context<Self>| {
                 session.trying = Some(errand.inbound.key);
+                session.busy().ended(&errand);
                 let memory = session.memory.take();
-                let turn = turn::answered(desk, memory, Arc::clone(&errand), answer);
+                let turn = turn::answered(desk, memory, errand, answer);
                 turn.into_actor(session)
-                    .map(move |mut turn, session: &mut Self, ctx| {
-                        let busy = session.busy();
-                        busy.errands = busy.errands.saturating_sub(1);
-                        if busy.newest.as_ref() == Some(&errand.need) {
-                            busy.newest = None;
-                        }
-                        // The answer replaces the "being done" where no button was tapped.
+                    .map(|mut turn, session: &mut Self, ctx| {
                         if let Some(play) = &mut turn.play {
-                            play.instead_of = play.instead_of.or(busy.stage.last);
+                            play.follows = true;
                         }
                         session.take(turn, ctx);
                         session.rest();
@@ -232,6 +240,7 @@ impl Session {
                         language,
                     },
                     instead_of: None,
+                    follows: false,
                     screen: Box::new(Screen::short(Body::Sorry)),
                 };
                 desk.play(play).await;

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::desk::Desk;
-use super::memory::Memory;
 use super::turn::Trouble;
 use crate::browser_pool::{Purpose as LentFor, Verdict};
 use crate::domain::catalog::{Product, Username};

@@ -13,6 +13,9 @@ use crate::ports::messenger::{SendRefused, To};
 pub(super) struct Play {
     pub(super) to: To,
     pub(super) instead_of: Option<i64>,
+    /// Where nothing was tapped, it takes the place of the screen shown before: an answer takes
+    /// that of "being done".
+    pub(super) follows: bool,
     pub(super) screen: Box<Screen>,
 }
 
@@ -40,7 +43,10 @@ impl Stage {
         if self.playing {
             return None;
         }
-        let play = self.queue.pop_front()?;
+        let mut play = self.queue.pop_front()?;
+        if play.follows {
+            play.instead_of = play.instead_of.or(self.last);
+        }
         self.playing = true;
         Some(play)
     }
@@ -61,6 +67,7 @@ impl Desk {
             to,
             instead_of,
             screen,
+            ..
         } = play;
         let again = match messenger.show(to, instead_of, &screen).await {
             Ok(message) => return Some(message),

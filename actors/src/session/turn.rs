@@ -253,6 +253,7 @@ pub(super) fn play(inbound: &Inbound, memory: &Memory, screen: Box<Screen>) -> P
     Play {
         to,
         instead_of: inbound.message,
+        follows: false,
         screen,
     }
 }

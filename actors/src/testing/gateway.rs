@@ -68,10 +68,10 @@ struct Inner {
 
 struct Kept {
     report: Report,
+    /// Whom it was created for.
+    reference: Option<CustomerId>,
     /// What look-ups show instead.
     frozen: Option<Report>,
-    /// For whom it was opened; none if it came from elsewhere.
-    reference: Option<CustomerId>,
 }
 
 impl FakeGateway {
@@ -214,11 +214,10 @@ impl FakeGateway {
 
     /// The same with a customer's reference: the books have lost it.
     pub fn plant_for(&self, report: Report, reference: Option<CustomerId>) {
-        let frozen = None;
         self.lock().invoices.push(Kept {
             report,
-            frozen,
             reference,
+            frozen: None,
         });
     }
 

@@ -18,9 +18,7 @@ use starkeeper_actors::{
     },
     ports::{
         Browsers, Failure, Market, Unreadable, Vault,
-        market::{
-            BrowserId, Delivery, Fitness, MarketFailure, MarketRefused, Slot, SlotKind,
-        },
+        market::{BrowserId, Delivery, Fitness, MarketFailure, MarketRefused, Slot, SlotKind},
         vault::Jar,
     },
 };
@@ -55,6 +53,7 @@ pub(crate) struct Inner {
     pub(crate) instead: VecDeque<Instead>,
     pub(crate) looks: u32,
     pub(crate) proofs: u32,
+    pub(crate) proofs_refused: u32,
     pub(crate) trials: u32,
     pub(crate) price_reads: u32,
     pub(crate) prices: Vec<(Product, GoodsPrice)>,
@@ -87,7 +86,12 @@ impl Fragment {
     async fn newest(&self, kind: SlotKind) -> i64 {
         match kind {
             SlotKind::Anonymous => 0,
-            SlotKind::Till(login) => self.vault.newest(login).await.unwrap().map_or(0, |jar| jar.0),
+            SlotKind::Till(login) => self
+                .vault
+                .newest(login)
+                .await
+                .unwrap()
+                .map_or(0, |jar| jar.0),
         }
     }
 
@@ -241,6 +245,10 @@ impl Market for Fragment {
         self.scripted(slot).await?;
         let jar = self.jar(slot).await;
         let mut inner = self.lock();
+        if due(&mut inner.proofs_refused) {
+            let text = "proof".into();
+            return Err(Failure::Refused(MarketRefused::Other { text }));
+        }
         let wallet = inner.wallet;
         match inner.sessions.get_mut(&jar) {
             Some(look) if look.telegram => {

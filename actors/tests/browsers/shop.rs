@@ -9,15 +9,11 @@ use std::{
 };
 
 use starkeeper_actors::{
-    browser_pool::{
-        self, BrowserPool, BrowserPoolSettings, Lender, PoolSnapshot, Purpose,
-    },
+    browser_pool::{self, BrowserPool, BrowserPoolSettings, Lender, PoolSnapshot, Purpose},
     cookie_refresh::{self, CookieRefresh, CookieRefreshSettings, Logins},
     domain::{
         Timestamp,
-        ids::{
-            GatewayOrderId, LoginId, OrderNumber, ReplicaId, WalletAddress,
-        },
+        ids::{GatewayOrderId, LoginId, OrderNumber, ReplicaId, WalletAddress},
         login::Login,
         notice::{Message, OperatorNews},
         pricing::{CheckedRules, PriceRules, ShopPrices, SourceName, UsdPerTon, samples},
@@ -29,10 +25,10 @@ use starkeeper_actors::{
         vault::Jar,
     },
     pricing::{self, Pricing, PricingSettings},
-    supervision::{Door, Io, Observe, Roster, ActorSnapshot},
+    supervision::{ActorSnapshot, Door, Io, Observe, Roster},
     testing::{
-        FakeChain, FakeGateway, FakeRates, FakeSigner, FakeTelegram, MemoryBooks, MemoryDialogs, MemoryLimits, MemoryVault,
-        TestClock, wallet_numbered,
+        FakeChain, FakeGateway, FakeRates, FakeSigner, FakeTelegram, MemoryBooks, MemoryDialogs,
+        MemoryLimits, MemoryVault, TestClock, wallet_numbered,
     },
 };
 use tokio::{sync::watch, time::Instant};
@@ -121,6 +117,11 @@ impl Shop {
     /// A shop whose jar `good` is logged in with the wallet proven.
     pub(crate) fn new() -> Self {
         tokio::time::pause();
+        Self::another()
+    }
+
+    /// The same in a test whose clock is paused already.
+    pub(crate) fn another() -> Self {
         let clock = Arc::new(TestClock::with_tokio());
         let books = Arc::new(MemoryBooks::checked(clock.clone()));
         let vault = Arc::new(MemoryVault::new(books.clone()));
@@ -210,10 +211,12 @@ impl Shop {
             .books
             .view(|view| view.notices().cloned().collect::<Vec<_>>());
         notices.sort_by_key(|notice| notice.row.id);
-        let news = notices.into_iter().filter_map(|notice| match notice.row.owed.message {
-            Message::Operators(news) => Some(news),
-            Message::Customer(_) => None,
-        });
+        let news = notices
+            .into_iter()
+            .filter_map(|notice| match notice.row.owed.message {
+                Message::Operators(news) => Some(news),
+                Message::Customer(_) => None,
+            });
         news.collect()
     }
 
@@ -287,7 +290,10 @@ pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     panic!("never: {what}");
 }
 
-fn goods() -> Vec<(starkeeper_actors::domain::catalog::Product, starkeeper_actors::domain::pricing::GoodsPrice)> {
+fn goods() -> Vec<(
+    starkeeper_actors::domain::catalog::Product,
+    starkeeper_actors::domain::pricing::GoodsPrice,
+)> {
     use starkeeper_actors::domain::catalog::{PremiumMonths, Product, StarsQuantity};
     let prices = samples::prices(samples::noon());
     let mut goods = vec![(
@@ -300,4 +306,3 @@ fn goods() -> Vec<(starkeeper_actors::domain::catalog::Product, starkeeper_actor
     }
     goods
 }
-

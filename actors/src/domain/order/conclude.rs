@@ -22,8 +22,8 @@ pub struct Concluded {
     pub wallet: Wallet,
 }
 
-/// Applies a verdict to an order in `Paying`, or in `Held` when an older message of its turns out
-/// to have executed. `None` while nothing is known.
+/// Applies a verdict to an order in `Paying`, or in `Held` or `Linked` when an older message of
+/// its turns out to have executed. `None` while nothing is known.
 ///
 /// `transfers` are all transfers of the order.
 ///
@@ -84,13 +84,14 @@ impl<'a> Case<'a> {
             OrderState::Held {
                 purchase, refund, ..
             } => (purchase, false, *refund),
+            // The next link is there already, and an older message turns out to have executed.
+            OrderState::Linked { purchase, .. } => (purchase, false, None),
             OrderState::Parked {
                 purchase,
                 stage: Stage::Signed { transfer },
                 ..
             } if *transfer == judged.id => (purchase, false, None),
             OrderState::AwaitingPayment { .. }
-            | OrderState::Linked { .. }
             | OrderState::Paying { .. }
             | OrderState::Paid { .. }
             | OrderState::Delivered { .. }
@@ -246,8 +247,14 @@ impl<'a> Case<'a> {
         let unproven = purchase.open_candidates(self.wallet).next().is_some();
         let wallet = self.wallet.dead(order, if unproven { 1 } else { 2 });
         let tired = purchase.signed.len() >= self.desk.rules.max_transfers;
+        // An order that was resumed by hand has forgotten why it burns; its message has not.
+        let burns_for = match self.judged.purpose {
+            Purpose::Burn { refund } => Some(refund),
+            Purpose::Goods => None,
+        };
         let refund = self
             .refund
+            .or(burns_for)
             .or_else(|| tired.then_some(RefundReason::ShopFailed));
         let order = self.order.held(purchase, true, refund);
         let transfers = vec![self.judged.now_is(TransferState::Dead { providers })];
