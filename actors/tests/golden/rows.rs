@@ -308,7 +308,7 @@ fn credit_reasons() -> [CreditReason; 8] {
 }
 
 fn credited(reason: CreditReason) -> News {
-    let usd = |cents| MicroUsd::from_micros(cents * 10_000);
+    let usd = |cents: i64| MicroUsd::from_micros(cents * 10_000);
     News::Credited {
         invoice: INVOICE,
         n: 1,
