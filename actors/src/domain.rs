@@ -12,6 +12,7 @@ pub mod customer;
 pub mod decision;
 pub mod dialog;
 pub mod ids;
+pub mod invariants;
 pub mod invoice;
 pub mod ledger;
 pub mod link;

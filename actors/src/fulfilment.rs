@@ -17,14 +17,14 @@ use actix::Message;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::browser_pool::{Lend, Return};
+use crate::browser_pool::Lender;
 use crate::domain::ids::{AdminId, Nonce, OrderId, Version, WalletAddress};
 use crate::domain::link::LinkRules;
 use crate::domain::order::{OperatorAct, OrderRules};
 use crate::domain::pricing::ShopPrices;
 use crate::domain::transfer::JudgeRules;
 use crate::domain::wallet::SigningRules;
-use crate::supervision::{Asker, WakeHandle};
+use crate::supervision::WakeHandle;
 
 mod actor;
 mod desk;
@@ -72,10 +72,8 @@ pub struct FulfilmentSettings {
 /// The doors fulfilment knocks at, all downhill.
 #[derive(Clone)]
 pub struct FulfilmentDoors {
-    /// Asks for a browser.
-    pub lend: Asker<Lend>,
-    /// Brings it back.
-    pub give_back: Asker<Return>,
+    /// Lends browsers.
+    pub lender: Lender,
     /// A logged-out page was met.
     pub cookie_refresh: WakeHandle,
     /// Somebody is owed news.

@@ -14,6 +14,8 @@ pub mod office;
 pub mod payment;
 pub mod ports;
 pub mod pricing;
+pub mod session;
 pub mod supervision;
+pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -6,6 +6,7 @@
 pub mod books;
 pub mod chain;
 pub mod clock;
+pub mod contract;
 pub mod dialogs;
 pub mod fragment;
 pub mod gateway;

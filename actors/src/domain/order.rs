@@ -27,6 +27,7 @@ mod event;
 mod funding;
 mod operator;
 mod refund;
+mod witness;
 
 pub use conclude::{Concluded, conclude};
 pub use decide::Desk;

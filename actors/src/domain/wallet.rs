@@ -52,6 +52,10 @@ pub struct Wallet {
     pub unpaid_in_row: u8,
     /// Whether it may sign.
     pub standing: Standing,
+    /// States of the account from before this block time explain nothing: set when the books were
+    /// restored, because a message of the life that was lost may still be on its way.
+    #[serde(default)]
+    pub trust_from: Option<Timestamp>,
 }
 
 /// What signing depends on.
@@ -167,6 +171,19 @@ impl Wallet {
             claimed_by: None,
             unpaid_in_row: 0,
             standing: Standing::Open,
+            trust_from: None,
+        }
+    }
+
+    /// The wallet in books that were restored or moved. Messages that the old life signed are not
+    /// in them and may still execute until the longest validity (with the clocks' difference) is
+    /// over; only then does a silent history mean that there was none.
+    #[must_use]
+    pub fn restored(&self, now: Timestamp, longest_validity: Span) -> Self {
+        Self {
+            explained_in: None,
+            trust_from: Some(now + longest_validity),
+            ..self.clone()
         }
     }
 

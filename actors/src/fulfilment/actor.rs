@@ -71,6 +71,9 @@ impl Fulfilment {
 
     /// Prolongs the leases of all tills, and takes free ones.
     fn tend(&mut self, ctx: &mut Context<Self>) {
+        if self.life.is_draining() {
+            return self.leave(ctx);
+        }
         if self.looking.begin(Looking::Leases) != Begin::Start {
             return;
         }
@@ -93,6 +96,28 @@ impl Fulfilment {
                 Err(failed) => tracing::warn!("leases were not prolonged: {failed}"),
             }
         });
+    }
+
+    /// The intake has ended: gives the tills back as soon as no run needs them, so that another
+    /// replica need not wait for the leases to end.
+    fn leave(&mut self, ctx: &mut Context<Self>) {
+        if !self.working.is_empty() {
+            return;
+        }
+        let leases = self.tills.leave();
+        let (books, replica) = (
+            self.bench.office.ports.books.clone(),
+            self.bench.office.replica,
+        );
+        let call = async move {
+            for lease in leases {
+                if let Err(unreadable) = books.release(lease, replica).await {
+                    tracing::info!("a lease ends by itself: {unreadable}");
+                }
+            }
+        };
+        let io = self.bench.office.io.clone();
+        effect::start(self, ctx, &io, self.bench.settings.call, call, |_, _, _| {});
     }
 
     /// Explains the history of tills that need it.
@@ -190,6 +215,9 @@ impl Fulfilment {
     fn ended(&mut self, order: OrderId, end: Option<RunEnd>, ctx: &mut Context<Self>) {
         self.runs = self.runs.saturating_add(1);
         let _again = self.working.end(&order);
+        if self.life.is_draining() {
+            return self.leave(ctx);
+        }
         match end {
             // The lane is free: the next order need not wait for the timer.
             Some(RunEnd::Done) => self.look(ctx),
@@ -379,6 +407,7 @@ impl Handler<Asked<Drain>> for Fulfilment {
 
     fn handle(&mut self, asked: Asked<Drain>, ctx: &mut Context<Self>) {
         asked.drain(self, ctx);
+        self.leave(ctx);
     }
 }
 

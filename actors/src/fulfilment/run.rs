@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::desk::{Bench, Stuck, wallet_of};
 use super::tills::{Lane, Tenure};
-use crate::browser_pool::{Lend, Purpose, Return, Verdict};
+use crate::browser_pool::{Purpose, Verdict};
 use crate::domain::ids::{LoginId, OrderId};
 use crate::domain::order::{OrderEffect, OrderEvent};
 use crate::ports::Failure;
@@ -131,23 +131,17 @@ impl Run {
         if let Some(slot) = self.slot {
             return Ok(slot);
         }
-        let kind = SlotKind::Till(login);
         let settings = &self.bench.settings;
-        let lend = Lend {
-            kind,
-            purpose: Purpose::Purchase,
-            for_at_most: settings.run + settings.call,
-        };
-        match self.bench.doors.lend.ask(lend, settings.lend).await {
-            Ok(Ok(slot)) => {
+        let for_at_most = settings.run + settings.call;
+        let lender = &self.bench.doors.lender;
+        let till = SlotKind::Till(login);
+        match lender.borrow(till, Purpose::Purchase, for_at_most).await {
+            Ok(slot) => {
                 self.slot = Some(slot);
                 self.verdict = Verdict::Good;
                 Ok(slot)
             }
-            Ok(Err(refused)) => Err(Stuck::Rest(format!("no browser for {login}: {refused}"))),
-            Err(failed) => Err(Stuck::Rest(format!(
-                "the browser pool did not answer: {failed}"
-            ))),
+            Err(not_lent) => Err(Stuck::Rest(format!("no browser for {login}: {not_lent}"))),
         }
     }
 
@@ -190,19 +184,6 @@ impl Run {
         let Some(slot) = self.slot.take() else {
             return;
         };
-        let back = Return {
-            slot,
-            verdict: self.verdict,
-        };
-        // A browser that cannot be brought back is reclaimed by the pool when its time is up.
-        if let Err(failed) = self
-            .bench
-            .doors
-            .give_back
-            .ask(back, self.bench.settings.call)
-            .await
-        {
-            tracing::warn!("a browser could not be given back: {failed}");
-        }
+        self.bench.doors.lender.give_back(slot, self.verdict).await;
     }
 }

@@ -51,6 +51,7 @@ impl Tenure {
 
 struct Till {
     tenure: Tenure,
+    leases: Vec<Lease>,
     until: watch::Sender<Instant>,
     explained: Option<Instant>,
     busy_explaining: bool,
@@ -76,11 +77,8 @@ impl Tills {
             self.held.remove(&wallet);
             return;
         };
-        let fences: Vec<Fence> = [Some(of_wallet), of_login]
-            .iter()
-            .flatten()
-            .map(Lease::fence)
-            .collect();
+        let leases: Vec<Lease> = [Some(of_wallet), of_login].into_iter().flatten().collect();
+        let fences: Vec<Fence> = leases.iter().map(Lease::fence).collect();
         let ends = asked + lease;
         if let Some(till) = self.held.get_mut(&wallet)
             && till.tenure.fences == fences
@@ -99,6 +97,7 @@ impl Tills {
         };
         let till = Till {
             tenure,
+            leases,
             until,
             explained: None,
             busy_explaining: false,
@@ -142,6 +141,14 @@ impl Tills {
         if let Some(till) = self.held.get_mut(&wallet) {
             till.explained = None;
         }
+    }
+
+    /// Lets every till go; answers the leases to give back.
+    pub(super) fn leave(&mut self) -> Vec<Lease> {
+        std::mem::take(&mut self.held)
+            .into_values()
+            .flat_map(|till| till.leases)
+            .collect()
     }
 
     /// Wallet, epoch and whether it was explained, for the snapshot.

@@ -100,6 +100,7 @@ impl Notifier {
         let held = self.memory.lease.filter(Held::is_fresh);
         let (persons, orders) = (wanted(&self.memory.persons), wanted(&self.memory.drawing));
         let asked_at = Instant::now();
+        let now = desk.office.ports.clock.now();
         let read = async move {
             let lease = match held {
                 Some(_) => None,
@@ -108,7 +109,7 @@ impl Notifier {
             match lease {
                 Some(None) => Ok((Some(None), None)),
                 Some(Some(_)) | None => {
-                    let due = desk.due(persons, orders).await?;
+                    let due = desk.due(now, persons, orders).await?;
                     Ok((lease, Some(due)))
                 }
             }

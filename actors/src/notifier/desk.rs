@@ -76,9 +76,13 @@ impl Desk {
         }
     }
 
-    /// Reads what is due now.
-    pub(super) async fn due(&self, persons: u32, orders: u32) -> Result<Due, Unreadable> {
-        let now = self.office.ports.clock.now();
+    /// Reads what is due.
+    pub(super) async fn due(
+        &self,
+        now: Timestamp,
+        persons: u32,
+        orders: u32,
+    ) -> Result<Due, Unreadable> {
         let books = &self.office.ports.books;
         Ok(Due {
             notices: books.notices_due(now, persons).await?,

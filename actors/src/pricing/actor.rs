@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     PricesBoard, PricingSettings,
-    gather::Due,
+    gather::{Due, FRAGMENT, Gathered},
     round::{Round, Rounds},
 };
 use crate::{
@@ -39,8 +39,9 @@ struct Memory {
     next_rates: Option<Instant>,
     next_goods: Option<Instant>,
     silent: Vec<String>,
+    /// What is not stored yet.
+    kept: Gathered,
     rounds: u64,
-    unstored: u64,
     failed: u64,
 }
 
@@ -69,9 +70,8 @@ pub struct PricingSnapshot {
     pub silent: Vec<String>,
     /// Rounds since the last start.
     pub rounds: u64,
-    /// Rounds whose commit was refused, not done or of unknown outcome.
-    pub unstored: u64,
-    /// Rounds that ended early, mostly because the books were not reached.
+    /// Rounds whose commit was refused, not done or of unknown outcome, or that did not reach the
+    /// books at all.
     pub failed: u64,
 }
 
@@ -124,7 +124,8 @@ impl Pricing {
         };
         let rounds = self.rounds.clone();
         let (io, deadline) = (rounds.office.io.clone(), rounds.settings.whole());
-        let call = async move { rounds.run(due).await };
+        let kept = std::mem::take(&mut self.memory.kept);
+        let call = async move { rounds.run(due, kept).await };
         effect::start(self, ctx, &io, deadline, call, |actor, round, _| {
             // The timer looks again soon enough.
             let (End::Quiet | End::LookAgain) = actor.running.end(&());
@@ -132,18 +133,18 @@ impl Pricing {
         });
     }
 
-    fn have_run(&mut self, round: Result<Result<Round, String>, EffectFailed>) {
+    fn have_run(&mut self, round: Result<Round, EffectFailed>) {
         self.memory.rounds += 1;
-        let round = match round {
-            Ok(Ok(round)) => round,
-            Ok(Err(why)) => return self.failed(&why),
-            Err(why) => return self.failed(&why.to_string()),
-        };
-        self.memory.role = Some(round.role);
-        if let Some(why) = round.unstored {
-            self.memory.unstored += 1;
-            tracing::warn!("prices were not stored: {why}");
+        let round = round.unwrap_or_else(|why| Round {
+            failed: Some(why.to_string()),
+            ..Round::default()
+        });
+        if let Some(why) = round.failed {
+            self.memory.failed += 1;
+            tracing::warn!("a round of prices did not reach the books: {why}");
         }
+        self.memory.role = round.role.or(self.memory.role);
+        self.memory.kept = round.kept;
         if let Some(asked) = round.asked {
             self.have_asked(asked, round.silent);
         }
@@ -153,11 +154,6 @@ impl Pricing {
         }
     }
 
-    fn failed(&mut self, why: &str) {
-        self.memory.failed += 1;
-        tracing::warn!("a round of prices ended early: {why}");
-    }
-
     fn have_asked(&mut self, asked: Due, silent: Vec<String>) {
         let settings = &self.rounds.settings;
         let after = |pause: Duration| Some(Instant::now() + pause);
@@ -165,10 +161,7 @@ impl Pricing {
             self.memory.next_rates = after(settings.rates_every);
         }
         if asked.goods {
-            let pause = match silent
-                .iter()
-                .any(|source| source == super::gather::FRAGMENT)
-            {
+            let pause = match silent.iter().any(|source| source == FRAGMENT) {
                 true => settings.goods_again,
                 false => settings.goods_every,
             };
@@ -252,7 +245,6 @@ impl Observed for Pricing {
                 .collect(),
             silent: self.memory.silent.clone(),
             rounds: self.memory.rounds,
-            unstored: self.memory.unstored,
             failed: self.memory.failed,
         }
     }

@@ -81,6 +81,16 @@ pub(super) async fn gather(
 }
 
 impl Gathered {
+    /// This, and of what was gathered earlier whatever this says nothing about.
+    pub(super) fn over(mut self, earlier: Self) -> Self {
+        let spoke: Vec<_> = self.rates.iter().map(|rate| rate.source.clone()).collect();
+        let old = earlier.rates.into_iter();
+        self.rates
+            .extend(old.filter(|rate| !spoke.contains(&rate.source)));
+        self.goods = self.goods.or(earlier.goods);
+        self
+    }
+
     /// Writes down what was said.
     pub(super) fn record(self, prices: &mut ShopPrices, fragment_rate: bool, now: Timestamp) {
         for rate in self.rates {

@@ -26,50 +26,65 @@ pub(super) struct Rounds {
 }
 
 /// How a round went.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(super) struct Round {
-    pub(super) role: Role,
+    /// None if the books could not say.
+    pub(super) role: Option<Role>,
     /// What is stored, under the rules of this daemon; none if nothing is, or it was not read.
     pub(super) stored: Option<Seen<ShopPrices>>,
     /// Who was asked; nobody, if another replica does that.
     pub(super) asked: Option<Due>,
     /// Who was asked and said nothing.
     pub(super) silent: Vec<String>,
-    /// Why what was gathered is not stored.
-    pub(super) unstored: Option<String>,
+    /// What was gathered and is not surely stored. Given to the next round: an observation carries
+    /// its own instant, and recording it twice changes nothing.
+    pub(super) kept: Gathered,
+    /// What went wrong with the books.
+    pub(super) failed: Option<String>,
 }
 
 impl Rounds {
-    /// Runs a round.
-    pub(super) async fn run(&self, due: Due) -> Result<Round, String> {
-        let Some(_first) = self.lease().await? else {
-            return Ok(Round {
-                role: Role::Reader,
-                stored: self.read().await?,
-                asked: None,
-                silent: Vec::new(),
-                unstored: None,
-            });
-        };
-        let gathered = gather(&self.office, &self.lender, &self.settings, due).await;
-        let silent = gathered.silent.clone();
-        // Asking took its time: prolong, and learn under which epoch to write.
-        let (role, unstored) = match self.lease().await? {
-            Some(fence) => (Role::Holder, self.store(gathered, fence).await?),
-            None => (Role::Reader, Some("another replica took over".to_owned())),
-        };
+    /// Runs a round, with what the one before could not store.
+    pub(super) async fn run(&self, due: Due, kept: Gathered) -> Round {
+        let mut round = Round::default();
+        round.failed = self.ask_and_store(due, kept, &mut round).await.err();
         // Read back rather than assume, whatever became of the commit.
-        Ok(Round {
-            role,
-            stored: self.read().await?,
-            asked: Some(due),
-            silent,
-            unstored,
-        })
+        match self.read().await {
+            Ok(stored) => round.stored = stored,
+            Err(why) => round.failed = Some(why),
+        }
+        round
     }
 
-    /// Stores what was gathered if it changes anything; answers why it could not.
-    async fn store(&self, gathered: Gathered, fence: Fence) -> Result<Option<String>, String> {
+    async fn ask_and_store(
+        &self,
+        due: Due,
+        kept: Gathered,
+        round: &mut Round,
+    ) -> Result<(), String> {
+        if self.lease().await?.is_none() {
+            // Whoever holds the lease asks the same sources.
+            round.role = Some(Role::Reader);
+            return Ok(());
+        }
+        round.role = Some(Role::Holder);
+        round.asked = Some(due);
+        let gathered = gather(&self.office, &self.lender, &self.settings, due).await;
+        round.silent = gathered.silent.clone();
+        round.kept = gathered.over(kept);
+        // Asking took its time: prolong, and learn under which epoch to write.
+        let Some(fence) = self.lease().await? else {
+            round.role = Some(Role::Reader);
+            round.kept = Gathered::default();
+            return Err("another replica took over".to_owned());
+        };
+        self.store(round.kept.clone(), fence).await?;
+        round.kept = Gathered::default();
+        Ok(())
+    }
+
+    /// Stores what was gathered if it changes anything.
+    async fn store(&self, gathered: Gathered, fence: Fence) -> Result<(), String> {
         let stored = within(self.settings.books, self.office.ports.books.prices()).await?;
         let stored = stored.map_err(|why| why.to_string())?;
         let (settings, mut commit) = (&self.settings, self.office.commit());
@@ -83,7 +98,7 @@ impl Rounds {
         let next = judge::with_login_stop(next, &logins, commit.at);
         let decision = judge::told(next, commit.at);
         if before == Some(&decision.next) {
-            return Ok(None);
+            return Ok(());
         }
         commit.fences.push(fence);
         let next = self.office.absorb(&mut commit, decision);
@@ -92,7 +107,7 @@ impl Rounds {
             .rows
             .push(RowWrite::Prices(Write { seen, row: next }));
         let written = within(settings.books, self.office.write(commit)).await?;
-        Ok(written.err().map(|why| why.to_string()))
+        written.map_err(|why| why.to_string())
     }
 
     async fn read(&self) -> Result<Option<Seen<ShopPrices>>, String> {

@@ -78,7 +78,7 @@ impl MemoryBooks {
     #[must_use]
     pub fn checked(clock: Arc<dyn Clock>) -> Self {
         let books = Self::new(clock);
-        books.check_also(|view| view.balances());
+        books.check_also(balance);
         books
     }
 
@@ -238,6 +238,10 @@ impl MemoryBooks {
             Some(what) => panic!("the books are wrong after this commit: {what}"),
         }
     }
+}
+
+fn balance(view: &BooksView<'_>) -> Result<(), String> {
+    view.balances()
 }
 
 impl Inner {

@@ -97,7 +97,7 @@ impl Dialogs for MemoryDialogs {
             return Err(Unreadable::new("dialogs are out of reach for this test"));
         }
         let saved = inner.saved.get(&user).cloned();
-        let (dialog, version) = saved.unwrap_or_else(|| (Dialog::default(), 0));
+        let (dialog, version) = saved.unwrap_or_default();
         Ok(SeenDialog { dialog, version })
     }
 

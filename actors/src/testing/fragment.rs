@@ -15,7 +15,7 @@ use crate::domain::order::HistoryRow;
 use crate::domain::transfer::Boc;
 use crate::domain::{Span, Timestamp};
 use crate::ports::Clock;
-use crate::ports::market::{BrowserId, MarketRefused, SlotKind};
+use crate::ports::market::{BrowserId, Fitness, MarketRefused, SlotKind};
 use crate::ports::vault::Jar;
 
 mod browsers;
@@ -142,6 +142,7 @@ pub enum Health {
 struct Browser {
     kind: SlotKind,
     health: Health,
+    fitness: Fitness,
 }
 
 impl FakeFragment {

@@ -68,10 +68,10 @@ struct Inner {
 
 struct Kept {
     report: Report,
+    /// Whom it was created for.
+    reference: Option<CustomerId>,
     /// What look-ups show instead.
     frozen: Option<Report>,
-    /// For whom it was opened; none if it came from elsewhere.
-    reference: Option<CustomerId>,
 }
 
 impl FakeGateway {
@@ -209,11 +209,15 @@ impl FakeGateway {
 
     /// An invoice that none of our books opened.
     pub fn plant(&self, report: Report) {
-        let frozen = None;
+        self.plant_for(report, None);
+    }
+
+    /// The same with a customer's reference: the books have lost it.
+    pub fn plant_for(&self, report: Report, reference: Option<CustomerId>) {
         self.lock().invoices.push(Kept {
             report,
-            frozen,
-            reference: None,
+            reference,
+            frozen: None,
         });
     }
 

@@ -36,7 +36,13 @@ impl MemoryLimits {
         }
     }
 
-    /// At most so many a minute for each person.
+    /// The same, counting by another span than a minute.
+    #[must_use]
+    pub fn per(self, per: Span) -> Self {
+        Self { per, ..self }
+    }
+
+    /// At most so many in the span (a minute, unless it was changed) for each person.
     pub fn allow(&self, what: Metered, most: usize) {
         self.lock().most.insert(what, most);
     }

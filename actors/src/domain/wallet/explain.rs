@@ -114,7 +114,8 @@ impl Wallet {
         let known_lt = self.last.map_or(0, |tx| tx.lt);
         let covers = history.head == state.last;
         let reaches = history.gapless_down_to.is_some_and(|lt| lt <= known_lt);
-        let fresh = state.last_lt() >= known_lt && state.seqno >= self.next_seqno;
+        let trusted = self.trust_from.is_none_or(|from| state.time >= from);
+        let fresh = trusted && state.last_lt() >= known_lt && state.seqno >= self.next_seqno;
         let mut txs: Vec<&FoundTx> = history
             .txs
             .iter()
@@ -150,22 +151,29 @@ impl Wallet {
         txs: &[&FoundTx],
     ) -> Option<Strange> {
         let by_hand = consumed_by_hand(explained, txs);
-        let unsettled =
-            self.live.is_some() || (self.claimed_by.is_some() && !self.frees_claim(explained, txs));
-        if unsettled && by_hand > 0 {
+        let unsettled = self.live.is_some() || self.claimed_by.is_some();
+        // Named with its place, so that a person can assign it, and the shop goes on.
+        let hand = explained.iter().find_map(|how| match how {
+            Explained::ByHand { tx } => Some(*tx),
+            Explained::Ours { .. } | Explained::Assigned { .. } | Explained::Deposit { .. } => None,
+        });
+        if unsettled && hand.is_some() {
             let what = format!(
                 "wallet {} was used by hand while an order was being paid",
                 self.address
             );
             return Some(Strange {
-                tx: None,
-                fits: self.claimed_by,
+                tx: hand,
+                fits: None,
                 what,
             });
         }
         let expected = self.next_seqno.saturating_add(by_hand);
+        // Ours executed too and is not judged yet. A message that was thought dead must be judged
+        // before the seqno moves on: until then its order's money may not be released.
         let settled_later = unsettled && state.seqno == expected.saturating_add(1);
-        if state.seqno == expected || settled_later {
+        let judged_first = self.claimed_by.is_some() && self.live.is_none() && by_hand > 0;
+        if state.seqno == expected || (settled_later && !judged_first) {
             return None;
         }
         let what = format!(
@@ -177,15 +185,6 @@ impl Wallet {
             fits: None,
             what,
         })
-    }
-
-    /// Whether the claim on the seqno is over: a person assigned the messages that used it up, so
-    /// the claiming order's older one can never execute.
-    fn frees_claim(&self, explained: &[Explained], txs: &[&FoundTx]) -> bool {
-        let unassigned = |how: &Explained| matches!(how, Explained::ByHand { .. });
-        self.live.is_none()
-            && consumed_by_hand(explained, txs) > 0
-            && !explained.iter().any(unassigned)
     }
 
     fn complete(
@@ -201,9 +200,7 @@ impl Wallet {
             match how {
                 Explained::Ours { .. } => {}
                 Explained::Deposit { .. } => entries.push(self.deposit_entry(tx)?),
-                Explained::Assigned { .. } => {
-                    entries.push(self.sent_entry(tx, Account::CostOfGoods)?);
-                }
+                Explained::Assigned { .. } => entries.push(self.assigned_entry(tx)?),
                 Explained::ByHand { .. } => {
                     entries.push(self.sent_entry(tx, Account::Owner(Asset::Ton))?);
                     let what = format!("sent by hand, {} messages", tx.out.len());
@@ -215,13 +212,14 @@ impl Wallet {
         }
         entries.retain(|entry| !entry.is_empty());
         let by_hand = consumed_by_hand(&explained, txs);
+        // The seqno that an order kept for itself is used up by hand: nobody needs it any more.
+        let used_up = by_hand > 0 && self.live.is_none();
         let wallet = Self {
             next_seqno: self.next_seqno.saturating_add(by_hand),
             last: state.last,
             explained_in: Some(epoch),
-            claimed_by: self
-                .claimed_by
-                .filter(|_| !self.frees_claim(&explained, txs)),
+            claimed_by: self.claimed_by.filter(|_| !used_up),
+            trust_from: None,
             ..self.clone()
         };
         Ok(Explanation::Complete {
@@ -240,17 +238,24 @@ impl Wallet {
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
+    /// What a person assigned is a cost of goods; TON that came back makes the goods cheaper.
+    fn assigned_entry(&self, tx: &FoundTx) -> Result<Entry, ExplainError> {
+        if tx.message.is_some() {
+            return self.sent_entry(tx, Account::CostOfGoods);
+        }
+        let float = Account::Float(self.address);
+        let entry = self.explained_entry(tx);
+        let entry = entry.post(float, Account::CostOfGoods, tx.value_in)?;
+        Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
+    }
+
     fn sent_entry(&self, tx: &FoundTx, for_what: Account) -> Result<Entry, ExplainError> {
         let float = Account::Float(self.address);
         let sent = tx.out.iter().map(|out| out.value);
         let sent = sent
             .into_iter()
             .try_fold(NanoTon::ZERO, NanoTon::checked_add)?;
-        let entry = self.explained_entry(tx).post(for_what, float, sent)?.post(
-            float,
-            for_what,
-            tx.value_in,
-        )?;
+        let entry = self.explained_entry(tx).post(for_what, float, sent)?;
         Ok(entry.post(Account::NetworkFees, float, tx.fees)?)
     }
 
@@ -273,7 +278,7 @@ impl Wallet {
 
 fn consumed_by_hand(explained: &[Explained], txs: &[&FoundTx]) -> u32 {
     let hands = explained.iter().zip(txs).filter(|(how, tx)| match how {
-        // Only an external message uses up a seqno; what came in does not.
+        // TON that came back used no seqno up, whoever explains it.
         Explained::ByHand { .. } | Explained::Assigned { .. } => {
             tx.message.is_some() && !tx.aborted
         }

@@ -25,12 +25,12 @@ impl Browsers for FakeFragment {
             }
         }
         let mut inner = self.lock();
-        let health = Health::Alive;
-        if inner
-            .browsers
-            .insert(browser, Browser { kind, health })
-            .is_some()
-        {
+        let opened = Browser {
+            kind,
+            health: Health::Alive,
+            fitness: Fitness::Fit,
+        };
+        if inner.browsers.insert(browser, opened).is_some() {
             inner
                 .violations
                 .push(format!("{browser:?} was opened twice"));
@@ -42,18 +42,24 @@ impl Browsers for FakeFragment {
         let (fault, health) = {
             let mut inner = self.lock();
             let fault = inner.fault(MarketCall::Probe);
-            (fault, inner.health(browser))
+            (
+                fault,
+                inner
+                    .browsers
+                    .get(&browser)
+                    .map(|one| (one.health, one.fitness)),
+            )
         };
         match (fault, health) {
-            (Some(MarketFault::Hangs { .. }), _) | (None, Some(Health::Hung)) => {
+            (Some(MarketFault::Hangs { .. }), _) | (None, Some((Health::Hung, _))) => {
                 std::future::pending().await
             }
-            (None, Some(Health::Alive)) => Ok(Fitness::Fit),
+            (None, Some((Health::Alive, fitness))) => Ok(fitness),
             (
                 Some(MarketFault::NotDone | MarketFault::Refused(_) | MarketFault::Unknown { .. }),
                 _,
             )
-            | (None, Some(Health::Dead) | None) => {
+            | (None, Some((Health::Dead, _)) | None) => {
                 Err(Unreadable::new("the browser does not answer"))
             }
         }
@@ -72,10 +78,6 @@ impl Browsers for FakeFragment {
 }
 
 impl Inner {
-    pub(super) fn health(&self, browser: BrowserId) -> Option<Health> {
-        self.browsers.get(&browser).map(|browser| browser.health)
-    }
-
     /// Whether a slot may be used for this call, and whether its browser answers.
     pub(super) fn way(&mut self, slot: Slot, call: MarketCall) -> Way {
         if let Some(what) = misuse(slot.kind, call) {

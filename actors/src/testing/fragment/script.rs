@@ -7,7 +7,7 @@ use crate::domain::ids::{LoginId, RequestId, WalletAddress};
 use crate::domain::login::Look;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::HistoryRow;
-use crate::ports::market::{BrowserId, MarketRefused};
+use crate::ports::market::{BrowserId, Fitness, MarketRefused};
 use crate::ports::vault::Jar;
 
 impl FakeFragment {
@@ -93,6 +93,13 @@ impl FakeFragment {
         }
     }
 
+    /// A newer jar was stored since this browser was started: its probe says so.
+    pub fn outdate(&self, browser: BrowserId) {
+        if let Some(browser) = self.lock().browsers.get_mut(&browser) {
+            browser.fitness = Fitness::OldJar;
+        }
+    }
+
     /// The next call of this kind meets this fault.
     pub fn fail_next(&self, call: MarketCall, fault: MarketFault) {
         self.lock().faults.push_back((call, fault));
@@ -132,7 +139,7 @@ impl FakeFragment {
 
     /// A row that Fragment's history shows besides its own deliveries.
     pub fn add_history(&self, row: HistoryRow) {
-        self.session(row.login, |session| session.history.push(row.clone()));
+        self.session(row.login, |session| session.history.push(row));
     }
 
     /// What a shop must never do and this one did.

@@ -126,8 +126,8 @@ impl Inner {
         let frozen = None;
         self.invoices.push(Kept {
             report: report.clone(),
-            frozen,
             reference: Some(request.reference),
+            frozen,
         });
         Ok(report)
     }
