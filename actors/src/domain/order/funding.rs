@@ -55,6 +55,7 @@ mod tests {
             live: None,
             claimed_by: None,
             unpaid_in_row: 0,
+            trust_from: None,
             standing,
         }
     }

@@ -65,6 +65,7 @@ impl MemoryBooks {
             live: None,
             claimed_by: None,
             unpaid_in_row: 0,
+            trust_from: None,
             standing: Standing::Open,
         };
         let adopted = Entry::new(EntryKey::Adopted { wallet: address });

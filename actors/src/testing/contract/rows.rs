@@ -106,6 +106,7 @@ pub const fn wallet(address: WalletAddress) -> Wallet {
         claimed_by: None,
         unpaid_in_row: 0,
         standing: Open::Open,
+        trust_from: None,
     }
 }
 
