@@ -17,7 +17,7 @@ use starkeeper_actors::domain::wallet::{Standing, Wallet};
 use super::Shop;
 use super::books;
 use super::state::{Books, Chain, Ledger, Replica, State};
-use crate::model::row::Row;
+use crate::model::row::{Row, Shared};
 
 /// Seconds of a tick.
 pub const TICK: i64 = 60;
@@ -105,7 +105,7 @@ pub fn history_row(wallet: u8, order: &Order, delivered: u8) -> HistoryRow {
     }
 }
 
-fn quote(n: u8, equal: bool) -> Quote {
+pub fn quote(n: u8, equal: bool) -> Quote {
     let name = if equal {
         "same"
     } else {
@@ -175,6 +175,7 @@ pub fn start(shop: &Shop) -> State {
             claimed_by: None,
             unpaid_in_row: 0,
             standing: Standing::Open,
+            trust_from: None,
         });
     }
     let mut orders = Vec::new();
@@ -210,7 +211,7 @@ pub fn start(shop: &Shop) -> State {
     };
     State {
         now: 0,
-        books: Books {
+        books: Shared::new(Books {
             life: 1,
             orders,
             transfers: Vec::new(),
@@ -220,12 +221,12 @@ pub fn start(shop: &Shop) -> State {
             rows: Vec::new(),
             assigned: Vec::new(),
             epochs: vec![0; count],
-        },
+        }),
         copy: None,
         replicas: vec![replica; usize::from(bounds.replicas)],
-        chains: vec![Chain::default(); count],
+        chains: Shared::new(vec![Chain::default(); count]),
         net: Vec::new(),
-        requests: Vec::new(),
+        requests: Shared::new(Vec::new()),
         page: vec![None; count],
         left: bounds.left,
     }
