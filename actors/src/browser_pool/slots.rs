@@ -89,8 +89,8 @@ impl Slots {
     /// counted and otherwise ignored.
     pub(super) fn returned(&mut self, back: Return, now: Instant) {
         let taken = self.groups.get_mut(&back.slot.kind).is_some_and(|group| {
-            let around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
-            group.returned(back, now, around)
+            let mut around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
+            group.returned(back, now, &mut around)
         });
         if !taken {
             self.totals.returned_late += 1;
@@ -134,8 +134,8 @@ impl Slots {
     /// Time has passed: loans run out, browsers wear out, waiting ends.
     pub(super) fn tick(&mut self, now: Instant) {
         for group in self.groups.values_mut() {
-            let around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
-            group.tick(now, around);
+            let mut around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
+            group.tick(now, &mut around);
         }
         self.settle(now);
     }
@@ -144,8 +144,8 @@ impl Slots {
     pub(super) fn shut(&mut self, now: Instant) {
         self.shut = true;
         for group in self.groups.values_mut() {
-            let around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
-            group.close_all(now, around);
+            let mut around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
+            group.close_all(now, &mut around);
         }
     }
 
@@ -183,11 +183,11 @@ impl Slots {
         })
     }
 
-    fn at(&mut self, browser: BrowserId, event: impl FnOnce(&mut Group, Surroundings<'_>)) {
+    fn at(&mut self, browser: BrowserId, event: impl FnOnce(&mut Group, &mut Surroundings<'_>)) {
         let group = self.groups.values_mut().find(|group| group.has(browser));
         if let Some(group) = group {
-            let around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
-            event(group, around);
+            let mut around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
+            event(group, &mut around);
         }
     }
 
@@ -200,8 +200,8 @@ impl Slots {
                 SlotKind::Anonymous => true,
                 SlotKind::Till(login) => self.usable.contains(&login),
             };
-            let around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
-            group.settle(usable, &mut self.draw, now, around);
+            let mut around = Surroundings::new(&self.settings, &mut self.totals, &mut self.steps);
+            group.settle(usable, &mut self.draw, now, &mut around);
         }
     }
 }

@@ -1,8 +1,6 @@
 //! What Fragment's answers mean for a login and for the browser that brought them.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
-
-use futures_util::FutureExt;
+use std::time::Duration;
 
 use crate::{
     browser_pool::Verdict,
@@ -11,6 +9,7 @@ use crate::{
         Failure,
         market::{MarketFailure, MarketRefused},
     },
+    supervision::effect,
 };
 
 /// What shows that nobody is logged in.
@@ -41,17 +40,10 @@ pub(super) async fn call<T>(
     deadline: Duration,
     call: impl Future<Output = Result<T, MarketFailure>>,
 ) -> Ended<T> {
-    let guarded = AssertUnwindSafe(tokio::time::timeout(deadline, call)).catch_unwind();
-    match guarded.await {
-        Ok(Ok(answer)) => Ended::Answered(answer),
-        Ok(Err(_elapsed)) => {
-            tracing::warn!("a call to fragment took longer than {deadline:?}");
-            Ended::Lost
-        }
-        Err(panic) => {
-            // Dropping a payload of an unknown type might panic again.
-            std::mem::forget(panic);
-            tracing::error!("a call to fragment panicked");
+    match effect::part(deadline, call).await {
+        Ok(answer) => Ended::Answered(answer),
+        Err(why) => {
+            tracing::warn!("a call to fragment for a login: {why}");
             Ended::Lost
         }
     }

@@ -44,7 +44,9 @@ impl Carer {
 
     async fn fence(&self, login: LoginId) -> Result<Fence, ImportRefused> {
         let fence = self.lease(login).await;
-        fence.map_err(not_now)?.ok_or(ImportRefused::Elsewhere)
+        fence
+            .map_err(|why| not_now(&why))?
+            .ok_or(ImportRefused::Elsewhere)
     }
 
     /// Looks with the jar in an anonymous browser, so that a till in use is left alone.
@@ -97,7 +99,7 @@ impl Carer {
         let mut last = String::from("there is no row of this login yet");
         for _ in 0..ATTEMPTS {
             let fence = self.fence(login).await?;
-            let Some(seen) = self.row(login).await.map_err(stored)? else {
+            let Some(seen) = self.row(login).await.map_err(|why| stored(&why))? else {
                 break;
             };
             let (rules, now) = (&self.settings.rules, self.office.ports.clock.now());
@@ -135,10 +137,10 @@ fn untried(failure: MarketFailure) -> ImportRefused {
     }
 }
 
-fn not_now(stopped: Stopped) -> ImportRefused {
+fn not_now(stopped: &Stopped) -> ImportRefused {
     ImportRefused::NotNow(stopped.to_string())
 }
 
-fn stored(stopped: Stopped) -> ImportRefused {
+fn stored(stopped: &Stopped) -> ImportRefused {
     ImportRefused::Unknown(stopped.to_string())
 }

@@ -101,51 +101,39 @@ impl Notifier {
         let (persons, orders) = (wanted(&self.memory.persons), wanted(&self.memory.drawing));
         let asked_at = Instant::now();
         let now = desk.office.ports.clock.now();
+        let ttl = self.desk.settings.lease.to_std().unwrap_or_default();
         let read = async move {
-            let lease = match held {
-                Some(_) => None,
-                None => Some(desk.lease().await?),
+            let held = match held {
+                Some(held) => Some(held),
+                None => desk.lease().await?.map(|lease| Held {
+                    fence: lease.fence(),
+                    until: asked_at + ttl,
+                }),
             };
-            match lease {
-                Some(None) => Ok((Some(None), None)),
-                Some(Some(_)) | None => {
-                    let due = desk.due(now, persons, orders).await?;
-                    Ok((lease, Some(due)))
-                }
+            match held {
+                Some(held) => Ok(Some((held, desk.due(now, persons, orders).await?))),
+                None => Ok(None),
             }
         };
-        self.outside(ctx, AROUND, read, move |notifier, found, ctx| {
-            notifier.found(found, asked_at, ctx);
+        self.outside(ctx, AROUND, read, |notifier, found, ctx| {
+            let found = found.unwrap_or_else(|failed| Err(Unreadable::new(failed.to_string())));
+            notifier.found(found, ctx);
         });
     }
 
-    fn found(
-        &mut self,
-        found: Result<Result<(Option<Option<Lease>>, Option<Due>), Unreadable>, EffectFailed>,
-        asked_at: Instant,
-        ctx: &mut Context<Self>,
-    ) {
+    /// Takes up what is due; nothing is, while another replica holds the lease.
+    fn found(&mut self, found: Result<Option<(Held, Due)>, Unreadable>, ctx: &mut Context<Self>) {
         let again = self.memory.looking == Looking::ReadingAgain;
         self.memory.looking = Looking::Idle;
-        let (lease, due) = match found {
-            Ok(Ok(found)) => found,
-            Ok(Err(unreadable)) => {
+        let found = match found {
+            Ok(found) => found,
+            Err(unreadable) => {
                 tracing::warn!("the notifier cannot look at the books: {unreadable}");
                 return;
             }
-            Err(failed) => {
-                tracing::warn!("the notifier cannot look at the books: {failed}");
-                return;
-            }
         };
-        if let Some(lease) = lease {
-            let ttl = self.desk.settings.lease.to_std().unwrap_or_default();
-            self.memory.lease = lease.map(|lease| Held {
-                fence: lease.fence(),
-                until: asked_at + ttl,
-            });
-        }
-        if let (Some(held), Some(due)) = (self.memory.lease, due) {
+        self.memory.lease = found.as_ref().map(|(held, _)| *held);
+        if let Some((held, due)) = found {
             for notice in due.notices {
                 self.deliver(notice, held.fence, ctx);
             }

@@ -15,6 +15,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::{InvoiceId, Nonce, Version};
 use crate::domain::invoice::{Invoice, InvoiceEvent, InvoiceRefused, LookUps, Report, Ticket};
 use crate::domain::ledger::EntryKey;
+use crate::domain::money::{CoinAmount, MicroUsd};
 use crate::office::Office;
 use crate::ports::Failure;
 use crate::ports::books::{
@@ -344,8 +345,8 @@ fn news_of(file: &File, events: &[InvoiceEvent]) -> Vec<OutsideEvent> {
 }
 
 fn in_one_line(report: &Report) -> String {
-    let coins = report.payment_amount.map(|coins| coins.units());
-    let dollars = report.payment_amount_usd.map(|usd| usd.micros());
+    let coins = report.payment_amount.map(CoinAmount::units);
+    let dollars = report.payment_amount_usd.map(MicroUsd::micros);
     let txid = report.txid.as_deref().unwrap_or("-");
     let line = format!(
         "{} {:?} final={} coins_1e18={coins:?} micro_usd={dollars:?} txid={txid}",

@@ -1,8 +1,8 @@
 //! Asks the sources, all at once, each under its deadline. Who fails says nothing this time.
 
-use std::{fmt::Display, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{fmt::Display, sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, future::join_all};
+use futures_util::future::join_all;
 
 use super::PricingSettings;
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         Failure, RateSource,
         market::{MarketFailure, MarketRefused, SlotKind},
     },
+    supervision::effect,
 };
 
 /// The name of Fragment among the sources.
@@ -168,14 +169,8 @@ async fn answered<T, E: Display>(
     deadline: Duration,
     ask: impl Future<Output = Result<T, E>>,
 ) -> Result<T, String> {
-    let asked = AssertUnwindSafe(tokio::time::timeout(deadline, ask)).catch_unwind();
-    match asked.await {
-        Ok(Ok(answer)) => answer.map_err(|why| why.to_string()),
-        Ok(Err(_elapsed)) => Err(format!("no answer within {deadline:?}")),
-        Err(panic) => {
-            // Dropping a payload of an unknown type might panic again.
-            std::mem::forget(panic);
-            Err("it panicked".to_owned())
-        }
+    match effect::part(deadline, ask).await {
+        Ok(answer) => answer.map_err(|why| why.to_string()),
+        Err(why) => Err(why.to_string()),
     }
 }

@@ -184,6 +184,8 @@ impl Shop {
 
     pub(crate) fn office(&self, replica: i64) -> Office {
         let clock = self.clock.clone();
+        let source =
+            |rates: &Arc<FakeRates>| -> Arc<dyn RateSource> { Arc::<FakeRates>::clone(rates) };
         let ports = Ports {
             books: self.books.clone(),
             clock: clock.clone(),
@@ -193,10 +195,7 @@ impl Shop {
             market: self.fragment.clone(),
             browsers: self.fragment.clone(),
             messenger: Arc::new(FakeTelegram::new()),
-            rates: vec![
-                self.north.clone() as Arc<dyn RateSource>,
-                self.south.clone() as Arc<dyn RateSource>,
-            ],
+            rates: vec![source(&self.north), source(&self.south)],
             vault: self.vault.clone(),
             chain: Arc::new(FakeChain::new(clock)),
             signer: Arc::new(FakeSigner::default()),

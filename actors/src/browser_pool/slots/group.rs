@@ -131,7 +131,7 @@ impl Group {
         &mut self,
         back: Return,
         now: Instant,
-        mut around: Surroundings<'_>,
+        around: &mut Surroundings<'_>,
     ) -> bool {
         let Some(cell) = self.cells.get_mut(&back.slot.browser) else {
             return false;
@@ -149,19 +149,19 @@ impl Group {
         match back.verdict {
             Verdict::Good => {
                 self.worked();
-                self.retire(back.slot.browser, now, now, &mut around);
+                self.retire(back.slot.browser, now, now, around);
             }
             Verdict::PathBlocked => {
                 self.worked();
                 around.totals.path_blocked += 1;
-                self.retire(back.slot.browser, now, now, &mut around);
+                self.retire(back.slot.browser, now, now, around);
             }
             Verdict::LoggedOut => {
                 self.worked();
                 around.totals.reopened += 1;
-                self.close(back.slot.browser, &mut around);
+                self.close(back.slot.browser, around);
             }
-            Verdict::Broken => self.broke(back.slot.browser, now, &mut around),
+            Verdict::Broken => self.broke(back.slot.browser, now, around),
         }
         true
     }
@@ -171,7 +171,7 @@ impl Group {
         browser: BrowserId,
         worked: bool,
         now: Instant,
-        mut around: Surroundings<'_>,
+        around: &mut Surroundings<'_>,
     ) {
         // Anything but Opening was told to close meanwhile, and that outcome follows.
         if self.state(browser) != Some(State::Opening) {
@@ -183,7 +183,7 @@ impl Group {
         } else {
             around.totals.open_failed += 1;
             self.failed(now, around.settings);
-            self.close(browser, &mut around);
+            self.close(browser, around);
         }
     }
 
@@ -192,7 +192,7 @@ impl Group {
         browser: BrowserId,
         found: Option<Fitness>,
         now: Instant,
-        mut around: Surroundings<'_>,
+        around: &mut Surroundings<'_>,
     ) {
         if self.state(browser) != Some(State::Probing) {
             return;
@@ -201,9 +201,9 @@ impl Group {
             Some(Fitness::Fit) => self.set(browser, free_and_fit(now)),
             Some(Fitness::OldJar) => {
                 around.totals.reopened += 1;
-                self.close(browser, &mut around);
+                self.close(browser, around);
             }
-            None => self.broke(browser, now, &mut around),
+            None => self.broke(browser, now, around),
         }
     }
 
@@ -212,7 +212,7 @@ impl Group {
         browser: BrowserId,
         surely: bool,
         now: Instant,
-        around: Surroundings<'_>,
+        around: &mut Surroundings<'_>,
     ) {
         if self.state(browser) != Some(State::Closing) {
             return;
@@ -227,7 +227,7 @@ impl Group {
         }
     }
 
-    pub(super) fn tick(&mut self, now: Instant, mut around: Surroundings<'_>) {
+    pub(super) fn tick(&mut self, now: Instant, around: &mut Surroundings<'_>) {
         let late = self.queue.take_if(|waiter| waiter.until <= now);
         around.refuse(late, LendRefused::NoneFree);
         let names: Vec<BrowserId> = self.cells.keys().copied().collect();
@@ -235,12 +235,12 @@ impl Group {
             match self.state(browser) {
                 Some(State::Busy { until }) if until <= now => {
                     around.totals.overdue += 1;
-                    self.broke(browser, now, &mut around);
+                    self.broke(browser, now, around);
                 }
                 Some(State::Unclosed { retry_at }) if retry_at <= now => {
-                    self.close(browser, &mut around);
+                    self.close(browser, around);
                 }
-                Some(State::Free { since, .. }) => self.retire(browser, since, now, &mut around),
+                Some(State::Free { since, .. }) => self.retire(browser, since, now, around),
                 Some(
                     State::Opening
                     | State::Probing
@@ -254,17 +254,17 @@ impl Group {
     }
 
     /// Closes what is not closing yet and sends everybody away.
-    pub(super) fn close_all(&mut self, now: Instant, mut around: Surroundings<'_>) {
+    pub(super) fn close_all(&mut self, now: Instant, around: &mut Surroundings<'_>) {
         let all = self.queue.take_if(|_| true);
         around.refuse(all, LendRefused::PoolDown);
         let names: Vec<BrowserId> = self.cells.keys().copied().collect();
         for browser in names {
             match self.state(browser) {
                 Some(State::Opening | State::Probing | State::Free { .. } | State::Busy { .. }) => {
-                    self.close(browser, &mut around);
+                    self.close(browser, around);
                 }
                 Some(State::Unclosed { retry_at }) if retry_at <= now => {
-                    self.close(browser, &mut around);
+                    self.close(browser, around);
                 }
                 Some(State::Closing | State::Unclosed { .. }) | None => {}
             }
@@ -277,14 +277,14 @@ impl Group {
         usable: bool,
         draw: &mut dyn FnMut() -> BrowserId,
         now: Instant,
-        mut around: Surroundings<'_>,
+        around: &mut Surroundings<'_>,
     ) {
         if !usable {
             let waiters = self.queue.take_if(|waiter| waiter.purpose != Purpose::Care);
             around.refuse(waiters, LendRefused::LoginUnusable);
         }
-        self.grant(now, &mut around);
-        self.bring(draw, now, &mut around);
+        self.grant(now, around);
+        self.bring(draw, now, around);
         if self.failures >= around.settings.down_after && self.paused(now) && self.living() == 0 {
             let all = self.queue.take_if(|_| true);
             around.refuse(all, LendRefused::PoolDown);

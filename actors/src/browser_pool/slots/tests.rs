@@ -225,7 +225,7 @@ impl World {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Event {
     Lend(SlotKind, Purpose, u64),
     /// The n-th slot ever lent: often one that is not lent any more.

@@ -258,8 +258,10 @@ pub enum OperatorNews {
         /// When it was seen; makes the key.
         at: Timestamp,
         /// Debits minus credits in micro-dollars.
+        #[serde(with = "as_text")]
         usd: i128,
         /// Debits minus credits in nano-TON.
+        #[serde(with = "as_text")]
         ton: i128,
     },
     /// A notice that Telegram will never accept.
@@ -310,5 +312,19 @@ impl OperatorNews {
             Self::Unbalanced { at, .. } => format!("unbalanced/{}", at.timestamp()),
             Self::Undeliverable { key, .. } => format!("undeliverable/{key}"),
         }
+    }
+}
+
+/// Numbers of 128 bits as text: inside an envelope, formats can write them but not read them back.
+mod as_text {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &i128, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(number)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i128, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }

@@ -198,9 +198,17 @@ impl Transfer {
         }
         // A message at another seqno says nothing about this one, whatever the history shows of it.
         let older = older.iter().filter(|one| one.seqno == self.seqno);
-        let mut seen = older.filter_map(|one| Some((one, caused_by(one.message_hash)?)));
-        seen.next()
-            .map(|(one, found)| one.as_older(one.judge_found(found, evidence, rules)))
+        let mut verdicts = older.filter_map(|one| {
+            let found = caused_by(one.message_hash)?;
+            Some(one.as_older(one.judge_found(found, evidence, rules)))
+        });
+        // One that failed without using up the seqno says nothing about ours.
+        verdicts.find(|verdict| {
+            !matches!(
+                verdict,
+                Verdict::Wait(Waiting::Stale | Waiting::NotConsumed)
+            )
+        })
     }
 
     fn judge_overtaken(&self, ahead: &AccountState, evidence: &Evidence) -> Verdict {

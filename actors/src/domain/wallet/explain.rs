@@ -133,7 +133,10 @@ impl Wallet {
                 Err(odd) => strange.push(odd),
             }
         }
-        strange.extend(self.odd_seqno(state, &explained, &txs));
+        // What is strange explains an odd seqno: one break is told once.
+        if strange.is_empty() {
+            strange.extend(self.odd_seqno(state, &explained, &txs));
+        }
         if !strange.is_empty() {
             return Ok(Explanation::Break { strange });
         }

@@ -61,6 +61,7 @@ impl MemoryBooks {
             next_seqno,
             last: None,
             explained_in: None,
+            trust_from: None,
             live: None,
             claimed_by: None,
             unpaid_in_row: 0,

@@ -101,6 +101,7 @@ pub const fn wallet(address: WalletAddress) -> Wallet {
         next_seqno: 7,
         last: None,
         explained_in: None,
+            trust_from: None,
         live: None,
         claimed_by: None,
         unpaid_in_row: 0,
