@@ -283,7 +283,10 @@ async fn fragment_delivers_for_the_payment_and_the_very_bytes_and_only_once() {
     world.fragment.hold_deliveries(false);
     let request = Some(link.request.clone());
     assert_eq!(page().await, Delivery::Done { request });
-    assert_eq!(world.fragment.delivered(), [link.request.clone()]);
+    assert_eq!(
+        world.fragment.delivered(),
+        std::slice::from_ref(&link.request)
+    );
     assert_eq!(world.fragment.violations(), [""; 0]);
 }
 
