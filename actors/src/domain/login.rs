@@ -300,7 +300,11 @@ impl Login {
         let is_news = self.told != Some(needs);
         let n = self.losses.saturating_add(u32::from(is_news));
         let decision = Decision::quiet(Self {
-            health: Health::Lost { since, needs, look_at },
+            health: Health::Lost {
+                since,
+                needs,
+                look_at,
+            },
             checked_at: Some(now),
             losses: n,
             told: Some(needs),

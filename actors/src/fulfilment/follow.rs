@@ -124,7 +124,9 @@ impl Run {
         let books = &self.bench.office.ports.books;
         let orders = books.orders_of_wallet(self.tenure.wallet).await?;
         let order = &file.order.row;
-        let rivals = orders.iter().filter(|seen| seen.row.may_own_a_row_of(order));
+        let rivals = orders
+            .iter()
+            .filter(|seen| seen.row.may_own_a_row_of(order));
         Ok(rivals.count())
     }
 

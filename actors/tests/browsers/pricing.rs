@@ -268,7 +268,8 @@ async fn with_every_login_lost_sales_stop_and_go_on_when_one_is_back() {
         &daemon.office,
         crate::shop::LOGIN,
         starkeeper_actors::cookie_refresh::Met::LoggedOut,
-    ).await;
+    )
+    .await;
     eventually("it stops", || price(&shop, &prices).is_err()).await;
     let why = price(&shop, &prices).unwrap_err();
     assert!(

@@ -113,9 +113,8 @@ async fn an_identity_check_stops_the_login_and_is_told_once() {
     let order = shop.buy(100).await;
     system.fulfilment.bell().wake();
     tokio::time::sleep(MINUTE * 60).await;
-    let lost = |message: &&Message| {
-        matches!(message, Message::Operators(OperatorNews::LoginLost { .. }))
-    };
+    let lost =
+        |message: &&Message| matches!(message, Message::Operators(OperatorNews::LoginLost { .. }));
     let told = shop.world.telegram.news(OPERATOR);
     assert_eq!(told.iter().filter(lost).count(), 1, "{told:?}");
     assert_eq!(shop.paid(), 0);
@@ -131,21 +130,35 @@ async fn ton_that_comes_back_is_assigned_by_a_person_who_may_then_refund() {
     let order = shop.buy(100).await;
     system.fulfilment.bell().wake();
     shop.until(order, MINUTE * 30, is_parked).await;
-    let (till, fragment) = (shop.till.wallet, wallet_numbered(FakeFragment::DESTINATION_NUMBER));
+    let (till, fragment) = (
+        shop.till.wallet,
+        wallet_numbered(FakeFragment::DESTINATION_NUMBER),
+    );
     let sent = shop.transfers(order).await[0].amount;
     let back = shop.world.chain.deposit(till, fragment, sent, true);
     tokio::time::sleep(MINUTE * 3).await;
-    assert!(shop.wallet().row.is_stopped(), "money back from Fragment is a break");
+    assert!(
+        shop.wallet().row.is_stopped(),
+        "money back from Fragment is a break"
+    );
     let assign = AssignTransaction {
         wallet: till,
         lt: back.lt,
         order: Some(order),
         by: AdminId::new(1),
     };
-    system.fulfilment.ask(assign, MINUTE).await.unwrap().unwrap();
+    system
+        .fulfilment
+        .ask(assign, MINUTE)
+        .await
+        .unwrap()
+        .unwrap();
     open_wallet(&shop, &system, "n1").await.unwrap();
     tokio::time::sleep(MINUTE).await;
-    let act = OperatorAct::Refund { second: None, silent_since: None };
+    let act = OperatorAct::Refund {
+        second: None,
+        silent_since: None,
+    };
     press(&shop, &system, order, act, "n2").await.unwrap();
     shop.until(order, MINUTE, is_refunded).await;
     assert_eq!(shop.purse().await.available, BALANCE);
@@ -166,7 +179,10 @@ async fn of_two_equal_orders_the_second_never_claims_the_row_of_the_first() {
     shop.until(first, MINUTE, is_delivered).await;
     // The second is paid, and Fragment never shows its delivery.
     shop.world.fragment.hold_deliveries(true);
-    shop.until(second, MINUTE * 30, |order| is_parked(order) || is_delivered(order)).await;
+    shop.until(second, MINUTE * 30, |order| {
+        is_parked(order) || is_delivered(order)
+    })
+    .await;
     let delivered = shop.world.fragment.delivered().len();
     let done = [first, second].map(|order| is_delivered(&shop.order(order)));
     assert_eq!(done.into_iter().filter(|done| *done).count(), delivered);

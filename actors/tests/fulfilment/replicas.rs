@@ -119,7 +119,9 @@ async fn after_a_foreign_signature_a_person_assigns_it_opens_the_wallet_and_resu
     open_wallet(&shop, &system, "n2").await.unwrap();
     tokio::time::sleep(MINUTE).await;
     assert_eq!(shop.wallet().row.next_seqno, 1);
-    press(&shop, &system, order, OperatorAct::Resume, "n3").await.unwrap();
+    press(&shop, &system, order, OperatorAct::Resume, "n3")
+        .await
+        .unwrap();
     system.fulfilment.bell().wake();
     shop.until(order, MINUTE * 5, is_delivered).await;
     assert_eq!(shop.paid(), 2);
@@ -153,7 +155,9 @@ async fn a_press_acts_once_and_only_on_what_was_shown() {
     // Behind a payment one person is not enough.
     let alone = ask(refund(shown)).await.unwrap();
     assert!(matches!(alone, Err(OperatorRefused::Rule(_))), "{alone:?}");
-    press(&shop, &system, order, OperatorAct::Resume, "n2").await.unwrap();
+    press(&shop, &system, order, OperatorAct::Resume, "n2")
+        .await
+        .unwrap();
     let again = press(&shop, &system, order, OperatorAct::Resume, "n2").await;
     assert!(again.is_err());
     // Resuming behind a payment looks, and never pays.
@@ -169,7 +173,12 @@ pub(crate) async fn open_wallet(
 ) -> Result<(), OperatorRefused> {
     let (wallet, shown) = (shop.till.wallet, shop.wallet().version);
     let (nonce, by) = (Nonce::parse(press).unwrap(), AdminId::new(1));
-    let open = OpenWallet { wallet, shown, nonce, by };
+    let open = OpenWallet {
+        wallet,
+        shown,
+        nonce,
+        by,
+    };
     system.fulfilment.ask(open, MINUTE).await.unwrap()
 }
 
@@ -183,6 +192,12 @@ pub(crate) async fn press(
 ) -> Result<(), OperatorRefused> {
     let shown = shop.seen(order).version;
     let (nonce, by) = (Nonce::parse(nonce).unwrap(), AdminId::new(1));
-    let acts = OperatorActs { order, shown, act, nonce, by };
+    let acts = OperatorActs {
+        order,
+        shown,
+        act,
+        nonce,
+        by,
+    };
     system.fulfilment.ask(acts, MINUTE).await.unwrap()
 }

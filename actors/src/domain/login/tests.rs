@@ -107,7 +107,10 @@ fn without_automatic_renewal_a_missing_proof_waits_for_a_person() {
 #[test]
 fn a_proof_that_is_refused_for_hours_is_told_once_and_its_return_too() {
     let rules = LoginRules::default();
-    let unproven = LoginEvent::Looked(Look { telegram: true, proven: None });
+    let unproven = LoginEvent::Looked(Look {
+        telegram: true,
+        proven: None,
+    });
     let mut now = Timestamp::UNIX_EPOCH;
     let mut login = Login::new(LoginId::new(1), wallet(1));
     let mut told = 0;

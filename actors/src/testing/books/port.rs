@@ -21,7 +21,7 @@ use crate::domain::transfer::Transfer;
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 use crate::ports::books::{
-    Claim,     Books, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen,
+    Books, Claim, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen,
 };
 use crate::ports::{Failure, Unreadable};
 
