@@ -325,7 +325,8 @@ impl Handler<Asked<Handle>> for Session {
         asked.answer_in_order(self, ctx, deadline, |session, Handle(inbound), _| {
             session.trying = Some(inbound.key);
             let (desk, memory) = (Arc::clone(&session.desk), session.memory.take());
-            let turn = turn::heard(desk, memory, inbound).into_actor(session);
+            let fetching = session.busy.as_deref().is_some_and(|busy| busy.errands > 0);
+            let turn = turn::heard(desk, memory, inbound, fetching).into_actor(session);
             turn.map(|turn, session: &mut Self, ctx| {
                 let reply = turn.reply;
                 session.take(turn, ctx);

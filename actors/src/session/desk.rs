@@ -55,6 +55,7 @@ pub(super) struct Scene<'a> {
     pub(super) purse: Purse,
     pub(super) now: Timestamp,
     pub(super) fresh: i64,
+    pub(super) fetching: bool,
 }
 
 impl Desk {
@@ -92,6 +93,7 @@ impl Desk {
             purse,
             now: self.now(),
             fresh: self.office.ports.clock.fresh_id(),
+            fetching: false,
         }
     }
 
@@ -104,6 +106,7 @@ impl Desk {
             prices: &scene.prices,
             seller: scene.seller,
             rules: &self.settings.dialog,
+            fetching: scene.fetching,
             fresh: scene.fresh,
             now: scene.now,
         }

@@ -46,7 +46,8 @@ struct Settled {
 
 /// What a decision starts from.
 enum Begin<'a> {
-    Heard,
+    /// And whether an outside answer is on its way.
+    Heard(bool),
     Answered(&'a Answer, Option<&'a Note>),
 }
 
@@ -71,8 +72,9 @@ pub(super) async fn heard(
     desk: Arc<Desk>,
     memory: Option<Box<Memory>>,
     inbound: Arc<Inbound>,
+    fetching: bool,
 ) -> Turn {
-    match desk.hear(memory, &inbound).await {
+    match desk.hear(memory, &inbound, fetching).await {
         Ok(turn) => turn,
         Err(trouble) => Turn::failed(&trouble),
     }
@@ -96,6 +98,7 @@ impl Desk {
         &self,
         memory: Option<Box<Memory>>,
         inbound: &Arc<Inbound>,
+        fetching: bool,
     ) -> Result<Turn, Trouble> {
         let sender = &inbound.sender;
         let mut memory = self.recall(memory, sender).await?;
@@ -108,7 +111,9 @@ impl Desk {
             return Ok(Turn { play, ..turn });
         }
         for _ in 0..self.settings.rounds {
-            let mut settled = self.settle(&mut memory, inbound, Begin::Heard).await?;
+            let mut settled = self
+                .settle(&mut memory, inbound, Begin::Heard(fetching))
+                .await?;
             settled.dialog.remember(inbound.key, self.now());
             if self.save(&mut memory, settled.dialog, sender.user).await? {
                 return Ok(acted(memory, inbound, settled.screen, settled.errand));
@@ -151,10 +156,11 @@ impl Desk {
         let sender = &inbound.sender;
         let purse = self.purse(memory).await?;
         let mut scene = self.scene(sender, purse);
+        scene.fetching = matches!(begin, Begin::Heard(true));
         let dialog = std::mem::take(&mut memory.dialog);
         let view = self.view(&scene, memory);
         let mut step = match begin {
-            Begin::Heard => dialog.heard(&inbound.said, view),
+            Begin::Heard(_) => dialog.heard(&inbound.said, view),
             Begin::Answered(answer, note) => dialog.answered(answer.clone(), note.cloned(), view),
         };
         for _ in 0..QUESTIONS {

@@ -375,7 +375,7 @@ fn operator_news() -> Vec<OperatorNews> {
         },
         OperatorNews::WalletStopped {
             wallet,
-            seqno: SEQNO,
+            n: 1,
             why: why(),
         },
         OperatorNews::TopUp {

@@ -73,6 +73,7 @@ async fn draining_finishes_what_was_taken_and_takes_no_more() {
     assert_eq!(shop.orders().len(), 1);
     let late = directory.handle(shop.text(BORIS, "/menu"), LONG).await;
     assert_eq!(late, Reply::TryLater);
+    settle().await;
     assert_eq!(shop.line("session").members, 0);
 }
 

@@ -57,7 +57,7 @@ impl Shop {
             token: RecipientToken::parse("token-of-anya").unwrap(),
             ..samples::masha()
         });
-        let _till = world.open_till(1, NanoTon::parse("1000").unwrap());
+        let till = world.open_till(1, NanoTon::parse("1000").unwrap());
         let roster = Roster::new(Instant::now());
         let sinks = ["notifier", "fulfilment"].map(|name| {
             let seat = roster.enlist(name, Bounds::default());
@@ -75,7 +75,7 @@ impl Shop {
         let (logins, healthy) = watch::channel(Arc::new(stored));
         let (prices, _) = watch::channel(Arc::new(samples::prices(world.clock.now())));
         let office = world.office(ReplicaId::new(1));
-        let settings = BrowserPoolSettings::default();
+        let settings = BrowserPoolSettings::new(vec![till.login]);
         let seat = roster.enlist("browser_pool", browser_pool::limits());
         let pool = browser_pool::start(seat, office.clone(), healthy, settings.clone());
         let neighbours = Neighbours {

@@ -16,6 +16,11 @@ use crate::domain::pricing::{NoPrice, Paused, PriceRefused, Quote};
 impl Dialog {
     /// Shows the present place, or asks for what it shows.
     pub(super) fn show(self, note: Option<Note>, view: View<'_>) -> Step {
+        if let Some(meanwhile) = self.meanwhile().filter(|_| view.fetching) {
+            let screen = Box::new(Screen { note, ..meanwhile });
+            let dialog = self;
+            return Step::Show { dialog, screen };
+        }
         let need = match &self.place {
             Place::Opening { target, .. } => match target {
                 Target::Quote(quote) => Need::ShowOrder(super::order_of(*quote)),

@@ -107,6 +107,8 @@ pub struct View<'a> {
     pub seller: Seller,
     /// The settings.
     pub rules: &'a DialogRules,
+    /// Whether an outside answer is on its way to this person.
+    pub fetching: bool,
     /// A number for the next offer or invoice, drawn for this decision.
     pub fresh: i64,
     /// The instant.
