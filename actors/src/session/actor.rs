@@ -153,7 +153,7 @@ impl Session {
         }
     }
 
-    fn send_for(&mut self, errand: Box<Errand>, ctx: &mut Context<Self>) {
+    fn send_for(&mut self, errand: Arc<Errand>, ctx: &mut Context<Self>) {
         let busy = self.busy();
         busy.errands = busy.errands.saturating_add(1);
         busy.newest = Some(errand.need.clone());
@@ -178,7 +178,6 @@ impl Session {
             | Need::TellMe
             | Need::CameBack => desk.settings.open,
         };
-        let errand = Arc::new(*errand);
         let asked = Arc::clone(&errand);
         let call = async move { desk.fetch(&asked).await };
         effect::start(

@@ -11,7 +11,7 @@ pub(super) enum Admitted {
     /// It may.
     Yes,
     /// It may not; perhaps with a screen that says so.
-    No(Option<Screen>),
+    No(Option<Box<Screen>>),
 }
 
 impl Desk {
@@ -34,7 +34,7 @@ impl Desk {
                     return Admitted::No(None);
                 }
                 memory.quiet_until = Some(now + for_);
-                Admitted::No(Some(Screen::slow_down(Some(for_))))
+                Admitted::No(Some(Box::new(Screen::slow_down(Some(for_)))))
             }
         }
     }

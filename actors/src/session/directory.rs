@@ -133,9 +133,8 @@ impl Directory {
         let house = Arc::clone(&self.house);
         let first = house.ask(&inbound, deadline);
         async move {
-            let (asked, key) = match first {
-                Some(first) => first,
-                None => return Reply::TryLater,
+            let Some((asked, key)) = first else {
+                return Reply::TryLater;
             };
             match asked.await {
                 Err(AskFailed::Gone) => {}

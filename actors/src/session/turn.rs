@@ -24,7 +24,7 @@ pub(super) struct Turn {
     pub(super) memory: Option<Box<Memory>>,
     pub(super) reply: Reply,
     pub(super) play: Option<Play>,
-    pub(super) errand: Option<Box<Errand>>,
+    pub(super) errand: Option<Arc<Errand>>,
 }
 
 /// Why a turn could not be taken. Nothing is remembered; the update comes again.
@@ -106,7 +106,7 @@ impl Desk {
             return Ok(Turn::over(Some(memory), Reply::Duplicate));
         }
         if let Admitted::No(screen) = self.admit(&mut memory, sender).await {
-            let play = screen.map(|screen| play(inbound, &memory, Box::new(screen)));
+            let play = screen.map(|screen| play(inbound, &memory, screen));
             let turn = Turn::over(Some(memory), Reply::Done);
             return Ok(Turn { play, ..turn });
         }
@@ -236,7 +236,7 @@ fn acted(
     let play = play(inbound, &memory, screen);
     let customer = memory.customer;
     let errand = errand.map(|(need, note)| {
-        Box::new(Errand {
+        Arc::new(Errand {
             need,
             note,
             customer,

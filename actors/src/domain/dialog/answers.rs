@@ -214,8 +214,8 @@ impl Dialog {
         let mut buttons: Vec<Button> = buttons.map(Button::Do).collect();
         if let Place::WhereAreMyStars = &self.place {
             let (done, open): (Vec<_>, Vec<_>) = listed.partition(|listed| is_done(&listed.state));
-            let last = done.into_iter().next();
-            let shown = open.iter().chain(&last).map(|listed| listed.id);
+            let last = done.into_iter().next().map(Box::new);
+            let shown = open.iter().chain(last.as_deref()).map(|listed| listed.id);
             let shown: Vec<_> = shown.collect();
             buttons = shown
                 .into_iter()
@@ -252,12 +252,15 @@ impl Dialog {
     }
 
     /// Out of the waiting for an outside answer.
-    fn gone_back(mut self) -> Self {
-        self.place = match std::mem::take(&mut self.place) {
-            Place::Looking { product, .. } => Place::Recipient { product },
-            Place::Opening { from, .. } => *from,
-            place => place,
-        };
+    fn gone_back(self) -> Self {
+        if let Place::Looking { product, .. } = &self.place {
+            let product = *product;
+            return self.at(Place::Recipient { product });
+        }
+        if let Place::Opening { from, .. } = &self.place {
+            let before = (**from).clone();
+            return self.at(before);
+        }
         self
     }
 }

@@ -148,7 +148,7 @@ pub enum Body {
         /// Unfinished ones.
         open: Vec<ListedOrder>,
         /// The newest of the others.
-        last: Option<ListedOrder>,
+        last: Option<Box<ListedOrder>>,
     },
     /// Something to read.
     Page {

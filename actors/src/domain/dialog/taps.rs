@@ -281,9 +281,10 @@ impl Dialog {
     }
 
     fn opening(mut self, target: Target) -> Self {
-        let from = match std::mem::take(&mut self.place) {
-            Place::Opening { from, .. } => from,
-            place => Box::new(place),
+        let from = if let Place::Opening { from, .. } = &self.place {
+            from.clone()
+        } else {
+            Box::new(std::mem::take(&mut self.place))
         };
         self.at(Place::Opening { target, from })
     }
