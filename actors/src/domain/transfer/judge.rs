@@ -85,8 +85,8 @@ pub enum Verdict {
 }
 
 impl Transfer {
-    /// Weighs one look at the chain. `older` are the messages signed earlier for the same order
-    /// at the same seqno.
+    /// Weighs one look at the chain. `older` are the other messages of the same order; those at
+    /// the same seqno may have executed in its place, signed before or after it.
     pub fn judge(&self, evidence: &Evidence, older: &[Transfer], rules: JudgeRules) -> Verdict {
         match &evidence.found {
             Some(found) => self.judge_found(found, evidence, rules),
@@ -201,7 +201,10 @@ impl Transfer {
             // Ours is there after all: the next look finds it and judges what it did.
             return Verdict::Wait(Waiting::NotFinal);
         }
-        for earlier in older {
+        let same_seqno = older
+            .iter()
+            .filter(|one| one.id != self.id && one.seqno == self.seqno);
+        for earlier in same_seqno {
             if let Some(found) = caused_by(earlier.message_hash) {
                 return earlier.as_older(earlier.judge_found(found, evidence, rules));
             }
