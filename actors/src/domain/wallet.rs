@@ -323,13 +323,23 @@ impl Wallet {
     }
 
     /// The wallet after its live transfer expired unexecuted. On one provider's word the seqno
-    /// stays reserved for its order.
+    /// stays reserved for its order; another order's claim is not touched.
     #[must_use]
     pub fn dead(&self, order: OrderId, providers: u8) -> Self {
-        let claimed_by = (providers < 2).then_some(order);
+        let free = self.unclaimed(order);
+        let mine = (providers < 2).then_some(order);
         Self {
             live: None,
-            claimed_by,
+            claimed_by: mine.or(free.claimed_by),
+            ..free
+        }
+    }
+
+    /// The wallet without this order's claim on its seqno.
+    #[must_use]
+    pub fn unclaimed(&self, order: OrderId) -> Self {
+        Self {
+            claimed_by: self.claimed_by.filter(|claim| *claim != order),
             ..self.clone()
         }
     }
