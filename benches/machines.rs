@@ -25,7 +25,7 @@ use starkeeper_actors::domain::{Span, Timestamp};
 use crate::{keep, rate, show};
 
 /// Measures and prints.
-pub fn run() {
+pub(crate) fn run() {
     let rules = OrderRules::default();
     let life = OrderLife::new();
     let lives = rate(&mut || keep(life.live(&rules)));

@@ -179,6 +179,7 @@ impl ActorSystem {
             browsers: till.lender.clone(),
             came_back: notifier.asker(),
             fulfilment: fulfilment.bell(),
+            swept: swept.clone(),
         };
         let (prices, logins) = (till.prices.clone(), till.logins.receiver());
         let session = settings.session;

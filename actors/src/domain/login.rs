@@ -30,6 +30,10 @@ pub struct Login {
     /// What the operators were told is needed, until it works again.
     #[serde(default)]
     pub told: Option<Needs>,
+    /// When Fragment last asked for its identity check. Its page does not show whether that was
+    /// done, so a good look alone does not prove it.
+    #[serde(default)]
+    pub identity_asked: Option<Timestamp>,
 }
 
 /// How a login is.
@@ -129,6 +133,8 @@ pub struct LoginRules {
     pub longest_pause: Span,
     /// Refused proofs in a row before a person is asked.
     pub proof_attempts: u32,
+    /// How long after Fragment asked for its identity check silence means that it was done.
+    pub identity_memory: Span,
 }
 
 impl Default for LoginRules {
@@ -139,6 +145,7 @@ impl Default for LoginRules {
             first_pause: Span::seconds(5),
             longest_pause: Span::minutes(15),
             proof_attempts: 5,
+            identity_memory: Span::hours(24),
         }
     }
 }
@@ -154,6 +161,7 @@ impl Login {
             checked_at: None,
             losses: 0,
             told: None,
+            identity_asked: None,
         }
     }
 
@@ -173,7 +181,12 @@ impl Login {
     pub fn decide(&self, event: LoginEvent, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
         match event {
             LoginEvent::Looked(look) => self.looked(look, rules, now),
-            LoginEvent::ProofRenewed | LoginEvent::CookiesImported => self.good(now),
+            LoginEvent::ProofRenewed => self.good(rules, now),
+            LoginEvent::CookiesImported => Self {
+                identity_asked: None,
+                ..self.clone()
+            }
+            .good(rules, now),
             LoginEvent::ProofRefused => self.proof_refused(rules, now),
             LoginEvent::Doubted => match &self.health {
                 Health::Good | Health::Unknown => self.becomes(Health::Unknown),
@@ -181,7 +194,7 @@ impl Login {
                     Decision::quiet(self.clone())
                 }
             },
-            LoginEvent::IdentityAsked => self.lost(Needs::Identity, rules, now),
+            LoginEvent::IdentityAsked => self.identity_asked(rules, now),
             LoginEvent::PathBlocked | LoginEvent::NotDone => self.blocked(rules, now),
         }
     }
@@ -211,7 +224,7 @@ impl Login {
             return self.lost(Needs::TelegramLogin, rules, now);
         }
         if look.proven == Some(self.wallet) {
-            return self.good(now);
+            return self.good(rules, now);
         }
         let attempts = match &self.health {
             Health::ProofMissing { attempts, .. } => *attempts,
@@ -229,14 +242,15 @@ impl Login {
         Decision::quiet(next)
     }
 
-    fn good(&self, now: Timestamp) -> Decision<Self> {
+    fn good(&self, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
+        let unproven = self.told == Some(Needs::Identity) && self.was_asked(rules, now);
         let decision = Decision::quiet(Self {
             health: Health::Good,
             checked_at: Some(now),
-            told: None,
+            told: self.told.filter(|_| unproven),
             ..self.clone()
         });
-        if self.told.is_none() {
+        if self.told.is_none() || unproven {
             return decision;
         }
         let (login, n) = (self.id, self.losses);
@@ -285,6 +299,19 @@ impl Login {
                 })
             }
         }
+    }
+
+    /// Told once, however often Fragment asks while nobody has done it.
+    fn identity_asked(&self, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
+        let lost = self.lost(Needs::Identity, rules, now);
+        lost.map(|next| Self {
+            identity_asked: Some(now),
+            ..next
+        })
+    }
+
+    fn was_asked(&self, rules: &LoginRules, now: Timestamp) -> bool {
+        self.identity_asked.is_some_and(|at| now < at + rules.identity_memory)
     }
 
     /// Told once a need: looking again, and trying again in vain, says nothing new.

@@ -33,6 +33,9 @@ pub struct Colleagues {
     pub came_back: Asker<CameBack>,
     /// Fulfilment: an order was held.
     pub fulfilment: WakeHandle,
+    /// Payment: when the gateway's whole list was last compared with the books. Nothing is sold
+    /// before the first time after a start (rule 2).
+    pub swept: watch::Receiver<Option<Timestamp>>,
 }
 
 /// The common desk.
@@ -76,6 +79,13 @@ impl Desk {
         }
     }
 
+    fn seller(&self) -> Seller {
+        if self.colleagues.swept.borrow().is_none() {
+            return Seller::Starting;
+        }
+        seller(&self.logins.borrow())
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.office.ports.clock.now()
     }
@@ -89,7 +99,7 @@ impl Desk {
         Scene {
             sender,
             prices: Arc::clone(&self.prices.borrow()),
-            seller: seller(&self.logins.borrow()),
+            seller: self.seller(),
             purse,
             now: self.now(),
             fresh: self.office.ports.clock.fresh_id(),

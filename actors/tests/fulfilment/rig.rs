@@ -17,6 +17,7 @@ use starkeeper_actors::ports::books::{Books, RowWrite, Seen, Write};
 use starkeeper_actors::supervision::{ActorSnapshot, Io};
 use starkeeper_actors::system::{ActorSystem, SystemSettings};
 use starkeeper_actors::testing::{FakeFragment, Till, World, wallet_numbered};
+use actix_rt::Arbiter;
 use tokio::task::LocalSet;
 
 /// The float a till starts with.
@@ -86,7 +87,7 @@ impl Shop {
     pub(crate) async fn start(&self) -> Core {
         let tasks = LocalSet::new();
         let ports = self.world.ports();
-        let starting = ActorSystem::start(ports, self.settings(), Io::inline(), Vec::new());
+        let starting = ActorSystem::start(ports, self.settings(), Io::inline(), vec![Arbiter::current()]);
         let system = tasks.run_until(starting).await.unwrap();
         Core {
             system,

@@ -123,6 +123,10 @@ impl Shop {
             browsers: self.lender.clone(),
             came_back: self.sinks[0].asker::<CameBack>(),
             fulfilment: self.sinks[1].bell(),
+            swept: tokio::sync::watch::channel(Some(
+                starkeeper_actors::domain::pricing::samples::noon(),
+            ))
+            .1,
         };
         Directory::open(
             office,
