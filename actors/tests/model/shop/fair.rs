@@ -140,9 +140,14 @@ impl Run<'_> {
             .or_else(|| self.explain(state))
             .or_else(|| self.orders(state))
             .or_else(|| self.people(state))
-            .or_else(|| {
-                (!state.books.orders.iter().all(|order| at_rest(order))).then_some(Act::Tick)
-            })
+            .or_else(|| self.waits(state).then_some(Act::Tick))
+    }
+
+    /// Whether something or somebody will go on later.
+    fn waits(&self, state: &State) -> bool {
+        let open = !state.books.orders.iter().all(|order| at_rest(order));
+        let mut wallets = 0..self.shop.bounds.wallets;
+        open || wallets.any(|wallet| operator::resumable(state, wallet).is_some())
     }
 
     fn finish_what_is_begun(&self, state: &State) -> Option<Act> {
@@ -264,7 +269,8 @@ impl Run<'_> {
         Some(Start::Look { what, mixed: false })
     }
 
-    /// Operators assign what is strange and open what is stopped.
+    /// Operators assign what is strange, open what is stopped, and wake a parked order that keeps
+    /// a seqno for itself.
     fn people(&mut self, state: &State) -> Option<Act> {
         if self.looked.is_some_and(|at| state.now <= at + LAG) {
             return None;
@@ -272,7 +278,8 @@ impl Run<'_> {
         let act = (0..self.shop.bounds.wallets).find_map(|wallet| {
             let stopped = state.books.wallets[usize::from(wallet)].is_stopped();
             let press = operator::strange(state, wallet).unwrap_or(Press::Open(wallet));
-            stopped.then_some(Act::Press(press))
+            let wakes = operator::resumable(state, wallet);
+            stopped.then_some(press).or(wakes).map(Act::Press)
         });
         let waits = matches!(act, Some(Act::Press(Press::Open(_) | Press::Resume(_))));
         self.looked = waits.then_some(state.now).or(self.looked);

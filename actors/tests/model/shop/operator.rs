@@ -45,7 +45,9 @@ pub fn presses(shop: &Shop, state: &State, all: &mut Vec<Act>) {
         let stopped = state.books.wallets[usize::from(wallet)].is_stopped();
         if stopped && living_epoch(state, wallet).is_some() {
             all.push(Act::Press(Press::Open(wallet)));
-            all.extend(strange(state, wallet).map(Act::Press));
+            let assigned = strange(state, wallet);
+            let assigned = assigned.filter(|press| matches!(press, Press::Assign { .. }));
+            all.extend(assigned.map(Act::Press));
         }
     }
     if state.left.presses == 0 {
@@ -126,7 +128,7 @@ pub fn strange(state: &State, wallet: u8) -> Option<Press> {
 }
 
 /// The parked order whose own message stands in the way: it must be judged first.
-fn resumable(state: &State, wallet: u8) -> Option<Press> {
+pub fn resumable(state: &State, wallet: u8) -> Option<Press> {
     let claim = state.books.wallets[usize::from(wallet)].claimed_by?;
     let order = seed::order_no(claim);
     let parked = state.books.orders[usize::from(order)].state_name() == "parked";

@@ -5,7 +5,9 @@
 use starkeeper_actors::domain::ids::{Epoch, TransferId};
 use starkeeper_actors::domain::money::NanoTon;
 use starkeeper_actors::domain::notice::RefundReason;
-use starkeeper_actors::domain::order::{Desk, Order, OrderEffect, OrderEvent, OrderState, Stage};
+use starkeeper_actors::domain::order::{
+    Desk, HistoryRow, Order, OrderEffect, OrderEvent, OrderState, Stage,
+};
 use starkeeper_actors::domain::transfer::{Evidence, Purpose, Transfer, Verdict, Waiting};
 use starkeeper_actors::domain::wallet::{CannotSign, Signature, SigningDesk, Wallet};
 
@@ -318,16 +320,21 @@ impl Case<'_> {
             let at = request.delivered.is_some_and(|at| at + SLACK >= signed);
             alike && at && request.wallet == self.wallet_no
         };
-        let claimed = |row: u8| self.state.books.rows.iter().any(|(taken, _)| *taken == row);
+        let claimed = |row: u8| {
+            let rows = &self.state.books.rows;
+            rows.iter().any(|(taken, _)| *taken == row)
+        };
         let twice = self.shop.has(Plant::HistoryRowTwice);
-        let rows = (0_u8..).zip(self.state.requests.iter());
-        let mut open = rows.filter_map(|(n, request)| {
-            let good = request.as_ref().is_some_and(fits) && (twice || !claimed(n));
-            good.then_some(n)
-        });
-        let first = open.next()?;
-        let more = open.count() + 1;
-        (twice || more > self.rivals()).then_some(first)
+        let all = (0_u8..).zip(self.state.requests.iter());
+        let (numbers, rows): (Vec<u8>, Vec<HistoryRow>) = all
+            .filter(|(n, request)| request.as_ref().is_some_and(fits) && (twice || !claimed(*n)))
+            .filter_map(|(n, request)| {
+                let delivered = request.as_ref()?.delivered?;
+                Some((n, seed::history_row(self.wallet_no, self.order, delivered)))
+            })
+            .unzip();
+        let rivals = if twice { 0 } else { self.rivals() };
+        HistoryRow::witness(&rows, rivals).and(numbers.first().copied())
     }
 
     /// Other orders that wait for the same goods behind a signature.
