@@ -5,7 +5,7 @@
 //! the lease's epoch, and care never breaks into a till that is in use. What the books say, here or
 //! by another replica's hand, is published as one [`Logins`] value for everybody.
 //!
-//! Who sends: fulfilment wakes it after [`doubt`]; the admin API and the command line ask it to
+//! Who sends: fulfilment wakes it after [`report`]; the admin API and the command line ask it to
 //! import cookies. It borrows from `browser_pool`.
 
 use std::sync::Arc;
@@ -122,27 +122,38 @@ impl Logins {
     }
 }
 
-/// Writes that a borrower met a logged-out page, so that the login is looked at before it is used
-/// again. The borrower wakes `cookie_refresh` afterwards. If it cannot be written, the next
-/// borrower doubts again.
-pub async fn doubt(office: &Office, login: LoginId) {
-    if let Err(why) = write_doubt(office, login).await {
-        tracing::warn!(%login, "the doubt about {login} was not written: {why}");
+/// What a borrower met in a till.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Met {
+    /// A logged-out page, or a refusal that smells of one.
+    LoggedOut,
+    /// Fragment asks for its identity check: only a person can do that.
+    IdentityAsked,
+}
+
+/// Writes what a borrower met, so that the login is looked at before it is used again, or rests
+/// until a person has helped. The borrower wakes `cookie_refresh` afterwards. If it cannot be
+/// written, the next borrower meets the same.
+pub async fn report(office: &Office, login: LoginId, met: Met) {
+    if let Err(why) = write_report(office, login, met).await {
+        tracing::warn!(%login, "what was met in {login} was not written: {why}");
     }
 }
 
 /// No fence: to doubt is safe whoever does it, and the version decides between two writers.
-async fn write_doubt(office: &Office, login: LoginId) -> Result<(), String> {
+async fn write_report(office: &Office, login: LoginId, met: Met) -> Result<(), String> {
     let rows = office.ports.books.logins().await;
     let rows = rows.map_err(|why| why.to_string())?;
     let Some(seen) = rows.into_iter().find(|seen| seen.row.id == login) else {
         return Ok(());
     };
+    let event = match met {
+        Met::LoggedOut => LoginEvent::Doubted,
+        Met::IdentityAsked => LoginEvent::IdentityAsked,
+    };
     let mut commit = office.commit();
-    // A doubt depends on no setting.
-    let decision = seen
-        .row
-        .decide(LoginEvent::Doubted, &LoginRules::default(), commit.at);
+    // The pause before the next look is cookie refresh's own; the default will do until then.
+    let decision = seen.row.decide(event, &LoginRules::default(), commit.at);
     if decision.next == seen.row {
         return Ok(());
     }

@@ -1,5 +1,11 @@
 //! The contracts of the ports, held by the implementations in memory.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::unused_async,
+    reason = "a test that panics has failed, and a fixture may need to wait where it is a server"
+)]
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -79,10 +85,10 @@ mod dialogs {
     use starkeeper_actors::testing::contract::dialogs::NoDialogs;
     use starkeeper_actors::testing::{MemoryDialogs, contract};
 
-    struct None(Arc<MemoryDialogs>);
+    struct Nobody(Arc<MemoryDialogs>);
 
     #[async_trait]
-    impl NoDialogs for None {
+    impl NoDialogs for Nobody {
         fn client(&self) -> Arc<dyn Dialogs> {
             Arc::<MemoryDialogs>::clone(&self.0)
         }
@@ -96,8 +102,8 @@ mod dialogs {
         }
     }
 
-    async fn no_dialogs() -> None {
-        None(Arc::new(MemoryDialogs::new()))
+    async fn no_dialogs() -> Nobody {
+        Nobody(Arc::new(MemoryDialogs::new()))
     }
 
     contract::dialogs!(no_dialogs);

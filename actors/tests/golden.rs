@@ -6,7 +6,8 @@
 //! A new variant does not compile until it has a name below, and does not pass until it has a
 //! document. `GOLDEN=write cargo test -p starkeeper-actors --test golden` writes the documents that
 //! are *missing*; it never touches one that exists. When a form changes, the old document stays
-//! under its version and a new one joins it: `order-held.v1.json`, `order-held.v2.json`.
+//! beside the new one and must still be read: `order-held.v1.json` and `order-held.v2.json`, or,
+//! where a field with a default was added, `wallet-open.v1.before-trust_from.json`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -26,6 +27,8 @@ use serde_json::Value;
 use starkeeper_actors::domain::pricing::{ShopPrices, StoredShopPrices};
 use starkeeper_actors::domain::stored::Stored;
 
+#[path = "golden/dialogs.rs"]
+mod dialogs;
 #[path = "golden/invoices.rs"]
 mod invoices;
 #[path = "golden/rows.rs"]
@@ -152,6 +155,7 @@ fn shop_prices_stay_readable() {
 fn every_document_belongs_to_a_row() {
     let mut names: BTreeSet<String> = rows::names();
     names.extend(invoices::names());
+    names.extend(dialogs::names());
     names.extend(["prices-usual", "prices-stopped"].map(str::to_owned));
     for document in documents() {
         let (name, version) = document.split_once('.').unwrap();

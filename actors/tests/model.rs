@@ -19,13 +19,16 @@
 )]
 
 mod model {
+    pub mod deposits;
     pub mod plant;
     pub mod row;
     pub mod run;
     pub mod search;
+    pub mod searches;
     pub mod shop;
 }
 
 fn main() -> std::process::ExitCode {
-    model::run::main(std::env::args().skip(1).collect())
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    model::run::main(&words)
 }

@@ -27,6 +27,9 @@ pub struct Login {
     pub checked_at: Option<Timestamp>,
     /// How often it was lost; numbers the operators' notices.
     pub losses: u32,
+    /// What the operators were told is needed, until it works again.
+    #[serde(default)]
+    pub told: Option<Needs>,
 }
 
 /// How a login is.
@@ -150,6 +153,7 @@ impl Login {
             health: Health::Unknown,
             checked_at: None,
             losses: 0,
+            told: None,
         }
     }
 
@@ -226,28 +230,17 @@ impl Login {
     }
 
     fn good(&self, now: Timestamp) -> Decision<Self> {
-        let was_lost = match &self.health {
-            Health::Lost { .. } => true,
-            Health::Unknown
-            | Health::Good
-            | Health::ProofMissing { .. }
-            | Health::PathBlocked { .. } => false,
-        };
-        let next = Self {
+        let decision = Decision::quiet(Self {
             health: Health::Good,
             checked_at: Some(now),
+            told: None,
             ..self.clone()
-        };
-        let decision = Decision::quiet(next);
-        if was_lost {
-            let news = OperatorNews::LoginBack {
-                login: self.id,
-                n: self.losses,
-            };
-            decision.tell(Owed::operators(news))
-        } else {
-            decision
+        });
+        if self.told.is_none() {
+            return decision;
         }
+        let (login, n) = (self.id, self.losses);
+        decision.tell(Owed::operators(OperatorNews::LoginBack { login, n }))
     }
 
     fn proof_refused(&self, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
@@ -294,47 +287,34 @@ impl Login {
         }
     }
 
-    /// Told once a loss: a second look at a lost login says nothing new unless the need changed.
+    /// Told once a need: looking again, and trying again in vain, says nothing new.
     fn lost(&self, needs: Needs, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
         let look_at = now + rules.longest_pause;
-        if let Health::Lost {
-            since,
-            needs: before,
-            ..
-        } = &self.health
-            && *before == needs
-        {
-            let health = Health::Lost {
-                since: *since,
+        let since = match &self.health {
+            Health::Lost { since, .. } => *since,
+            Health::Unknown
+            | Health::Good
+            | Health::ProofMissing { .. }
+            | Health::PathBlocked { .. } => now,
+        };
+        let is_news = self.told != Some(needs);
+        let n = self.losses.saturating_add(u32::from(is_news));
+        let decision = Decision::quiet(Self {
+            health: Health::Lost {
+                since,
                 needs,
                 look_at,
-            };
-            let next = Self {
-                health,
-                checked_at: Some(now),
-                ..self.clone()
-            };
-            return Decision::quiet(next);
-        }
-        let losses = self.losses.saturating_add(1);
-        let health = Health::Lost {
-            since: now,
-            needs,
-            look_at,
-        };
-        let next = Self {
-            health,
+            },
             checked_at: Some(now),
-            losses,
+            losses: n,
+            told: Some(needs),
             ..self.clone()
-        };
-        let why = needs.what_to_do().into();
-        let news = OperatorNews::LoginLost {
-            login: self.id,
-            n: losses,
-            why,
-        };
-        Decision::quiet(next).tell(Owed::operators(news))
+        });
+        if !is_news {
+            return decision;
+        }
+        let (login, why) = (self.id, needs.what_to_do().into());
+        decision.tell(Owed::operators(OperatorNews::LoginLost { login, n, why }))
     }
 
     fn becomes(&self, health: Health) -> Decision<Self> {

@@ -388,6 +388,23 @@ impl Order {
         }
     }
 
+    /// The same state with another purchase in it, where it has one.
+    fn with_purchase(&self, new: Purchase) -> Self {
+        let mut next = self.clone();
+        match &mut next.state {
+            OrderState::Held { purchase, .. }
+            | OrderState::Linked { purchase, .. }
+            | OrderState::Paying { purchase, .. }
+            | OrderState::Paid { purchase, .. }
+            | OrderState::Parked { purchase, .. } => *purchase = new,
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. } => {}
+        }
+        next
+    }
+
     const fn refused(&self, event: &'static str) -> OrderRefused {
         OrderRefused::NotInState {
             order: self.id,

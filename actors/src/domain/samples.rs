@@ -157,80 +157,104 @@ pub fn paid_stage(bounced: bool, till_reset: bool) -> Stage {
 /// The order in each of its states, by the name under which `tests/golden` stores it.
 #[must_use]
 pub fn every_order() -> Vec<(&'static str, Order)> {
-    let transfer = TransferId::new(1);
-    let live = [(1, SEQNO, 0)];
-    let at = after(90);
-    let paying = |confirmed, refund| OrderState::Paying {
-        purchase: purchase(&live),
-        transfer,
-        confirmed,
-        refund,
-    };
-    let retry = Retry {
-        attempts: 3,
-        not_before: Some(after(16)),
-    };
+    let mut orders = Vec::from(before_payment());
+    orders.extend(behind_signature());
+    orders.extend(finished());
+    orders.extend(every_parked());
+    orders
+}
+
+fn before_payment() -> [(&'static str, Order); 5] {
     let later = OrderState::Held {
         purchase: purchase(&[(1, SEQNO, 1)]),
-        retry,
+        retry: third_attempt(),
         told: true,
         refund: None,
     };
+    let for_refund = held(&[(1, SEQNO, 1)], Some(RefundReason::TookTooLong));
     let linked = OrderState::Linked {
         purchase: purchase(&[]),
         link: link(),
         told: false,
     };
-    let paid = OrderState::Paid {
-        purchase: purchase(&live),
-        transfer,
-        confirmed: false,
-        paid_at: after(30),
-        retry,
-    };
-    let delivered = |proof| OrderState::Delivered { at, proof };
-    let cancelled = OrderState::Cancelled {
-        at,
-        by_customer: true,
-    };
-    let outside = Stage::PaidOutside { tx: tx(1_040) };
-    let refunded = |why| OrderState::Refunded {
-        at,
-        why,
-        watch_until: None,
-    };
-    let given_up = OrderState::Refunded {
-        at,
-        why: RefundReason::Operator,
-        watch_until: Some(at + Span::days(7)),
-    };
-    let mut orders = vec![
+    [
         ("awaiting_payment", order()),
         ("held", held(&[], None)),
         ("held_after_dead", order_in(later)),
-        (
-            "held_for_refund",
-            held(&[(1, SEQNO, 1)], Some(RefundReason::TookTooLong)),
-        ),
+        ("held_for_refund", for_refund),
         ("linked", order_in(linked)),
-        ("paying", order_in(paying(false, None))),
+    ]
+}
+
+fn behind_signature() -> [(&'static str, Order); 3] {
+    let transfer = TransferId::new(1);
+    let purchase = purchase(&[(1, SEQNO, 0)]);
+    let paying = |refund| OrderState::Paying {
+        purchase: purchase.clone(),
+        transfer,
+        confirmed: false,
+        refund,
+    };
+    let paid = OrderState::Paid {
+        purchase: purchase.clone(),
+        transfer,
+        confirmed: false,
+        paid_at: after(30),
+        retry: third_attempt(),
+    };
+    [
+        ("paying", order_in(paying(None))),
         (
             "paying_burn",
-            order_in(paying(false, Some(RefundReason::ShopFailed))),
+            order_in(paying(Some(RefundReason::ShopFailed))),
         ),
         ("paid", order_in(paid)),
-        ("delivered_by_page", order_in(delivered(page_proof()))),
-        ("delivered_by_history", order_in(delivered(history_proof()))),
-        ("cancelled", order_in(cancelled)),
-        ("refunded_given_up", order_in(given_up)),
+    ]
+}
+
+fn finished() -> Vec<(&'static str, Order)> {
+    let at = after(90);
+    let delivered = |proof| order_in(OrderState::Delivered { at, proof });
+    let by_customer = true;
+    let refunded = |why, watch_until| {
+        order_in(OrderState::Refunded {
+            at,
+            why,
+            watch_until,
+        })
+    };
+    let watched = refunded(RefundReason::Operator, Some(at + Span::days(7)));
+    let mut orders = vec![
+        ("delivered_by_page", delivered(page_proof())),
+        ("delivered_by_history", delivered(history_proof())),
+        (
+            "cancelled",
+            order_in(OrderState::Cancelled { at, by_customer }),
+        ),
+        ("refunded_given_up", watched),
+    ];
+    orders.extend(every_refund_reason().map(|(name, why)| (name, refunded(why, None))));
+    orders
+}
+
+fn every_parked() -> [(&'static str, Order); 5] {
+    let live = [(1, SEQNO, 0)];
+    let transfer = TransferId::new(1);
+    let outside = Stage::PaidOutside { tx: tx(1_040) };
+    [
         ("parked_unsigned", parked(&[], Stage::Unsigned)),
         ("parked_signed", parked(&live, Stage::Signed { transfer })),
         ("parked_paid", parked(&live, paid_stage(false, false))),
         ("parked_bounced", parked(&live, paid_stage(true, true))),
         ("parked_paid_outside", parked(&[], outside)),
-    ];
-    orders.extend(every_refund_reason().map(|(name, why)| (name, order_in(refunded(why)))));
-    orders
+    ]
+}
+
+fn third_attempt() -> Retry {
+    Retry {
+        attempts: 3,
+        not_before: Some(after(16)),
+    }
 }
 
 /// Every reason for a refund, by the name under which `tests/golden` stores it.

@@ -52,6 +52,9 @@ pub struct Wallet {
     pub unpaid_in_row: u8,
     /// Whether it may sign.
     pub standing: Standing,
+    /// How often it was stopped; numbers the operators' notices.
+    #[serde(default)]
+    pub stops: u32,
     /// States of the account from before this block time explain nothing: set when the books were
     /// restored, because a message of the life that was lost may still be on its way.
     #[serde(default)]
@@ -171,6 +174,7 @@ impl Wallet {
             claimed_by: None,
             unpaid_in_row: 0,
             standing: Standing::Open,
+            stops: 0,
             trust_from: None,
         }
     }
@@ -319,13 +323,23 @@ impl Wallet {
     }
 
     /// The wallet after its live transfer expired unexecuted. On one provider's word the seqno
-    /// stays reserved for its order.
+    /// stays reserved for its order; another order's claim is not touched.
     #[must_use]
     pub fn dead(&self, order: OrderId, providers: u8) -> Self {
-        let claimed_by = (providers < 2).then_some(order);
+        let free = self.unclaimed(order);
+        let mine = (providers < 2).then_some(order);
         Self {
             live: None,
-            claimed_by,
+            claimed_by: mine.or(free.claimed_by),
+            ..free
+        }
+    }
+
+    /// The wallet without this order's claim on its seqno.
+    #[must_use]
+    pub fn unclaimed(&self, order: OrderId) -> Self {
+        Self {
+            claimed_by: self.claimed_by.filter(|claim| *claim != order),
             ..self.clone()
         }
     }
@@ -334,6 +348,7 @@ impl Wallet {
     #[must_use]
     pub fn stopped(&self, why: &str) -> Self {
         Self {
+            stops: self.stops.saturating_add(1),
             standing: Standing::Stopped { why: why.into() },
             ..self.clone()
         }
@@ -356,10 +371,10 @@ impl Wallet {
         match &self.standing {
             Standing::Open => None,
             Standing::Stopped { why } => {
-                let (wallet, seqno, why) = (self.address, self.next_seqno, why.clone());
+                let (wallet, n, why) = (self.address, self.stops, why.clone());
                 Some(Owed::operators(OperatorNews::WalletStopped {
                     wallet,
-                    seqno,
+                    n,
                     why,
                 }))
             }

@@ -56,6 +56,7 @@ impl Fulfilment {
             settings,
             doors,
             lanes: Lanes::default(),
+            owes: Arc::default(),
         };
         let looking = InFlight::new(2);
         Self {
@@ -128,7 +129,11 @@ impl Fulfilment {
         {
             let bench = self.bench.clone();
             let under = tenure.clone();
-            let call = async move { bench.explain(&under).await };
+            let call = async move {
+                let outcome = bench.explain(&under).await;
+                bench.tell();
+                outcome
+            };
             let io = self.bench.office.io.clone();
             let deadline = self.bench.settings.run;
             effect::start(self, ctx, &io, deadline, call, move |this, outcome, ctx| {

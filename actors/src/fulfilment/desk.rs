@@ -2,6 +2,7 @@
 //! one way to commit.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::tills::{Lanes, Tenure};
 use super::{FulfilmentDoors, FulfilmentSettings};
@@ -20,6 +21,8 @@ pub(super) struct Bench {
     pub(super) settings: Arc<FulfilmentSettings>,
     pub(super) doors: FulfilmentDoors,
     pub(super) lanes: Lanes,
+    /// Something is owed to people and the notifier was not woken for it yet.
+    pub(super) owes: Arc<AtomicBool>,
 }
 
 /// Why a step did not lead to a commit.
@@ -71,12 +74,18 @@ impl Bench {
         let tells = !commit.notices.is_empty() || !commit.stale.is_empty();
         match self.office.write(commit).await {
             Ok(()) => {
-                if tells {
-                    self.doors.notifier.wake();
-                }
+                self.owes.fetch_or(tells, Ordering::Relaxed);
                 Ok(())
             }
             Err(failed) => Err(after(&failed)),
+        }
+    }
+
+    /// Wakes the notifier if anything was committed since that people are owed: once for a stretch
+    /// of steps, because a live message shows only the latest state.
+    pub(super) fn tell(&self) {
+        if self.owes.swap(false, Ordering::Relaxed) {
+            self.doors.notifier.wake();
         }
     }
 }
@@ -115,6 +124,8 @@ impl Bench {
         let mut commit = self.office.commit();
         let next = self.office.absorb(&mut commit, decision);
         commit.rows.push(RowWrite::Order(Write::over(&seen, next)));
-        self.write(commit).await
+        self.write(commit).await?;
+        self.tell();
+        Ok(())
     }
 }

@@ -7,9 +7,9 @@ use crate::domain::decision::Decision;
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey};
 use crate::domain::notice::{OperatorNews, Owed};
 use crate::domain::order::{Order, OrderEvent, OrderState};
-use crate::domain::transfer::AccountState;
+use crate::domain::transfer::{AccountState, FoundTx, History, TransferState, TxPos};
 use crate::domain::wallet::{Explained, Explanation, Strange, Wallet};
-use crate::ports::books::{Commit, RowWrite, Seen, Write};
+use crate::ports::books::{Commit, OrderFile, RowWrite, Seen, Write};
 
 impl Bench {
     /// Explains the history of a till's wallet; adopts the wallet if the books do not know it.
@@ -56,7 +56,8 @@ impl Bench {
                 commit
                     .rows
                     .push(RowWrite::Wallet(Write::over(wallet, next.clone())));
-                self.assign(&mut commit, tenure, &next, &explained).await?;
+                self.assign(&mut commit, tenure, &next, &explained, &history)
+                    .await?;
                 self.write(commit).await
             }
             Explanation::Break { strange } => self.stop_all(tenure, &wallets, &strange).await,
@@ -80,13 +81,15 @@ impl Bench {
         self.write(commit).await
     }
 
-    /// Payments that a person assigned to an order take that order out of the queue.
+    /// Transactions that a person assigned to an order: a payment takes the order out of the
+    /// queue, TON that came back makes its payment one that bounced.
     async fn assign(
         &self,
         commit: &mut Commit,
         tenure: &Tenure,
         wallet: &Wallet,
         explained: &[Explained],
+        history: &History,
     ) -> Result<(), Stuck> {
         for how in explained {
             let Explained::Assigned {
@@ -96,13 +99,21 @@ impl Bench {
             else {
                 continue;
             };
-            let Some(seen) = self.office.ports.books.order(*order).await? else {
+            let Some(file) = self.office.ports.books.order_file(*order).await? else {
                 continue;
             };
+            let came_in = |found: &FoundTx| found.tx == *tx && found.message.is_none();
+            let event = if history.txs.iter().any(came_in) {
+                commit.rows.extend(bounced(&file, *tx));
+                OrderEvent::Bounced(*tx)
+            } else {
+                OrderEvent::PaidOutside(*tx)
+            };
             let desk = self.desk(Some(wallet), tenure);
-            let decision = seen.row.decide(OrderEvent::PaidOutside(*tx), desk)?;
+            let decision = file.order.row.decide(event, desk)?;
             let next = self.office.absorb(commit, decision);
-            commit.rows.push(RowWrite::Order(Write::over(&seen, next)));
+            let write = Write::over(&file.order, next);
+            commit.rows.push(RowWrite::Order(write));
         }
         Ok(())
     }
@@ -183,5 +194,24 @@ const fn is_waiting(order: &Order) -> bool {
         | OrderState::Refunded { .. }
         | OrderState::Cancelled { .. }
         | OrderState::Parked { .. } => false,
+    }
+}
+
+/// The order's payment, as one that came back.
+fn bounced(file: &OrderFile, back: TxPos) -> Option<RowWrite> {
+    let paid = file.order.row.transfer()?;
+    let seen = file.transfers.iter().find(|seen| seen.row.id == paid)?;
+    match &seen.row.state {
+        TransferState::Paid { tx } => {
+            let state = TransferState::Bounced { tx: *tx, back };
+            let write = Write::over(seen, seen.row.now_is(state));
+            Some(RowWrite::Transfer(write))
+        }
+        TransferState::Signed
+        | TransferState::ConsumedUnpaid { .. }
+        | TransferState::Dead { .. }
+        | TransferState::Superseded { .. }
+        | TransferState::Foreign { .. }
+        | TransferState::Bounced { .. } => None,
     }
 }

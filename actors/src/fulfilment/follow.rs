@@ -33,14 +33,18 @@ impl Run {
             // Counted in the order's own patience, so that a dead till parks it in the end.
             return self.apply(file, OrderEvent::DeliveryNotSeen).await;
         };
-        if self.page_says_done(slot, file, &link).await {
+        let done = self.page_says_done(slot, file, &link).await;
+        let rows = self.unclaimed_rows(file, &transfer, &link).await?;
+        if done {
+            // The row is claimed with the delivery, or the next equal order would find it free.
             let proof = Proof::Page {
                 request: link.request.clone(),
             };
-            return self.delivered(file, proof, None).await;
+            return self.delivered(file, proof, rows.into_iter().next()).await;
         }
-        if let Some(flow) = self.history_says_done(file, &transfer, &link).await? {
-            return Ok(flow);
+        if let Some(row) = HistoryRow::witness(&rows, self.rivals(file).await?).cloned() {
+            let proof = Proof::History { row: row.clone() };
+            return self.delivered(file, proof, Some(row)).await;
         }
         self.apply(file, OrderEvent::DeliveryNotSeen).await
     }
@@ -89,36 +93,41 @@ impl Run {
         }
     }
 
-    async fn history_says_done(
+    /// Rows of the history that fit the order and that no order has claimed. None if the history
+    /// cannot be read: it is only a second witness.
+    async fn unclaimed_rows(
         &mut self,
         file: &OrderFile,
         transfer: &Transfer,
         link: &Link,
-    ) -> Result<Option<Flow>, Stuck> {
+    ) -> Result<Vec<HistoryRow>, Stuck> {
         let Ok(slot) = self.till_slot(link.login).await else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let market = self.bench.office.ports.market.clone();
-        let rows = match self.call(market.history(slot)).await {
+        let mut rows = match self.call(market.history(slot)).await {
             Ok(rows) => rows,
             Err(failure) => {
                 self.note(link.login, &failure).await;
-                return Ok(None);
+                return Ok(Vec::new());
             }
         };
-        for row in rows
-            .into_iter()
-            .filter(|row| fits(row, &file.order.row, transfer, link))
-        {
-            let proof = Proof::History { row: row.clone() };
-            match self.delivered(file, proof, Some(row)).await {
-                Ok(flow) => return Ok(Some(flow)),
-                // Claimed by another order, or the books moved on: the next row, or a new look.
-                Err(Stuck::Reread) => {}
-                Err(rest @ Stuck::Rest(_)) => return Err(rest),
-            }
+        rows.retain(|row| fits(row, &file.order.row, transfer, link));
+        if rows.is_empty() {
+            return Ok(rows);
         }
-        Ok(None)
+        Ok(self.bench.office.ports.books.unclaimed(rows).await?)
+    }
+
+    /// How many other orders could own a row that fits this one.
+    async fn rivals(&self, file: &OrderFile) -> Result<usize, Stuck> {
+        let books = &self.bench.office.ports.books;
+        let orders = books.orders_of_wallet(self.tenure.wallet).await?;
+        let order = &file.order.row;
+        let rivals = orders
+            .iter()
+            .filter(|seen| seen.row.may_own_a_row_of(order));
+        Ok(rivals.count())
     }
 
     async fn delivered(

@@ -90,7 +90,9 @@ impl Bench {
     ) -> Result<(), OperatorRefused> {
         let wallets = self.office.ports.books.wallets().await;
         let wallets = wallets.map_err(|error| OperatorRefused::TryAgain(error.to_string()))?;
-        let row = wallets.iter().find(|seen| seen.row.address == assign.wallet);
+        let row = wallets
+            .iter()
+            .find(|seen| seen.row.address == assign.wallet);
         // Of a wallet that works, everything is explained or about to be judged: a person's word
         // would be posted a second time.
         if !row.ok_or(OperatorRefused::NotFound)?.row.is_stopped() {

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::desk::{Bench, Stuck, wallet_of};
 use super::tills::{Lane, Tenure};
 use crate::browser_pool::{Purpose, Verdict};
+use crate::cookie_refresh::{self, Met};
 use crate::domain::ids::{LoginId, OrderId};
 use crate::domain::order::{OrderEffect, OrderEvent};
 use crate::ports::Failure;
@@ -67,6 +68,7 @@ impl Run {
                 Ok(Some(Flow::Onward)) => rereads = 0,
                 Ok(Some(Flow::Pause(pause))) => {
                     rereads = 0;
+                    self.bench.tell();
                     tokio::time::sleep(pause).await;
                 }
                 Ok(None) => break RunEnd::Done,
@@ -78,6 +80,7 @@ impl Run {
                 break RunEnd::Resting("the run took its time; it goes on at the next look".into());
             }
         };
+        self.bench.tell();
         self.give_back().await;
         end
     }
@@ -174,7 +177,13 @@ impl Run {
         };
         self.verdict = verdict;
         if verdict == Verdict::LoggedOut {
-            crate::cookie_refresh::doubt(&self.bench.office, login).await;
+            let met = match failure {
+                Failure::Refused(MarketRefused::IdentityNeeded) => Met::IdentityAsked,
+                Failure::Refused(_) | Failure::NotDone { .. } | Failure::Unknown { .. } => {
+                    Met::LoggedOut
+                }
+            };
+            cookie_refresh::report(&self.bench.office, login, met).await;
             self.bench.doors.cookie_refresh.wake();
         }
         self.give_back().await;

@@ -396,6 +396,9 @@ pub trait Books: Send + Sync {
     /// addresses.
     async fn known(&self, wallet: WalletAddress) -> Result<Known, Unreadable>;
 
+    /// Those of these rows of Fragment's history that no order has claimed, in their order.
+    async fn unclaimed(&self, rows: Vec<HistoryRow>) -> Result<Vec<HistoryRow>, Unreadable>;
+
     /// An invoice.
     async fn invoice(&self, id: InvoiceId) -> Result<Option<Seen<Invoice>>, Unreadable>;
 

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use starkeeper_actors::{
     browser_pool::{Purpose, Verdict},
-    cookie_refresh::{ImportCookies, ImportRefused, Imported, doubt},
+    cookie_refresh::{ImportCookies, ImportRefused, Imported, Met, report},
     domain::{
         Span,
         ids::{LoginId, ReplicaId},
@@ -59,7 +59,7 @@ async fn a_lost_wallet_proof_is_renewed_without_a_person_after_one_wake() {
     eventually("it is usable", || daemon.logins.is_usable(LOGIN)).await;
     shop.fragment.session(b"good", true, None);
 
-    doubt(&daemon.office, LOGIN).await;
+    report(&daemon.office, LOGIN, Met::LoggedOut).await;
     care.bell().wake();
     eventually("it is proven", || shop.fragment.lock().proofs == 1).await;
     eventually("it is usable again", || daemon.logins.can_deliver()).await;
@@ -205,7 +205,7 @@ async fn care_leaves_a_till_alone_while_an_order_uses_it() {
         .borrow(till(1), Purpose::Purchase, secs(200))
         .await
         .unwrap();
-    doubt(&daemon.office, LOGIN).await;
+    report(&daemon.office, LOGIN, Met::LoggedOut).await;
     care.bell().wake();
     pass(secs(100)).await;
     assert_eq!(shop.fragment.lock().looks, 0);
@@ -283,7 +283,7 @@ async fn a_replica_without_the_lease_acts_not_but_publishes_what_the_other_found
     let looks = shop.fragment.lock().looks;
     let care = second.cookie_refresh();
     eventually("the second publishes it", || second.logins.is_usable(LOGIN)).await;
-    doubt(&second.office, LOGIN).await;
+    report(&second.office, LOGIN, Met::LoggedOut).await;
     care.bell().wake();
     eventually("the second saw the doubt", || !second.logins.can_deliver()).await;
     eventually("the first mended it", || second.logins.can_deliver()).await;
@@ -300,7 +300,7 @@ async fn a_lease_that_went_elsewhere_during_a_call_refuses_the_late_commit() {
     let mut daemon = shop.daemon(1);
     let care = daemon.cookie_refresh();
     eventually("it is usable", || daemon.logins.is_usable(LOGIN)).await;
-    doubt(&daemon.office, LOGIN).await;
+    report(&daemon.office, LOGIN, Met::LoggedOut).await;
     shop.fragment.lock().instead.push_back(Instead::Hang);
     care.bell().wake();
     eventually("it looks", || shop.fragment.lock().looks == 1).await;

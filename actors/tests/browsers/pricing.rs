@@ -264,7 +264,12 @@ async fn with_every_login_lost_sales_stop_and_go_on_when_one_is_back() {
     let (_door, prices) = daemon.pricing(samples::rules());
     is_open(&shop, &prices).await;
     shop.fragment.session(b"good", false, None);
-    starkeeper_actors::cookie_refresh::doubt(&daemon.office, crate::shop::LOGIN).await;
+    starkeeper_actors::cookie_refresh::report(
+        &daemon.office,
+        crate::shop::LOGIN,
+        starkeeper_actors::cookie_refresh::Met::LoggedOut,
+    )
+    .await;
     eventually("it stops", || price(&shop, &prices).is_err()).await;
     let why = price(&shop, &prices).unwrap_err();
     assert!(

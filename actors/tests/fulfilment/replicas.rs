@@ -119,7 +119,9 @@ async fn after_a_foreign_signature_a_person_assigns_it_opens_the_wallet_and_resu
     open_wallet(&shop, &system, "n2").await.unwrap();
     tokio::time::sleep(MINUTE).await;
     assert_eq!(shop.wallet().row.next_seqno, 1);
-    resume(&shop, &system, order, "n3").await.unwrap();
+    press(&shop, &system, order, OperatorAct::Resume, "n3")
+        .await
+        .unwrap();
     system.fulfilment.bell().wake();
     shop.until(order, MINUTE * 5, is_delivered).await;
     assert_eq!(shop.paid(), 2);
@@ -153,8 +155,10 @@ async fn a_press_acts_once_and_only_on_what_was_shown() {
     // Behind a payment one person is not enough.
     let alone = ask(refund(shown)).await.unwrap();
     assert!(matches!(alone, Err(OperatorRefused::Rule(_))), "{alone:?}");
-    resume(&shop, &system, order, "n2").await.unwrap();
-    let again = resume(&shop, &system, order, "n2").await;
+    press(&shop, &system, order, OperatorAct::Resume, "n2")
+        .await
+        .unwrap();
+    let again = press(&shop, &system, order, OperatorAct::Resume, "n2").await;
     assert!(again.is_err());
     // Resuming behind a payment looks, and never pays.
     tokio::time::sleep(MINUTE * 30).await;
@@ -162,7 +166,11 @@ async fn a_press_acts_once_and_only_on_what_was_shown() {
     shop.in_order();
 }
 
-async fn open_wallet(shop: &Shop, system: &Core, press: &str) -> Result<(), OperatorRefused> {
+pub(crate) async fn open_wallet(
+    shop: &Shop,
+    system: &Core,
+    press: &str,
+) -> Result<(), OperatorRefused> {
     let (wallet, shown) = (shop.till.wallet, shop.wallet().version);
     let (nonce, by) = (Nonce::parse(press).unwrap(), AdminId::new(1));
     let open = OpenWallet {
@@ -174,14 +182,16 @@ async fn open_wallet(shop: &Shop, system: &Core, press: &str) -> Result<(), Oper
     system.fulfilment.ask(open, MINUTE).await.unwrap()
 }
 
-async fn resume(
+/// A person presses a button for what is shown now.
+pub(crate) async fn press(
     shop: &Shop,
     system: &Core,
     order: OrderId,
-    press: &str,
+    act: OperatorAct,
+    nonce: &str,
 ) -> Result<(), OperatorRefused> {
-    let (shown, act) = (shop.seen(order).version, OperatorAct::Resume);
-    let (nonce, by) = (Nonce::parse(press).unwrap(), AdminId::new(1));
+    let shown = shop.seen(order).version;
+    let (nonce, by) = (Nonce::parse(nonce).unwrap(), AdminId::new(1));
     let acts = OperatorActs {
         order,
         shown,

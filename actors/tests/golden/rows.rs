@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::catalog::{PhotoMark, PremiumMonths, Product, ProductKind};
 use starkeeper_actors::domain::customer::Customer;
 use starkeeper_actors::domain::ids::{
@@ -234,6 +235,10 @@ fn wallets() -> Rows<Wallet> {
     named([
         ("open", samples::wallet()),
         ("new", new),
+        (
+            "restored",
+            samples::wallet().restored(noon(), Span::seconds(240)),
+        ),
         ("busy", samples::wallet().signed(live)),
         ("claimed", samples::wallet().signed(live).dead(ORDER, 1)),
         (
@@ -370,7 +375,7 @@ fn operator_news() -> Vec<OperatorNews> {
         },
         OperatorNews::WalletStopped {
             wallet,
-            seqno: SEQNO,
+            n: 1,
             why: why(),
         },
         OperatorNews::TopUp {

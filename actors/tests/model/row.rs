@@ -113,3 +113,26 @@ impl<T: fmt::Debug> fmt::Debug for Row<T> {
         self.0.1.fmt(f)
     }
 }
+
+/// A part of a state that most steps leave alone: cloned only when it is written.
+#[derive(Clone, Hash, PartialEq, Eq, Debug)]
+pub struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    pub fn new(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Clone> std::ops::DerefMut for Shared<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        Rc::make_mut(&mut self.0)
+    }
+}

@@ -175,8 +175,8 @@ pub enum OperatorNews {
     WalletStopped {
         /// Which wallet.
         wallet: WalletAddress,
-        /// At which seqno it stopped; makes the key.
-        seqno: u32,
+        /// Which time.
+        n: u32,
         /// What happened, in one line.
         why: String,
     },
@@ -299,7 +299,7 @@ impl OperatorNews {
     pub fn key(&self) -> String {
         match self {
             Self::Parked { order, n, .. } => format!("{order}/parked/{n}"),
-            Self::WalletStopped { wallet, seqno, .. } => format!("{wallet}/stopped/{seqno}"),
+            Self::WalletStopped { wallet, n, .. } => format!("{wallet}/stopped/{n}"),
             Self::TopUp { transfer, .. } => format!("{transfer}/top-up"),
             Self::Unexplained { wallet, lt, .. } => format!("{wallet}/unexplained/{lt}"),
             Self::FloatLow { wallet, hour, .. } => format!("{wallet}/float-low/{hour}"),

@@ -4,7 +4,7 @@
 use super::decide::Desk;
 use super::{Order, OrderRefused, OrderState, Purchase, Retry, Stage};
 use crate::domain::decision::Decision;
-use crate::domain::ids::{OrderId, TransferId, WalletAddress};
+use crate::domain::ids::{TransferId, WalletAddress};
 use crate::domain::ledger::{Account, Entry, EntryKey, LedgerError};
 use crate::domain::money::NanoTon;
 use crate::domain::notice::{OperatorNews, Owed, RefundReason};
@@ -41,7 +41,7 @@ pub fn conclude(
         Verdict::Wait(_) => Ok(None),
         Verdict::Paid { tx, fees } => case.executed(judged, *tx, *fees, true).map(Some),
         Verdict::ConsumedUnpaid { tx, fees } => case.executed(judged, *tx, *fees, false).map(Some),
-        Verdict::Dead { providers } => Ok(Some(case.dead(*providers))),
+        Verdict::Dead { providers } => Ok(case.dead(*providers)),
         Verdict::OlderExecuted {
             transfer,
             tx,
@@ -232,39 +232,55 @@ impl<'a> Case<'a> {
         self.order.refund_or_wait(self.purchase, refund, desk)
     }
 
-    fn dead(&self, providers: u8) -> Decision<Concluded> {
-        let order: OrderId = self.order.id;
+    /// The message can never execute, by so many providers. About one that was thought dead
+    /// before, only more proof than there was is news; a link that waits meanwhile is kept.
+    fn dead(&self, providers: u8) -> Option<Decision<Concluded>> {
         let transfer: TransferId = self.judged.id;
         let mut purchase = self.purchase.clone();
-        for one in purchase
+        let candidate = purchase
             .signed
             .iter_mut()
-            .filter(|one| one.transfer == transfer)
-        {
-            one.dead_by = one.dead_by.max(providers);
+            .find(|one| one.transfer == transfer)?;
+        if !self.judged.is_live() && providers <= candidate.dead_by {
+            return None;
         }
+        candidate.dead_by = candidate.dead_by.max(providers);
         // The seqno stays with the order while any message of it might still execute.
         let unproven = purchase.open_candidates(self.wallet).next().is_some();
-        let wallet = self.wallet.dead(order, if unproven { 1 } else { 2 });
-        let tired = purchase.signed.len() >= self.desk.rules.max_transfers;
-        // An order that was resumed by hand has forgotten why it burns; its message has not.
-        let burns_for = match self.judged.purpose {
-            Purpose::Burn { refund } => Some(refund),
-            Purpose::Goods => None,
+        let wallet = self
+            .wallet
+            .dead(self.order.id, if unproven { 1 } else { 2 });
+        let order = match &self.order.state {
+            OrderState::Held { .. } | OrderState::Linked { .. } => {
+                self.order.with_purchase(purchase)
+            }
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Paying { .. }
+            | OrderState::Paid { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Parked { .. } => {
+                let tired = purchase.signed.len() >= self.desk.rules.max_transfers;
+                let shop_failed = tired.then_some(RefundReason::ShopFailed);
+                // An order that was resumed by hand has forgotten why it burns; its message has
+                // not.
+                let burns_for = match self.judged.purpose {
+                    Purpose::Burn { refund } => Some(refund),
+                    Purpose::Goods => None,
+                };
+                let refund = self.refund.or(burns_for).or(shop_failed);
+                self.order.held(purchase, true, refund)
+            }
         };
-        let refund = self
-            .refund
-            .or(burns_for)
-            .or_else(|| tired.then_some(RefundReason::ShopFailed));
-        let order = self.order.held(purchase, true, refund);
         let transfers = vec![self.judged.now_is(TransferState::Dead { providers })];
         let id = order.id;
-        Decision::quiet(Concluded {
+        let concluded = Concluded {
             order,
             transfers,
             wallet,
-        })
-        .redraw(id)
+        };
+        Some(Decision::quiet(concluded).redraw(id))
     }
 
     fn foreign(&self, why: &str) -> Decision<Concluded> {
@@ -278,8 +294,7 @@ impl<'a> Case<'a> {
         let transfers = vec![self.judged.now_is(state)];
         let wallet = Wallet {
             live: None,
-            claimed_by: None,
-            ..self.wallet.stopped(why)
+            ..self.wallet.unclaimed(self.order.id).stopped(why)
         };
         self.tell_if_stopped(parked.map(|order| Concluded {
             order,

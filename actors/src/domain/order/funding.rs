@@ -51,10 +51,11 @@ mod tests {
             next_seqno: 1,
             last: None,
             explained_in: None,
-            trust_from: None,
             live: None,
             claimed_by: None,
             unpaid_in_row: 0,
+            stops: 0,
+            trust_from: None,
             standing,
         }
     }

@@ -197,7 +197,7 @@ impl Transfer {
             return Some(Verdict::Wait(Waiting::NotFinal));
         }
         // A message at another seqno says nothing about this one, whatever the history shows of it.
-        let older = older.iter().filter(|one| one.seqno == self.seqno);
+        let older = older.iter().filter(|one| one.id != self.id && one.seqno == self.seqno);
         let mut verdicts = older.filter_map(|one| {
             let found = caused_by(one.message_hash)?;
             Some(one.as_older(one.judge_found(found, evidence, rules)))

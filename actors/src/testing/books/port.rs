@@ -15,13 +15,13 @@ use crate::domain::ledger::{Account, Statement, TrialBalance};
 use crate::domain::login::Login;
 use crate::domain::money::NanoTon;
 use crate::domain::notice::Notice;
-use crate::domain::order::Order;
+use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 use crate::ports::books::{
-    Books, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen,
+    Books, Claim, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen,
 };
 use crate::ports::{Failure, Unreadable};
 
@@ -174,6 +174,13 @@ impl Books for MemoryBooks {
 
     async fn known(&self, wallet: WalletAddress) -> Result<Known, Unreadable> {
         self.read(|state| state.known(wallet))
+    }
+
+    async fn unclaimed(&self, rows: Vec<HistoryRow>) -> Result<Vec<HistoryRow>, Unreadable> {
+        self.read(|state| {
+            let free = |row: &HistoryRow| state.names.owner(&Claim::History(row.clone())).is_none();
+            rows.into_iter().filter(free).collect()
+        })
     }
 
     async fn invoice(&self, id: InvoiceId) -> Result<Option<Seen<Invoice>>, Unreadable> {

@@ -61,10 +61,11 @@ impl MemoryBooks {
             next_seqno,
             last: None,
             explained_in: None,
-            trust_from: None,
             live: None,
             claimed_by: None,
             unpaid_in_row: 0,
+            stops: 0,
+            trust_from: None,
             standing: Standing::Open,
         };
         let adopted = Entry::new(EntryKey::Adopted { wallet: address });

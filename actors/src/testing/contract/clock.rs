@@ -32,6 +32,10 @@ macro_rules! contract_of_clock {
 }
 
 /// The cases.
+#[expect(
+    clippy::unused_async,
+    reason = "every case is run alike, whether it waits or not"
+)]
 pub mod cases {
     use super::{Arc, BTreeSet, Clock, DRAWS, TwoClocks};
 

@@ -101,11 +101,12 @@ pub const fn wallet(address: WalletAddress) -> Wallet {
         next_seqno: 7,
         last: None,
         explained_in: None,
-            trust_from: None,
         live: None,
         claimed_by: None,
         unpaid_in_row: 0,
+        stops: 0,
         standing: Open::Open,
+        trust_from: None,
     }
 }
 

@@ -7,11 +7,10 @@ use starkeeper_actors::domain::wallet::{Explanation, Signature};
 
 use super::Shop;
 use super::books::{self, Refused};
-use super::chain;
 use super::operator::{self, Press};
 use super::seed;
 use super::starts::{Start, starts};
-use super::state::{Doing, Ready, Request, State, Tx, TxWhat, What};
+use super::state::{Books, Doing, Ready, Request, State, Tx, TxWhat, What};
 use crate::model::plant::Plant;
 use crate::model::row::Row;
 
@@ -80,7 +79,7 @@ fn world(shop: &Shop, state: &State, all: &mut Vec<Act>) {
             });
         }
     }
-    for (n, request) in (0_u8..).zip(&state.requests) {
+    for (n, request) in (0_u8..).zip(state.requests.iter()) {
         if request
             .as_ref()
             .is_some_and(|one| may_deliver(state, n, one))
@@ -174,7 +173,7 @@ fn daemon(shop: &Shop, state: &State, replica: u8, all: &mut Vec<Act>) {
         explanations(state, replica, wallet, all);
     }
     for order in 0..shop.bounds.orders {
-        let begun = starts(shop, state, replica, order);
+        let begun = starts(shop, state, replica, order, true);
         all.extend(begun.into_iter().map(|start| Act::Start {
             replica,
             order,
@@ -283,7 +282,7 @@ pub fn apply(shop: &Shop, state: &State, act: &Act) -> State {
         }
         Act::Fund { order } => operator::fund(shop, &mut next, *order),
         Act::Press(press) => operator::press(shop, &mut next, press),
-        Act::Copy => next.copy = Some(Row::new(next.books.clone())),
+        Act::Copy => next.copy = Some(Row::new(Books::clone(&next.books))),
         Act::Restore => operator::restore(shop, &mut next),
     }
     forget(&mut next);
@@ -292,7 +291,7 @@ pub fn apply(shop: &Shop, state: &State, act: &Act) -> State {
 
 fn lease(next: &mut State, replica: u8, wallet: usize) {
     if held(next, wallet) {
-        next.left.naps -= 1;
+        next.left.naps = next.left.naps.saturating_sub(1);
     }
     next.books.epochs[wallet] += 1;
     next.replicas[usize::from(replica)].epochs[wallet] = next.books.epochs[wallet];
@@ -587,7 +586,7 @@ fn forget(next: &mut State) {
         }
     }
     while next.requests.last().is_some_and(Option::is_none) {
-        next.requests.pop();
+        let _ = next.requests.pop();
     }
 }
 
@@ -614,10 +613,4 @@ fn is_remembered(state: &State, request: u8) -> bool {
 pub fn living_epoch(state: &State, wallet: u8) -> Option<Epoch> {
     let wallet = usize::from(wallet);
     held(state, wallet).then(|| Epoch::new(state.books.epochs[wallet].into()))
-}
-
-/// The account as an honest provider shows it now.
-pub fn account_now(state: &State, wallet: u8) -> starkeeper_actors::domain::transfer::AccountState {
-    let chain = &state.chains[usize::from(wallet)];
-    chain::account(chain, chain.txs.len(), state.now, 0)
 }

@@ -1,8 +1,8 @@
 //! What the fulfilment actor decides: turns a result of an outside call into the rows of one
 //! commit, with the real rules. The plants that doctor a commit are here, each in its branch.
 
-use starkeeper_actors::domain::ids::WalletAddress;
-use starkeeper_actors::domain::ledger::Entry;
+use starkeeper_actors::domain::ids::Nonce;
+use starkeeper_actors::domain::ledger::{Account, Entry, EntryKey};
 use starkeeper_actors::domain::notice::RefundReason;
 use starkeeper_actors::domain::order::{
     Desk, OperatorAct, Order, OrderEvent, OrderState, Proof, conclude,
@@ -153,14 +153,28 @@ fn released(
     Some(written)
 }
 
-/// Planted (replan-any-till): the order moves to the other wallet.
+/// Planted (replan-any-till): the order moves to the other wallet, and its reservation with it.
 fn moved(shop: &Shop, order: &Order) -> Option<Written> {
     let mut next = order.clone();
     let OrderState::Held { purchase, .. } = &mut next.state else {
         return None;
     };
-    let elsewhere = (seed::wallet_no(purchase.wallet) + 1) % shop.bounds.wallets;
-    let to: WalletAddress = seed::wallet(elsewhere);
+    let from = purchase.wallet;
+    let to = seed::wallet((seed::wallet_no(from) + 1) % shop.bounds.wallets);
     purchase.wallet = to;
-    Some(quiet(next))
+    let reserved = purchase.reserved;
+    let entry = Entry::new(extra_key(&format!("move-{}", seed::wallet_no(to))))
+        .post(Account::Float(from), Account::FloatHeld(from), reserved)
+        .and_then(|entry| entry.post(Account::FloatHeld(to), Account::Float(to), reserved));
+    Some(Written {
+        entries: vec![entry.ok()?],
+        ..quiet(next)
+    })
+}
+
+/// The key of an entry that no rule would make.
+pub fn extra_key(name: &str) -> EntryKey {
+    EntryKey::Adjustment {
+        nonce: Nonce::parse(name).expect("visible"),
+    }
 }

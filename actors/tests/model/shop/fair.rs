@@ -38,7 +38,8 @@ pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair>
         shop,
         sent: sent(&state),
         passed: Vec::new(),
-        steps: Vec::new(),
+        from: state.clone(),
+        acts: Vec::new(),
         looked: None,
     };
     for _ in 0..ENDLESS {
@@ -74,7 +75,9 @@ struct Run<'a> {
     /// Messages that had left before the run.
     sent: Vec<TransferId>,
     passed: Vec<u128>,
-    steps: Vec<String>,
+    /// Where the run began, and its steps: told in words only if it ends badly.
+    from: State,
+    acts: Vec<Act>,
     /// When people last opened or resumed something: they give it time to go on.
     looked: Option<u8>,
 }
@@ -82,8 +85,12 @@ struct Run<'a> {
 fn sent(state: &State) -> Vec<TransferId> {
     let net = state.net.iter().map(|one| one.id);
     let requests = 0..u8::try_from(state.requests.len()).expect("few");
-    net.chain(requests.filter_map(|n| paid(state, n).map(|one| one.id)))
-        .collect()
+    let ran = requests.filter_map(|n| paid(state, n).map(|one| one.id));
+    let read = state.replicas.iter().filter_map(|one| match &one.doing {
+        Some(Doing::Bytes(message)) => Some(message.id),
+        Some(Doing::Ready(_)) | None => None,
+    });
+    net.chain(ran).chain(read).collect()
 }
 
 fn at_rest(order: &starkeeper_actors::domain::order::Order) -> bool {
@@ -93,20 +100,24 @@ fn at_rest(order: &starkeeper_actors::domain::order::Order) -> bool {
 
 impl Run<'_> {
     fn unfair(self, what: String) -> Result<(), Unfair> {
-        Err(Unfair {
-            what,
-            steps: self.steps,
-        })
+        let what = words::plain(&what);
+        let mut state = self.from;
+        let mut steps = Vec::new();
+        for act in &self.acts {
+            steps.push(words::say(self.shop, &state, act));
+            state = apply(self.shop, &state, act);
+        }
+        Err(Unfair { what, steps })
     }
 
     fn step(&mut self, state: &State, act: &Act) -> State {
-        self.steps.push(words::say(self.shop, state, act));
+        self.acts.push(act.clone());
         apply(self.shop, state, act)
     }
 
     /// A message that left during this run, without any fault, is told to Fragment in time.
     fn told_in_time(&self, state: &State) -> Result<(), String> {
-        for (n, request) in (0_u8..).zip(&state.requests) {
+        for (n, request) in (0_u8..).zip(state.requests.iter()) {
             let Some(request) = request else { continue };
             let late = !request.confirmed && state.now >= request.deadline;
             if let Some(message) = paid(state, n).filter(|one| late && !self.sent.contains(&one.id))
@@ -151,7 +162,7 @@ impl Run<'_> {
                 skip: false,
             });
         }
-        let mut requests = (0_u8..).zip(&state.requests);
+        let mut requests = (0_u8..).zip(state.requests.iter());
         let ready = requests.find(|(n, request)| {
             request
                 .as_ref()
@@ -217,12 +228,9 @@ impl Run<'_> {
         (0..self.shop.bounds.orders).find_map(|order| {
             let row = &state.books.orders[usize::from(order)];
             let replica = self.holder(state, books::wallet_of(row))?;
-            let begun = starts(self.shop, state, replica, order);
+            let begun = starts(self.shop, state, replica, order, false);
             let slow = self.slow_look(state, order);
-            let all = begun
-                .into_iter()
-                .filter(|start| !matches!(start, Start::Look { .. }));
-            let mut acts = all.chain(slow).map(|start| Act::Start {
+            let mut acts = begun.into_iter().chain(slow).map(|start| Act::Start {
                 replica,
                 order,
                 start,
@@ -298,11 +306,12 @@ impl Run<'_> {
         let holder = self
             .holder(&state, wallet)
             .ok_or("nobody holds the lease")?;
-        state.books.epochs[place] += 1;
-        state.replicas[usize::from(holder)].epochs[place] = state.books.epochs[place];
-        self.steps.push(format!(
-            "(a last look: wallet {wallet} is explained under a new lease)"
-        ));
+        // A last look: a lease taken anew must explain the history once more.
+        let again = Act::Lease {
+            replica: holder,
+            wallet,
+        };
+        state = self.step(&state, &again);
         for _ in 0..ENDLESS {
             let row = &state.books.wallets[place];
             let epoch = state.books.epochs[place];

@@ -3,6 +3,7 @@
 //! and a delivery is marked by its own row.
 
 use starkeeper_actors::domain::ids::{AdminId, Epoch};
+use starkeeper_actors::domain::ledger::{Account, Entry};
 use starkeeper_actors::domain::order::{Desk, OperatorAct, Order, OrderEvent, OrderState, Stage};
 use starkeeper_actors::domain::transfer::Purpose;
 use starkeeper_actors::domain::wallet::{Explained, Explanation};
@@ -13,9 +14,9 @@ use super::books;
 use super::chain;
 use super::driver;
 use super::seed;
-use super::state::{State, TxWhat};
+use super::state::{Books, State, TxWhat};
 use crate::model::plant::Plant;
-use crate::model::row::Row;
+use crate::model::row::{Row, Shared};
 
 /// A button.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,7 +83,7 @@ pub fn buttons(shop: &Shop, state: &State, order: u8) -> Vec<Press> {
 
 /// The row of Fragment's history that is really this order's.
 fn own_row(state: &State, order: u8) -> Option<u8> {
-    let requests = (0_u8..).zip(&state.requests);
+    let requests = (0_u8..).zip(state.requests.iter());
     let mut own = requests.filter(|(_, request)| {
         request
             .as_ref()
@@ -173,10 +174,11 @@ pub fn try_press(shop: &Shop, state: &mut State, press: &Press) -> Option<()> {
     let wallet = books::wallet_of(&shown);
     let epoch = living_epoch(state, wallet)?;
     if shop.has(Plant::ResumeToHeldAfterPaid)
-        && let Some(next) = bought_again(&shown, act.as_ref())
+        && let Some((next, entry)) = bought_again(&shown, act.as_ref())
     {
-        state.left.presses = state.left.presses.saturating_sub(1);
+        books::enter(&mut state.books, &entry).ok()?;
         state.books.orders[usize::from(order)] = Row::new(next);
+        state.left.presses = state.left.presses.saturating_sub(1);
         return Some(());
     }
     let row = state.books.wallets[usize::from(wallet)].clone();
@@ -208,30 +210,37 @@ pub fn try_press(shop: &Shop, state: &mut State, press: &Press) -> Option<()> {
     Some(())
 }
 
-/// Planted (resume-to-held-after-paid): the order waits for a link again.
-fn bought_again(order: &Order, act: Option<&OperatorAct>) -> Option<Order> {
-    match (&order.state, act) {
-        (
-            OrderState::Parked {
-                purchase,
-                stage: Stage::Paid { .. },
-                ..
-            },
-            Some(OperatorAct::Resume),
-        ) => {
-            let state = OrderState::Held {
-                purchase: purchase.clone(),
-                retry: starkeeper_actors::domain::order::Retry::default(),
-                told: true,
-                refund: None,
-            };
-            Some(Order {
-                state,
-                ..order.clone()
-            })
-        }
-        _ => None,
-    }
+/// Planted (resume-to-held-after-paid): the order waits for a link again, with float reserved.
+fn bought_again(order: &Order, act: Option<&OperatorAct>) -> Option<(Order, Entry)> {
+    let (
+        OrderState::Parked {
+            purchase,
+            stage: Stage::Paid { .. },
+            ..
+        },
+        Some(OperatorAct::Resume),
+    ) = (&order.state, act)
+    else {
+        return None;
+    };
+    let wallet = purchase.wallet;
+    let again = Entry::new(driver::extra_key("again"));
+    let again = again.post(
+        Account::FloatHeld(wallet),
+        Account::Float(wallet),
+        purchase.reserved,
+    );
+    let state = OrderState::Held {
+        purchase: purchase.clone(),
+        retry: starkeeper_actors::domain::order::Retry::default(),
+        told: true,
+        refund: None,
+    };
+    let next = Order {
+        state,
+        ..order.clone()
+    };
+    Some((next, again.ok()?))
 }
 
 /// Since when Fragment's history has been silent about an order: since its payment, if nothing
@@ -296,7 +305,7 @@ pub fn explained(shop: &Shop, state: &mut State, replica: u8, wallet: u8, back: 
 fn paid_outside(
     shop: &Shop,
     state: &State,
-    books: &mut super::state::Books,
+    books: &mut Books,
     explained: &[Explained],
 ) -> Option<()> {
     for how in explained {
@@ -377,8 +386,11 @@ pub fn restore(shop: &Shop, state: &mut State) {
     };
     let life = state.books.life + 1;
     state.left.restores -= 1;
-    state.books = super::state::Books::clone(&copy);
+    state.books = Shared::new(Books::clone(&copy));
     state.books.life = life;
+    for wallet in &mut state.books.wallets {
+        *wallet = Row::new(wallet.restored(seed::at(state.now), shop.signing.longest_validity));
+    }
     if let Some(second) = state.replicas.get_mut(1) {
         (second.life, second.doing) = (life, None);
         second.epochs.fill(0);

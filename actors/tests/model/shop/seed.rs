@@ -17,7 +17,7 @@ use starkeeper_actors::domain::wallet::{Standing, Wallet};
 use super::Shop;
 use super::books;
 use super::state::{Books, Chain, Ledger, Replica, State};
-use crate::model::row::Row;
+use crate::model::row::{Row, Shared};
 
 /// Seconds of a tick.
 pub const TICK: i64 = 60;
@@ -99,13 +99,13 @@ pub fn history_row(wallet: u8, order: &Order, delivered: u8) -> HistoryRow {
     HistoryRow {
         login: LoginId::new(i64::from(wallet) + 1),
         recipient: order.quote.recipient.username.clone(),
-        goods: "50 Stars".into(),
+        goods: order.quote.product,
         price: NanoTon::from_nanos(COST),
         at: at(delivered),
     }
 }
 
-fn quote(n: u8, equal: bool) -> Quote {
+pub fn quote(n: u8, equal: bool) -> Quote {
     let name = if equal {
         "same"
     } else {
@@ -174,7 +174,9 @@ pub fn start(shop: &Shop) -> State {
             live: None,
             claimed_by: None,
             unpaid_in_row: 0,
+            stops: 0,
             standing: Standing::Open,
+            trust_from: None,
         });
     }
     let mut orders = Vec::new();
@@ -210,7 +212,7 @@ pub fn start(shop: &Shop) -> State {
     };
     State {
         now: 0,
-        books: Books {
+        books: Shared::new(Books {
             life: 1,
             orders,
             transfers: Vec::new(),
@@ -220,12 +222,12 @@ pub fn start(shop: &Shop) -> State {
             rows: Vec::new(),
             assigned: Vec::new(),
             epochs: vec![0; count],
-        },
+        }),
         copy: None,
         replicas: vec![replica; usize::from(bounds.replicas)],
-        chains: vec![Chain::default(); count],
+        chains: Shared::new(vec![Chain::default(); count]),
         net: Vec::new(),
-        requests: Vec::new(),
+        requests: Shared::new(Vec::new()),
         page: vec![None; count],
         left: bounds.left,
     }

@@ -48,14 +48,15 @@ pub enum Start {
 pub struct Case<'a> {
     pub shop: &'a Shop,
     pub state: &'a State,
-    pub order_no: u8,
     pub order: &'a Order,
     pub wallet_no: u8,
     pub wallet: &'a Wallet,
     pub epoch: u8,
+    /// Whether to list what looks at the chain may show. The fair schedule has its own look.
+    pub looking: bool,
 }
 
-pub fn starts(shop: &Shop, state: &State, replica: u8, order_no: u8) -> Vec<Start> {
+pub fn starts(shop: &Shop, state: &State, replica: u8, order_no: u8, looking: bool) -> Vec<Start> {
     let order = &state.books.orders[usize::from(order_no)];
     let wallet_no = books::wallet_of(order);
     let wallet = &state.books.wallets[usize::from(wallet_no)];
@@ -66,11 +67,11 @@ pub fn starts(shop: &Shop, state: &State, replica: u8, order_no: u8) -> Vec<Star
     let case = Case {
         shop,
         state,
-        order_no,
         order,
         wallet_no,
         wallet,
         epoch,
+        looking,
     };
     let Some(effect) = order.due(seed::at(state.now), &shop.order_rules) else {
         return Vec::new();
@@ -319,7 +320,7 @@ impl Case<'_> {
         };
         let claimed = |row: u8| self.state.books.rows.iter().any(|(taken, _)| *taken == row);
         let twice = self.shop.has(Plant::HistoryRowTwice);
-        let rows = (0_u8..).zip(&self.state.requests);
+        let rows = (0_u8..).zip(self.state.requests.iter());
         let mut open = rows.filter_map(|(n, request)| {
             let good = request.as_ref().is_some_and(fits) && (twice || !claimed(n));
             good.then_some(n)
@@ -343,7 +344,7 @@ impl Case<'_> {
 
     /// Every verdict that some look at the chain could lead to now.
     pub fn looks(&self, id: TransferId) -> Vec<Start> {
-        let Some(transfer) = self.transfer(id) else {
+        let Some(transfer) = self.transfer(id).filter(|_| self.looking) else {
             return Vec::new();
         };
         let others: Vec<Transfer> = self

@@ -7,21 +7,21 @@ use starkeeper_actors::domain::order::Order;
 use starkeeper_actors::domain::transfer::{Transfer, Verdict};
 use starkeeper_actors::domain::wallet::Wallet;
 
-use crate::model::row::Row;
+use crate::model::row::{Row, Shared};
 
 /// Everything there is. Equal states are one state, however they were reached.
 #[derive(Clone, Hash)]
 pub struct State {
     pub now: u8,
-    pub books: Books,
+    pub books: Shared<Books>,
     /// An older copy of the books that may be restored.
     pub copy: Option<Row<Books>>,
     pub replicas: Vec<Replica>,
-    pub chains: Vec<Chain>,
+    pub chains: Shared<Vec<Chain>>,
     /// Messages on the network that may still be included, by id.
     pub net: Vec<Row<Transfer>>,
     /// Purchases at Fragment, by number. A number nobody remembers is used again.
-    pub requests: Vec<Option<Request>>,
+    pub requests: Shared<Vec<Option<Request>>>,
     /// The purchase that each till's page shows.
     pub page: Vec<Option<u8>>,
     pub left: Left,

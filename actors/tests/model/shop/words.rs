@@ -272,3 +272,10 @@ fn presses(press: &Press) -> String {
         },
     }
 }
+
+/// A wallet's long name is its number here.
+pub fn plain(text: &str) -> String {
+    (0..2).fold(text.to_owned(), |text, n| {
+        text.replace(&seed::wallet(n).to_string(), &n.to_string())
+    })
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{EmptyBooks, blank, open_shop, refused, till, write_entries, write_rows};
 use crate::domain::Span;
 use crate::domain::customer::Language;
-use crate::domain::ids::{BotId, CustomerId, QuoteId, ReplicaId, TelegramId, UpdateKey};
+use crate::domain::ids::{BotId, CustomerId, InvoiceId, QuoteId, ReplicaId, TelegramId, UpdateKey};
 use crate::domain::ledger::Account;
 use crate::ports::Books;
 use crate::ports::books::{Commit, CommitFailed, CommitRefused, LeaseKey, RowWrite, Write};
@@ -171,15 +171,18 @@ pub async fn many_clients_open_one_account(empty: &dyn EmptyBooks) {
     assert_eq!(ids.len(), 1, "{ids:?}");
 }
 
-/// Everybody reads, adds one and writes, until it worked: no addition is lost.
+/// Everybody reads, adds a lock of their own and writes, until it worked: no addition is lost.
 pub async fn many_clients_count_without_losing_one(empty: &dyn EmptyBooks) {
     let books = empty.client();
     open_shop(&*books).await;
     let id = CustomerId::new(1);
-    all_at_once(empty, move |_, books| async move {
+    all_at_once(empty, move |n, books| async move {
         loop {
             let seen = there(given(books.customer(id).await, "a read"), "the customer");
-            let row = RowWrite::Customer(Write::over(&seen, seen.row.clone()));
+            let locked = seen.row.clone().locked_by(InvoiceId::new(n));
+            // The others read the same version meanwhile.
+            tokio::task::yield_now().await;
+            let row = RowWrite::Customer(Write::over(&seen, locked));
             if write_rows(&*books, vec![row]).await.is_ok() {
                 return;
             }
@@ -187,5 +190,8 @@ pub async fn many_clients_count_without_losing_one(empty: &dyn EmptyBooks) {
     })
     .await;
     let seen = there(given(books.customer(id).await, "a read"), "the customer");
+    let mut locks: Vec<i64> = seen.row.locks.iter().map(|lock| lock.get()).collect();
+    locks.sort_unstable();
+    assert_eq!(locks, (1..=CLIENTS).collect::<Vec<_>>());
     assert_eq!(seen.version.get(), 1 + CLIENTS);
 }
