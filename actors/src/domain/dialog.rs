@@ -226,10 +226,13 @@ impl Dialog {
         if self.has_handled(update) {
             return;
         }
-        self.handled
-            .retain(|known| now.signed_duration_since(known.at) < Self::HANDLED_FOR);
+        // Oldest first, so that only the front is looked at.
+        let forgotten = now.checked_sub_signed(Self::HANDLED_FOR).unwrap_or(now);
+        let old = self.handled.iter();
+        let old = old.take_while(|known| known.at <= forgotten).count();
         let surplus = (self.handled.len() + 1).saturating_sub(Self::HANDLED);
-        self.handled.drain(..surplus.min(self.handled.len()));
+        let gone = surplus.max(old).min(self.handled.len());
+        self.handled.drain(..gone);
         self.handled.push(Handled {
             bot: update.bot,
             update: update.update,
