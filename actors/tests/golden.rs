@@ -34,6 +34,8 @@ use starkeeper_actors::domain::stored::Stored;
 mod dialogs;
 #[path = "golden/invoices.rs"]
 mod invoices;
+#[path = "golden/notices.rs"]
+mod notices;
 #[path = "golden/rows.rs"]
 mod rows;
 
@@ -160,6 +162,7 @@ fn every_document_belongs_to_a_row() {
     let mut names: BTreeSet<String> = rows::names();
     names.extend(invoices::names());
     names.extend(dialogs::names());
+    names.extend(notices::names());
     names.extend(["prices-usual", "prices-stopped"].map(str::to_owned));
     for document in documents() {
         let (name, version) = document.split_once('.').unwrap();
