@@ -234,7 +234,7 @@ impl Run<'_> {
             let row = &state.books.orders[usize::from(order)];
             let replica = self.holder(state, books::wallet_of(row))?;
             let begun = starts(self.shop, state, replica, order, false);
-            let slow = self.slow_look(state, order);
+            let slow = self.slow_look(state, replica, order);
             let mut acts = begun.into_iter().chain(slow).map(|start| Act::Start {
                 replica,
                 order,
@@ -244,8 +244,9 @@ impl Run<'_> {
         })
     }
 
-    /// What the slow and honest providers let us conclude about the message that is open.
-    fn slow_look(&self, state: &State, order: u8) -> Option<Start> {
+    /// What the slow and honest providers let us conclude about the message that is open: the
+    /// live one, or one that was thought dead where the daemon would look at it again.
+    fn slow_look(&self, state: &State, replica: u8, order: u8) -> Option<Start> {
         let row = &state.books.orders[usize::from(order)];
         let wallet = &state.books.wallets[usize::from(books::wallet_of(row))];
         let live = row
@@ -257,10 +258,12 @@ impl Run<'_> {
         );
         let dead = || {
             let purchase = row.purchase().filter(|_| waits)?;
-            purchase
-                .open_candidates(wallet)
-                .last()
-                .map(|one| one.transfer)
+            let older = purchase.open_candidates(wallet).last()?.transfer;
+            let begun = starts(self.shop, state, replica, order, true);
+            let looks = begun
+                .iter()
+                .any(|start| matches!(start, Start::Look { .. }));
+            looks.then_some(older)
         };
         let id = live.or_else(dead)?;
         let transfer = state.books.transfers.iter().find(|one| one.id == id)?;
