@@ -29,6 +29,8 @@ use crate::model::search::{Seen, Unfair};
 const LAG: u8 = 3;
 /// Steps after which a schedule is taken for endless.
 const ENDLESS: usize = 600;
+/// The same in minutes: for the schedule, and for the last explanations after it.
+const LONG: [u8; 2] = [90, 180];
 
 pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair> {
     let mut state = state.clone();
@@ -43,6 +45,9 @@ pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair>
         looked: None,
     };
     for _ in 0..ENDLESS {
+        if state.now > LONG[0] {
+            break;
+        }
         let key = Digest::of(&state);
         if good.contains(&key) {
             good.extend(run.passed);
@@ -323,6 +328,9 @@ impl Run<'_> {
         };
         state = self.step(&state, &again);
         for _ in 0..ENDLESS {
+            if state.now > LONG[1] {
+                break;
+            }
             let row = &state.books.wallets[place];
             let epoch = state.books.epochs[place];
             let known = row
