@@ -21,6 +21,8 @@ pub mod money;
 pub mod notice;
 pub mod order;
 pub mod pricing;
+#[cfg(any(test, feature = "testing"))]
+pub mod samples;
 pub mod stored;
 pub mod transfer;
 pub mod wallet;

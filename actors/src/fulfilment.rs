@@ -17,14 +17,14 @@ use actix::Message;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::browser_pool::{Lend, Return};
+use crate::browser_pool::Lender;
 use crate::domain::ids::{AdminId, Nonce, OrderId, Version, WalletAddress};
 use crate::domain::link::LinkRules;
 use crate::domain::order::{OperatorAct, OrderRules};
 use crate::domain::pricing::ShopPrices;
 use crate::domain::transfer::JudgeRules;
 use crate::domain::wallet::SigningRules;
-use crate::supervision::{Asker, WakeHandle};
+use crate::supervision::WakeHandle;
 
 mod actor;
 mod desk;
@@ -60,7 +60,10 @@ pub struct FulfilmentSettings {
     pub sweep: Duration,
     /// One call to Fragment or the chain takes at most this long.
     pub call: Duration,
-    /// One run of an order ends after this long and goes on at the next look.
+    /// How long to wait for a browser of the pool: longer than the pool lets anybody wait.
+    pub lend: Duration,
+    /// One run of an order ends after this long and goes on at the next look. With `call` below
+    /// the pool's longest loan.
     pub run: Duration,
     /// Orders worked on at once.
     pub in_flight: usize,
@@ -69,10 +72,8 @@ pub struct FulfilmentSettings {
 /// The doors fulfilment knocks at, all downhill.
 #[derive(Clone)]
 pub struct FulfilmentDoors {
-    /// Asks for a browser.
-    pub lend: Asker<Lend>,
-    /// Brings it back.
-    pub give_back: Asker<Return>,
+    /// Lends browsers.
+    pub lender: Lender,
     /// A logged-out page was met.
     pub cookie_refresh: WakeHandle,
     /// Somebody is owed news.
@@ -190,13 +191,16 @@ impl Default for FulfilmentSettings {
                 before_deadline: Span::seconds(30),
                 clock_skew: Span::seconds(60),
             },
-            judge: JudgeRules { expiry_margin: Span::seconds(45) },
+            judge: JudgeRules {
+                expiry_margin: Span::seconds(45),
+            },
             lease: Duration::from_secs(30),
             look: Duration::from_secs(2),
             chain_pause: Duration::from_secs(3),
             sweep: Duration::from_secs(60),
             call: Duration::from_secs(20),
-            run: Duration::from_secs(600),
+            lend: Duration::from_secs(25),
+            run: Duration::from_secs(240),
             in_flight: 16,
         }
     }

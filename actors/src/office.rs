@@ -1,6 +1,7 @@
 //! What every actor is given when it starts: the ports, who it is among replicas, the life of the
 //! books it believes in, and where outside calls run.
 
+use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -23,6 +24,15 @@ pub struct Office {
     /// Where outside calls run.
     pub io: Io,
     end: Arc<watch::Sender<Option<String>>>,
+}
+
+impl fmt::Debug for Office {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Office")
+            .field("replica", &self.replica)
+            .field("life", &self.life)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Office {

@@ -78,6 +78,7 @@
 //! ```
 
 pub mod ask;
+pub mod drain;
 pub mod effect;
 pub mod guard;
 pub mod in_flight;
@@ -88,6 +89,7 @@ pub mod roster;
 pub mod wake;
 
 pub use ask::{AskFailed, Asked, Asker, Door};
+pub use drain::Drain;
 pub use effect::{EffectFailed, Io};
 pub use guard::StepFailed;
 pub use in_flight::{Begin, End, InFlight};

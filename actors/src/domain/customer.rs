@@ -44,6 +44,9 @@ pub struct Customer {
     pub locks: Vec<InvoiceId>,
     /// The customer blocked the bot: what is owed is kept until the next `/start`.
     pub unreachable: bool,
+    /// The customer asked to be told when the shop sells again.
+    #[serde(default)]
+    pub wants_opening: bool,
     /// When the account was opened.
     pub since: Timestamp,
 }
@@ -63,6 +66,7 @@ impl Customer {
             language,
             locks: Vec::new(),
             unreachable: false,
+            wants_opening: false,
             since: now,
         }
     }

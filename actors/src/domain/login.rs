@@ -27,6 +27,13 @@ pub struct Login {
     pub checked_at: Option<Timestamp>,
     /// How often it was lost; numbers the operators' notices.
     pub losses: u32,
+    /// What the operators were told is needed, until it works again.
+    #[serde(default)]
+    pub told: Option<Needs>,
+    /// When Fragment last asked for its identity check. Its page does not show whether that was
+    /// done, so a good look alone does not prove it.
+    #[serde(default)]
+    pub identity_asked: Option<Timestamp>,
 }
 
 /// How a login is.
@@ -126,6 +133,8 @@ pub struct LoginRules {
     pub longest_pause: Span,
     /// Refused proofs in a row before a person is asked.
     pub proof_attempts: u32,
+    /// How long after Fragment asked for its identity check silence means that it was done.
+    pub identity_memory: Span,
 }
 
 impl Default for LoginRules {
@@ -136,6 +145,7 @@ impl Default for LoginRules {
             first_pause: Span::seconds(5),
             longest_pause: Span::minutes(15),
             proof_attempts: 5,
+            identity_memory: Span::hours(24),
         }
     }
 }
@@ -150,6 +160,8 @@ impl Login {
             health: Health::Unknown,
             checked_at: None,
             losses: 0,
+            told: None,
+            identity_asked: None,
         }
     }
 
@@ -169,7 +181,12 @@ impl Login {
     pub fn decide(&self, event: LoginEvent, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
         match event {
             LoginEvent::Looked(look) => self.looked(look, rules, now),
-            LoginEvent::ProofRenewed | LoginEvent::CookiesImported => self.good(now),
+            LoginEvent::ProofRenewed => self.good(rules, now),
+            LoginEvent::CookiesImported => Self {
+                identity_asked: None,
+                ..self.clone()
+            }
+            .good(rules, now),
             LoginEvent::ProofRefused => self.proof_refused(rules, now),
             LoginEvent::Doubted => match &self.health {
                 Health::Good | Health::Unknown => self.becomes(Health::Unknown),
@@ -177,7 +194,7 @@ impl Login {
                     Decision::quiet(self.clone())
                 }
             },
-            LoginEvent::IdentityAsked => self.lost(Needs::Identity, rules, now),
+            LoginEvent::IdentityAsked => self.identity_asked(rules, now),
             LoginEvent::PathBlocked | LoginEvent::NotDone => self.blocked(rules, now),
         }
     }
@@ -207,7 +224,7 @@ impl Login {
             return self.lost(Needs::TelegramLogin, rules, now);
         }
         if look.proven == Some(self.wallet) {
-            return self.good(now);
+            return self.good(rules, now);
         }
         let attempts = match &self.health {
             Health::ProofMissing { attempts, .. } => *attempts,
@@ -225,29 +242,19 @@ impl Login {
         Decision::quiet(next)
     }
 
-    fn good(&self, now: Timestamp) -> Decision<Self> {
-        let was_lost = match &self.health {
-            Health::Lost { .. } => true,
-            Health::Unknown
-            | Health::Good
-            | Health::ProofMissing { .. }
-            | Health::PathBlocked { .. } => false,
-        };
-        let next = Self {
+    fn good(&self, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
+        let unproven = self.told == Some(Needs::Identity) && self.was_asked(rules, now);
+        let decision = Decision::quiet(Self {
             health: Health::Good,
             checked_at: Some(now),
+            told: self.told.filter(|_| unproven),
             ..self.clone()
-        };
-        let decision = Decision::quiet(next);
-        if was_lost {
-            let news = OperatorNews::LoginBack {
-                login: self.id,
-                n: self.losses,
-            };
-            decision.tell(Owed::operators(news))
-        } else {
-            decision
+        });
+        if self.told.is_none() || unproven {
+            return decision;
         }
+        let (login, n) = (self.id, self.losses);
+        decision.tell(Owed::operators(OperatorNews::LoginBack { login, n }))
     }
 
     fn proof_refused(&self, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
@@ -294,47 +301,47 @@ impl Login {
         }
     }
 
-    /// Told once a loss: a second look at a lost login says nothing new unless the need changed.
+    /// Told once, however often Fragment asks while nobody has done it.
+    fn identity_asked(&self, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
+        let lost = self.lost(Needs::Identity, rules, now);
+        lost.map(|next| Self {
+            identity_asked: Some(now),
+            ..next
+        })
+    }
+
+    fn was_asked(&self, rules: &LoginRules, now: Timestamp) -> bool {
+        self.identity_asked.is_some_and(|at| now < at + rules.identity_memory)
+    }
+
+    /// Told once a need: looking again, and trying again in vain, says nothing new.
     fn lost(&self, needs: Needs, rules: &LoginRules, now: Timestamp) -> Decision<Self> {
         let look_at = now + rules.longest_pause;
-        if let Health::Lost {
-            since,
-            needs: before,
-            ..
-        } = &self.health
-            && *before == needs
-        {
-            let health = Health::Lost {
-                since: *since,
+        let since = match &self.health {
+            Health::Lost { since, .. } => *since,
+            Health::Unknown
+            | Health::Good
+            | Health::ProofMissing { .. }
+            | Health::PathBlocked { .. } => now,
+        };
+        let is_news = self.told != Some(needs);
+        let n = self.losses.saturating_add(u32::from(is_news));
+        let decision = Decision::quiet(Self {
+            health: Health::Lost {
+                since,
                 needs,
                 look_at,
-            };
-            let next = Self {
-                health,
-                checked_at: Some(now),
-                ..self.clone()
-            };
-            return Decision::quiet(next);
-        }
-        let losses = self.losses.saturating_add(1);
-        let health = Health::Lost {
-            since: now,
-            needs,
-            look_at,
-        };
-        let next = Self {
-            health,
+            },
             checked_at: Some(now),
-            losses,
+            losses: n,
+            told: Some(needs),
             ..self.clone()
-        };
-        let why = needs.what_to_do().into();
-        let news = OperatorNews::LoginLost {
-            login: self.id,
-            n: losses,
-            why,
-        };
-        Decision::quiet(next).tell(Owed::operators(news))
+        });
+        if !is_news {
+            return decision;
+        }
+        let (login, why) = (self.id, needs.what_to_do().into());
+        decision.tell(Owed::operators(OperatorNews::LoginLost { login, n, why }))
     }
 
     fn becomes(&self, health: Health) -> Decision<Self> {

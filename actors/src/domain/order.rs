@@ -19,10 +19,12 @@ use super::pricing::Quote;
 use super::transfer::TxPos;
 use super::wallet::Wallet;
 
+mod behind;
 mod conclude;
 mod decide;
 mod due;
 mod event;
+mod funding;
 mod operator;
 mod refund;
 mod witness;
@@ -31,6 +33,7 @@ pub use conclude::{Concluded, conclude};
 pub use decide::Desk;
 pub use due::OrderEffect;
 pub use event::{Funding, OrderEvent, OrderRules, Proof};
+pub use funding::{choose_wallet, float_needed};
 pub use operator::{HistoryRow, OperatorAct};
 
 #[cfg(test)]

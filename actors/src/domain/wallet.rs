@@ -52,6 +52,9 @@ pub struct Wallet {
     pub unpaid_in_row: u8,
     /// Whether it may sign.
     pub standing: Standing,
+    /// How often it was stopped; numbers the operators' notices.
+    #[serde(default)]
+    pub stops: u32,
     /// States of the account from before this block time explain nothing: set when the books were
     /// restored, because a message of the life that was lost may still be on its way.
     #[serde(default)]
@@ -171,6 +174,7 @@ impl Wallet {
             claimed_by: None,
             unpaid_in_row: 0,
             standing: Standing::Open,
+            stops: 0,
             trust_from: None,
         }
     }
@@ -344,6 +348,7 @@ impl Wallet {
     #[must_use]
     pub fn stopped(&self, why: &str) -> Self {
         Self {
+            stops: self.stops.saturating_add(1),
             standing: Standing::Stopped { why: why.into() },
             ..self.clone()
         }
@@ -366,10 +371,10 @@ impl Wallet {
         match &self.standing {
             Standing::Open => None,
             Standing::Stopped { why } => {
-                let (wallet, seqno, why) = (self.address, self.next_seqno, why.clone());
+                let (wallet, n, why) = (self.address, self.stops, why.clone());
                 Some(Owed::operators(OperatorNews::WalletStopped {
                     wallet,
-                    seqno,
+                    n,
                     why,
                 }))
             }

@@ -19,7 +19,7 @@ use crate::ports::Unreadable;
 use crate::ports::books::{Lease, LeaseKey};
 use crate::supervision::in_flight::{Begin, End};
 use crate::supervision::{
-    self, Asked, Clerk, InFlight, Life, Loading, Observe, Observed, Wake, effect, guard,
+    self, Asked, Clerk, Drain, InFlight, Life, Loading, Observe, Observed, Wake, effect, guard,
 };
 
 /// The actor.
@@ -34,7 +34,7 @@ pub struct Fulfilment {
 }
 
 /// What runs at most once at a time.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Looking {
     Orders,
     Leases,
@@ -51,13 +51,30 @@ impl Fulfilment {
     ) -> Self {
         let working = InFlight::new(settings.in_flight);
         let settings = Arc::new(settings);
-        let bench = Bench { office, settings, doors, lanes: Lanes::default() };
+        let bench = Bench {
+            office,
+            settings,
+            doors,
+            lanes: Lanes::default(),
+            owes: Arc::default(),
+        };
         let looking = InFlight::new(2);
-        Self { life, bench, tills: Tills::default(), working, looking, runs: 0, stuck: 0 }
+        Self {
+            life,
+            bench,
+            tills: Tills::default(),
+            working,
+            looking,
+            runs: 0,
+            stuck: 0,
+        }
     }
 
     /// Prolongs the leases of all tills, and takes free ones.
     fn tend(&mut self, ctx: &mut Context<Self>) {
+        if self.life.is_draining() {
+            return self.leave(ctx);
+        }
         if self.looking.begin(Looking::Leases) != Begin::Start {
             return;
         }
@@ -66,11 +83,12 @@ impl Fulfilment {
         let call = async move { tend(&bench).await };
         let io = self.bench.office.io.clone();
         effect::start(self, ctx, &io, deadline, call, |this, tended, ctx| {
-            this.looking.end(&Looking::Leases);
+            // A look that came meanwhile is as good as this one.
+            let _again = this.looking.end(&Looking::Leases);
             match tended {
                 Ok(Ok(tended)) => {
                     for one in tended {
-                        this.tills.tended(one, this.bench.settings.lease);
+                        this.tills.tended(&one, this.bench.settings.lease);
                     }
                     this.explain(ctx);
                     this.look(ctx);
@@ -81,12 +99,41 @@ impl Fulfilment {
         });
     }
 
+    /// The intake has ended: gives the tills back as soon as no run needs them, so that another
+    /// replica need not wait for the leases to end.
+    fn leave(&mut self, ctx: &mut Context<Self>) {
+        if !self.working.is_empty() {
+            return;
+        }
+        let leases = self.tills.leave();
+        let (books, replica) = (
+            self.bench.office.ports.books.clone(),
+            self.bench.office.replica,
+        );
+        let call = async move {
+            for lease in leases {
+                if let Err(unreadable) = books.release(lease, replica).await {
+                    tracing::info!("a lease ends by itself: {unreadable}");
+                }
+            }
+        };
+        let io = self.bench.office.io.clone();
+        effect::start(self, ctx, &io, self.bench.settings.call, call, |_, _, _| {});
+    }
+
     /// Explains the history of tills that need it.
     fn explain(&mut self, ctx: &mut Context<Self>) {
-        for tenure in self.tills.to_explain(Instant::now(), self.bench.settings.sweep) {
+        for tenure in self
+            .tills
+            .begin_explaining(Instant::now(), self.bench.settings.sweep)
+        {
             let bench = self.bench.clone();
             let under = tenure.clone();
-            let call = async move { bench.explain(&under).await };
+            let call = async move {
+                let outcome = bench.explain(&under).await;
+                bench.tell();
+                outcome
+            };
             let io = self.bench.office.io.clone();
             let deadline = self.bench.settings.run;
             effect::start(self, ctx, &io, deadline, call, move |this, outcome, ctx| {
@@ -117,17 +164,26 @@ impl Fulfilment {
             Ok::<_, Unreadable>(due)
         };
         let io = self.bench.office.io.clone();
-        effect::start(self, ctx, &io, self.bench.settings.call, call, |this, due, ctx| {
-            let again = this.looking.end(&Looking::Orders) == End::LookAgain;
-            match due {
-                Ok(Ok(due)) => due.into_iter().for_each(|(order, wallet)| this.begin(order, wallet, ctx)),
-                Ok(Err(unreadable)) => tracing::warn!("due orders were not read: {unreadable}"),
-                Err(failed) => tracing::warn!("due orders were not read: {failed}"),
-            }
-            if again {
-                this.look(ctx);
-            }
-        });
+        effect::start(
+            self,
+            ctx,
+            &io,
+            self.bench.settings.call,
+            call,
+            |this, due, ctx| {
+                let again = this.looking.end(&Looking::Orders) == End::LookAgain;
+                match due {
+                    Ok(Ok(due)) => due
+                        .into_iter()
+                        .for_each(|(order, wallet)| this.begin(order, wallet, ctx)),
+                    Ok(Err(unreadable)) => tracing::warn!("due orders were not read: {unreadable}"),
+                    Err(failed) => tracing::warn!("due orders were not read: {failed}"),
+                }
+                if again {
+                    this.look(ctx);
+                }
+            },
+        );
     }
 
     /// Starts a run. An order that is bound to no wallet yet may only lapse, on any till; one
@@ -151,7 +207,11 @@ impl Fulfilment {
         let run = Run::new(self.bench.clone(), tenure, order, lane);
         let io = self.bench.office.io.clone();
         // A run ends by itself; the deadline only catches a port that hangs.
-        let deadline = self.bench.settings.run.saturating_add(self.bench.settings.call * 4);
+        let deadline = self
+            .bench
+            .settings
+            .run
+            .saturating_add(self.bench.settings.call * 4);
         effect::start(self, ctx, &io, deadline, run.go(), move |this, end, ctx| {
             this.ended(order, end.ok(), ctx);
         });
@@ -159,7 +219,10 @@ impl Fulfilment {
 
     fn ended(&mut self, order: OrderId, end: Option<RunEnd>, ctx: &mut Context<Self>) {
         self.runs = self.runs.saturating_add(1);
-        self.working.end(&order);
+        let _again = self.working.end(&order);
+        if self.life.is_draining() {
+            return self.leave(ctx);
+        }
         match end {
             // The lane is free: the next order need not wait for the timer.
             Some(RunEnd::Done) => self.look(ctx),
@@ -179,9 +242,16 @@ impl Fulfilment {
         let bench = self.bench.clone();
         let call = async move { bench.lapse(order).await };
         let io = self.bench.office.io.clone();
-        effect::start(self, ctx, &io, self.bench.settings.call, call, move |this, _, _| {
-            this.working.end(&order);
-        });
+        effect::start(
+            self,
+            ctx,
+            &io,
+            self.bench.settings.call,
+            call,
+            move |this, _, _| {
+                let _again = this.working.end(&order);
+            },
+        );
     }
 
     /// The till of a wallet, for a person's action.
@@ -196,12 +266,22 @@ async fn tend(bench: &Bench) -> Result<Vec<Tended>, Unreadable> {
     let ports = &bench.office.ports;
     let logins = ports.books.logins().await?;
     let mut wallets: Vec<WalletAddress> = ports.signer.wallets();
-    wallets.extend(ports.books.wallets().await?.iter().map(|seen| seen.row.address));
+    wallets.extend(
+        ports
+            .books
+            .wallets()
+            .await?
+            .iter()
+            .map(|seen| seen.row.address),
+    );
     wallets.sort_unstable();
     wallets.dedup();
     let mut tended = Vec::new();
     for wallet in wallets {
-        let login = logins.iter().find(|seen| seen.row.wallet == wallet).map(|seen| seen.row.id);
+        let login = logins
+            .iter()
+            .find(|seen| seen.row.wallet == wallet)
+            .map(|seen| seen.row.id);
         let asked = Instant::now();
         let of_wallet = lease(bench, LeaseKey::Wallet(wallet)).await?;
         let of_login = match login {
@@ -209,15 +289,27 @@ async fn tend(bench: &Bench) -> Result<Vec<Tended>, Unreadable> {
             None => None,
         };
         let complete = of_login.is_some() == login.is_some();
-        let leases = of_wallet.filter(|_| complete).map(|of_wallet| (of_wallet, of_login));
-        tended.push(Tended { wallet, login, leases, asked });
+        let leases = of_wallet
+            .filter(|_| complete)
+            .map(|of_wallet| (of_wallet, of_login));
+        tended.push(Tended {
+            wallet,
+            login,
+            leases,
+            asked,
+        });
     }
     Ok(tended)
 }
 
 async fn lease(bench: &Bench, key: LeaseKey) -> Result<Option<Lease>, Unreadable> {
     let ttl = Span::from_std(bench.settings.lease).unwrap_or(Span::seconds(30));
-    bench.office.ports.books.lease(key, bench.office.replica, ttl).await
+    bench
+        .office
+        .ports
+        .books
+        .lease(key, bench.office.replica, ttl)
+        .await
 }
 
 impl Actor for Fulfilment {
@@ -269,12 +361,16 @@ impl Handler<Asked<OperatorActs>> for Fulfilment {
         let deadline = self.bench.settings.call;
         asked.answer_concurrently(self, ctx, deadline, |this, acts, _| {
             let bench = this.bench.clone();
-            let tenures: Vec<Tenure> =
-                this.tills.shown().filter_map(|(wallet, ..)| this.tills.tenure(wallet)).collect();
+            let tenures: Vec<Tenure> = this
+                .tills
+                .shown()
+                .filter_map(|(wallet, ..)| this.tills.tenure(wallet))
+                .collect();
             async move {
                 let file = bench.file_for(&acts).await?;
                 let bound = file.order.row.purchase().map(|purchase| purchase.wallet);
-                let bound = bound.ok_or_else(|| OperatorRefused::Rule("nothing is tied up".into()))?;
+                let bound =
+                    bound.ok_or_else(|| OperatorRefused::Rule("nothing is tied up".into()))?;
                 let tenure = tenures.into_iter().find(|tenure| tenure.wallet == bound);
                 let tenure = tenure.ok_or(OperatorRefused::Elsewhere)?;
                 bench.operate(acts, file, tenure).await
@@ -311,6 +407,15 @@ impl Handler<Asked<AssignTransaction>> for Fulfilment {
     }
 }
 
+impl Handler<Asked<Drain>> for Fulfilment {
+    type Result = ();
+
+    fn handle(&mut self, asked: Asked<Drain>, ctx: &mut Context<Self>) {
+        asked.drain(self, ctx);
+        self.leave(ctx);
+    }
+}
+
 impl Handler<Asked<Observe<Self>>> for Fulfilment {
     type Result = ();
 
@@ -323,11 +428,14 @@ impl Observed for Fulfilment {
     type Snapshot = FulfilmentSnapshot;
 
     fn snapshot(&self) -> FulfilmentSnapshot {
-        let tills = self.tills.shown().map(|(wallet, epoch, explained)| TillSnapshot {
-            wallet: wallet.to_string(),
-            epoch: epoch.get(),
-            explained,
-        });
+        let tills = self
+            .tills
+            .shown()
+            .map(|(wallet, epoch, explained)| TillSnapshot {
+                wallet: wallet.to_string(),
+                epoch: epoch.get(),
+                explained,
+            });
         FulfilmentSnapshot {
             tills: tills.collect(),
             in_flight: self.working.len(),

@@ -2,6 +2,7 @@
 //! one way to commit.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::tills::{Lanes, Tenure};
 use super::{FulfilmentDoors, FulfilmentSettings};
@@ -20,6 +21,8 @@ pub(super) struct Bench {
     pub(super) settings: Arc<FulfilmentSettings>,
     pub(super) doors: FulfilmentDoors,
     pub(super) lanes: Lanes,
+    /// Something is owed to people and the notifier was not woken for it yet.
+    pub(super) owes: Arc<AtomicBool>,
 }
 
 /// Why a step did not lead to a commit.
@@ -51,7 +54,12 @@ impl Bench {
 
     /// The rules' desk for a file under a tenure.
     pub(super) fn desk<'a>(&'a self, wallet: Option<&'a Wallet>, tenure: &Tenure) -> Desk<'a> {
-        Desk { rules: &self.settings.order, wallet, epoch: tenure.epoch, now: self.now() }
+        Desk {
+            rules: &self.settings.order,
+            wallet,
+            epoch: tenure.epoch,
+            now: self.now(),
+        }
     }
 
     /// A commit that relies on a tenure.
@@ -66,12 +74,18 @@ impl Bench {
         let tells = !commit.notices.is_empty() || !commit.stale.is_empty();
         match self.office.write(commit).await {
             Ok(()) => {
-                if tells {
-                    self.doors.notifier.wake();
-                }
+                self.owes.fetch_or(tells, Ordering::Relaxed);
                 Ok(())
             }
             Err(failed) => Err(after(&failed)),
+        }
+    }
+
+    /// Wakes the notifier if anything was committed since that people are owed: once for a stretch
+    /// of steps, because a live message shows only the latest state.
+    pub(super) fn tell(&self) {
+        if self.owes.swap(false, Ordering::Relaxed) {
+            self.doors.notifier.wake();
         }
     }
 }
@@ -92,13 +106,26 @@ pub(super) fn wallet_of(file: &OrderFile) -> Option<&Wallet> {
 impl Bench {
     /// Closes an offer that nobody paid for in time.
     pub(super) async fn lapse(&self, id: OrderId) -> Result<(), Stuck> {
-        let seen = self.office.ports.books.order(id).await?.ok_or(Stuck::Reread)?;
+        let seen = self
+            .office
+            .ports
+            .books
+            .order(id)
+            .await?
+            .ok_or(Stuck::Reread)?;
         let (rules, now) = (&self.settings.order, self.now());
-        let desk = Desk { rules, wallet: None, epoch: Epoch::new(0), now };
+        let desk = Desk {
+            rules,
+            wallet: None,
+            epoch: Epoch::new(0),
+            now,
+        };
         let decision = seen.row.decide(OrderEvent::Tick, desk)?;
         let mut commit = self.office.commit();
         let next = self.office.absorb(&mut commit, decision);
         commit.rows.push(RowWrite::Order(Write::over(&seen, next)));
-        self.write(commit).await
+        self.write(commit).await?;
+        self.tell();
+        Ok(())
     }
 }

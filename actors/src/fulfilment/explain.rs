@@ -7,9 +7,9 @@ use crate::domain::decision::Decision;
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey};
 use crate::domain::notice::{OperatorNews, Owed};
 use crate::domain::order::{Order, OrderEvent, OrderState};
-use crate::domain::transfer::AccountState;
+use crate::domain::transfer::{AccountState, FoundTx, History, TransferState, TxPos};
 use crate::domain::wallet::{Explained, Explanation, Strange, Wallet};
-use crate::ports::books::{Commit, RowWrite, Seen, Write};
+use crate::ports::books::{Commit, OrderFile, RowWrite, Seen, Write};
 
 impl Bench {
     /// Explains the history of a till's wallet; adopts the wallet if the books do not know it.
@@ -17,7 +17,10 @@ impl Bench {
         let ports = &self.office.ports;
         let wallets = ports.books.wallets().await?;
         let state = ports.chain.state(tenure.wallet).await?;
-        let Some(wallet) = wallets.iter().find(|seen| seen.row.address == tenure.wallet) else {
+        let Some(wallet) = wallets
+            .iter()
+            .find(|seen| seen.row.address == tenure.wallet)
+        else {
             return self.adopt(tenure, &state).await;
         };
         if wallet.row.is_stopped() {
@@ -26,20 +29,35 @@ impl Bench {
         let down_to = wallet.row.last.map_or(0, |tx| tx.lt);
         let history = ports.chain.history(&state, tenure.wallet, down_to).await?;
         let mut known = ports.books.known(tenure.wallet).await?;
-        known.destinations.clone_from(&self.settings.link.destinations);
+        known
+            .destinations
+            .clone_from(&self.settings.link.destinations);
         let explanation = wallet.row.explain(&state, &history, &known, tenure.epoch);
         let explanation = explanation.map_err(|error| Stuck::Rest(error.to_string()))?;
         match explanation {
             Explanation::Incomplete => Err(Stuck::Rest("the history is incomplete".into())),
-            Explanation::Complete { wallet: next, explained, entries, notices } => {
+            Explanation::Complete {
+                wallet: next,
+                explained,
+                entries,
+                notices,
+            } => {
                 if next == wallet.row && entries.is_empty() {
                     return Ok(());
                 }
                 let mut commit = self.commit(tenure);
-                let decision = Decision { next, entries, notices, stale: Vec::new() };
+                let decision = Decision {
+                    next,
+                    entries,
+                    notices,
+                    stale: Vec::new(),
+                };
                 let next = self.office.absorb(&mut commit, decision);
-                commit.rows.push(RowWrite::Wallet(Write::over(wallet, next.clone())));
-                self.assign(&mut commit, tenure, &next, &explained).await?;
+                commit
+                    .rows
+                    .push(RowWrite::Wallet(Write::over(wallet, next.clone())));
+                self.assign(&mut commit, tenure, &next, &explained, &history)
+                    .await?;
                 self.write(commit).await
             }
             Explanation::Break { strange } => self.stop_all(tenure, &wallets, &strange).await,
@@ -63,25 +81,39 @@ impl Bench {
         self.write(commit).await
     }
 
-    /// Payments that a person assigned to an order take that order out of the queue.
+    /// Transactions that a person assigned to an order: a payment takes the order out of the
+    /// queue, TON that came back makes its payment one that bounced.
     async fn assign(
         &self,
         commit: &mut Commit,
         tenure: &Tenure,
         wallet: &Wallet,
         explained: &[Explained],
+        history: &History,
     ) -> Result<(), Stuck> {
         for how in explained {
-            let Explained::Assigned { tx, order: Some(order) } = how else {
+            let Explained::Assigned {
+                tx,
+                order: Some(order),
+            } = how
+            else {
                 continue;
             };
-            let Some(seen) = self.office.ports.books.order(*order).await? else {
+            let Some(file) = self.office.ports.books.order_file(*order).await? else {
                 continue;
+            };
+            let came_in = |found: &FoundTx| found.tx == *tx && found.message.is_none();
+            let event = if history.txs.iter().any(came_in) {
+                commit.rows.extend(bounced(&file, *tx));
+                OrderEvent::Bounced(*tx)
+            } else {
+                OrderEvent::PaidOutside(*tx)
             };
             let desk = self.desk(Some(wallet), tenure);
-            let decision = seen.row.decide(OrderEvent::PaidOutside(*tx), desk)?;
+            let decision = file.order.row.decide(event, desk)?;
             let next = self.office.absorb(commit, decision);
-            commit.rows.push(RowWrite::Order(Write::over(&seen, next)));
+            let write = Write::over(&file.order, next);
+            commit.rows.push(RowWrite::Order(write));
         }
         Ok(())
     }
@@ -99,19 +131,31 @@ impl Bench {
         let mut told = Decision::quiet(());
         for odd in strange {
             let lt = odd.tx.map_or(0, |tx| tx.lt);
-            let fits = odd.fits.map(|order| format!("; it fits {order}")).unwrap_or_default();
+            let fits = odd
+                .fits
+                .map(|order| format!("; it fits {order}"))
+                .unwrap_or_default();
             let what = format!("{}{fits}", odd.what);
-            let news = OperatorNews::Unexplained { wallet: tenure.wallet, lt, what };
+            let news = OperatorNews::Unexplained {
+                wallet: tenure.wallet,
+                lt,
+                what,
+            };
             told = told.tell(Owed::operators(news));
         }
         for seen in wallets.iter().filter(|seen| !seen.row.is_stopped()) {
-            let why = format!("wallet {} has a transaction nobody can explain", tenure.wallet);
+            let why = format!(
+                "wallet {} has a transaction nobody can explain",
+                tenure.wallet
+            );
             let stopped = seen.row.stopped(&why);
             if let Some(owed) = stopped.stop_notice() {
                 told = told.tell(owed);
             }
             self.park_waiting(&mut commit, tenure, &seen.row).await?;
-            commit.rows.push(RowWrite::Wallet(Write::over(seen, stopped)));
+            commit
+                .rows
+                .push(RowWrite::Wallet(Write::over(seen, stopped)));
         }
         self.office.absorb(&mut commit, told);
         self.write(commit).await?;
@@ -124,7 +168,12 @@ impl Bench {
         tenure: &Tenure,
         wallet: &Wallet,
     ) -> Result<(), Stuck> {
-        let orders = self.office.ports.books.orders_of_wallet(wallet.address).await?;
+        let orders = self
+            .office
+            .ports
+            .books
+            .orders_of_wallet(wallet.address)
+            .await?;
         for seen in orders.iter().filter(|seen| is_waiting(&seen.row)) {
             let desk = self.desk(Some(wallet), tenure);
             let decision = seen.row.decide(OrderEvent::Break, desk)?;
@@ -145,5 +194,24 @@ const fn is_waiting(order: &Order) -> bool {
         | OrderState::Refunded { .. }
         | OrderState::Cancelled { .. }
         | OrderState::Parked { .. } => false,
+    }
+}
+
+/// The order's payment, as one that came back.
+fn bounced(file: &OrderFile, back: TxPos) -> Option<RowWrite> {
+    let paid = file.order.row.transfer()?;
+    let seen = file.transfers.iter().find(|seen| seen.row.id == paid)?;
+    match &seen.row.state {
+        TransferState::Paid { tx } => {
+            let state = TransferState::Bounced { tx: *tx, back };
+            let write = Write::over(seen, seen.row.now_is(state));
+            Some(RowWrite::Transfer(write))
+        }
+        TransferState::Signed
+        | TransferState::ConsumedUnpaid { .. }
+        | TransferState::Dead { .. }
+        | TransferState::Superseded { .. }
+        | TransferState::Foreign { .. }
+        | TransferState::Bounced { .. } => None,
     }
 }

@@ -4,10 +4,9 @@
 use super::desk::{Stuck, wallet_of};
 use super::pursue::find;
 use super::run::{Flow, Run};
-use crate::domain::catalog::Product;
 use crate::domain::ids::TransferId;
 use crate::domain::link::Link;
-use crate::domain::order::{HistoryRow, Order, OrderEvent, Proof};
+use crate::domain::order::{HistoryRow, Order, OrderEvent, OrderState, Proof, Stage};
 use crate::domain::transfer::Transfer;
 use crate::ports::books::{Claim, OrderFile, RowWrite, Write};
 use crate::ports::market::{Delivery, Slot};
@@ -34,12 +33,18 @@ impl Run {
             // Counted in the order's own patience, so that a dead till parks it in the end.
             return self.apply(file, OrderEvent::DeliveryNotSeen).await;
         };
-        if self.page_says_done(slot, file, &link).await {
-            let proof = Proof::Page { request: link.request.clone() };
-            return self.delivered(file, proof, None).await;
+        let done = self.page_says_done(slot, file, &link).await;
+        let rows = self.unclaimed_rows(file, &transfer, &link).await?;
+        if done {
+            // The row is claimed with the delivery, or the next equal order would find it free.
+            let proof = Proof::Page {
+                request: link.request.clone(),
+            };
+            return self.delivered(file, proof, rows.into_iter().next()).await;
         }
-        if let Some(flow) = self.history_says_done(file, &transfer, &link).await? {
-            return Ok(flow);
+        if let Some(row) = HistoryRow::witness(&rows, self.rivals(file).await?).cloned() {
+            let proof = Proof::History { row: row.clone() };
+            return self.delivered(file, proof, Some(row)).await;
         }
         self.apply(file, OrderEvent::DeliveryNotSeen).await
     }
@@ -50,7 +55,16 @@ impl Run {
         file: &OrderFile,
         transfer: TransferId,
     ) -> Result<Flow, Stuck> {
-        let link = find(file, transfer)?.row.link.clone();
+        let transfer = find(file, transfer)?.row.clone();
+        // The page forgets the purchase when it is reset: Fragment must have taken the confirm
+        // call before (rule 8).
+        if !is_confirmed(&file.order.row) {
+            if self.confirm(&transfer).await {
+                return self.apply(file, OrderEvent::Confirmed).await;
+            }
+            return Err(Stuck::Rest("the confirm call is still due".into()));
+        }
+        let link = transfer.link;
         let link = link.ok_or_else(|| Stuck::Rest("a burn has no till to reset".into()))?;
         let slot = self.till_slot(link.login).await?;
         let market = self.bench.office.ports.market.clone();
@@ -59,7 +73,9 @@ impl Run {
             Ok(()) => self.apply(file, OrderEvent::TillReset).await,
             Err(failure) => {
                 self.note(link.login, &failure).await;
-                Err(Stuck::Rest(format!("the till's page was not reset: {failure}")))
+                Err(Stuck::Rest(format!(
+                    "the till's page was not reset: {failure}"
+                )))
             }
         }
     }
@@ -77,33 +93,41 @@ impl Run {
         }
     }
 
-    async fn history_says_done(
+    /// Rows of the history that fit the order and that no order has claimed. None if the history
+    /// cannot be read: it is only a second witness.
+    async fn unclaimed_rows(
         &mut self,
         file: &OrderFile,
         transfer: &Transfer,
         link: &Link,
-    ) -> Result<Option<Flow>, Stuck> {
+    ) -> Result<Vec<HistoryRow>, Stuck> {
         let Ok(slot) = self.till_slot(link.login).await else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let market = self.bench.office.ports.market.clone();
-        let rows = match self.call(market.history(slot)).await {
+        let mut rows = match self.call(market.history(slot)).await {
             Ok(rows) => rows,
             Err(failure) => {
                 self.note(link.login, &failure).await;
-                return Ok(None);
+                return Ok(Vec::new());
             }
         };
-        for row in rows.into_iter().filter(|row| fits(row, &file.order.row, transfer, link)) {
-            let proof = Proof::History { row: row.clone() };
-            match self.delivered(file, proof, Some(row)).await {
-                Ok(flow) => return Ok(Some(flow)),
-                // Claimed by another order, or the books moved on: the next row, or a new look.
-                Err(Stuck::Reread) => {}
-                Err(rest @ Stuck::Rest(_)) => return Err(rest),
-            }
+        rows.retain(|row| fits(row, &file.order.row, transfer, link));
+        if rows.is_empty() {
+            return Ok(rows);
         }
-        Ok(None)
+        Ok(self.bench.office.ports.books.unclaimed(rows).await?)
+    }
+
+    /// How many other orders could own a row that fits this one.
+    async fn rivals(&self, file: &OrderFile) -> Result<usize, Stuck> {
+        let books = &self.bench.office.ports.books;
+        let orders = books.orders_of_wallet(self.tenure.wallet).await?;
+        let order = &file.order.row;
+        let rivals = orders
+            .iter()
+            .filter(|seen| seen.row.may_own_a_row_of(order));
+        Ok(rivals.count())
     }
 
     async fn delivered(
@@ -117,11 +141,28 @@ impl Run {
         let decision = order.decide(OrderEvent::DeliverySeen(proof), desk)?;
         let mut commit = self.bench.commit(&self.tenure);
         let next = self.bench.office.absorb(&mut commit, decision);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, next)));
-        commit.claims.extend(claim.map(|row| (Claim::History(row), Some(order.id))));
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, next)));
+        commit
+            .claims
+            .extend(claim.map(|row| (Claim::History(row), Some(order.id))));
         self.bench.write(commit).await?;
         Ok(Flow::Onward)
     }
+}
+
+const fn is_confirmed(order: &Order) -> bool {
+    matches!(
+        &order.state,
+        OrderState::Parked {
+            stage: Stage::Paid {
+                confirmed: true,
+                ..
+            },
+            ..
+        }
+    )
 }
 
 /// Whether a row of the history can be this order's: account, recipient, goods, price, time.
@@ -129,15 +170,7 @@ fn fits(row: &HistoryRow, order: &Order, transfer: &Transfer, link: &Link) -> bo
     let earliest = transfer.signed_at - crate::domain::Span::seconds(HISTORY_SLACK_S);
     row.login == link.login
         && row.recipient == order.quote.recipient.username
-        && row.goods == goods_in_history(order.quote.product)
+        && row.goods == order.quote.product
         && row.price == transfer.amount
         && row.at >= earliest
-}
-
-/// How the history names goods.
-fn goods_in_history(product: Product) -> String {
-    match product {
-        Product::Stars(quantity) => format!("{} Stars", quantity.get()),
-        Product::Premium(months) => format!("{} months", months.get()),
-    }
 }

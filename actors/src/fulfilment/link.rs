@@ -15,11 +15,16 @@ impl Run {
         let Some(login) = self.tenure.login else {
             return Err(Stuck::Rest("no login proves this wallet here".into()));
         };
+        if file.customer.row.is_frozen() {
+            return Err(Stuck::Rest("an AML lock is on the customer".into()));
+        }
         self.till_must_be_free().await?;
         let slot = self.till_slot(login).await?;
         let quote = &file.order.row.quote;
         let market = self.bench.office.ports.market.clone();
-        let offer = self.call(market.offer(slot, &quote.product, &quote.recipient)).await;
+        let offer = self
+            .call(market.offer(slot, &quote.product, &quote.recipient))
+            .await;
         let offer = match offer {
             Ok(offer) => offer,
             Err(failure) => {
@@ -47,7 +52,9 @@ impl Run {
         let Ok(rate) = prices.rate(self.bench.now()) else {
             return self.apply(file, OrderEvent::LinkNotDone).await;
         };
-        let within = order.quote.judge_real_cost(link.amount, &rate, prices.rules.get());
+        let within = order
+            .quote
+            .judge_real_cost(link.amount, &rate, prices.rules.get());
         if let Err(exceeded) = within {
             let (quoted, real) = (exceeded.quoted, exceeded.real);
             let why = RefundReason::CostRose { quoted, real };
@@ -61,7 +68,9 @@ impl Run {
         let decision = order.decide(OrderEvent::Linked(link), desk)?;
         let mut commit = self.bench.commit(&self.tenure);
         let next = self.bench.office.absorb(&mut commit, decision);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, next)));
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, next)));
         commit.guards.push(Guard::NotFrozen(order.customer));
         commit.claims.extend(claims);
         self.bench.write(commit).await?;
@@ -71,8 +80,17 @@ impl Run {
     /// One order at a time in a till: the page shows the purchase of the session, so no other
     /// order of this wallet may be between its link and its delivery (rule 9).
     async fn till_must_be_free(&self) -> Result<(), Stuck> {
-        let orders = self.bench.office.ports.books.orders_of_wallet(self.tenure.wallet).await?;
-        let mut others = orders.iter().map(|seen| &seen.row).filter(|order| order.id != self.order);
+        let orders = self
+            .bench
+            .office
+            .ports
+            .books
+            .orders_of_wallet(self.tenure.wallet)
+            .await?;
+        let mut others = orders
+            .iter()
+            .map(|seen| &seen.row)
+            .filter(|order| order.id != self.order);
         match others.find(|order| occupies_till(order)) {
             Some(other) => Err(busy(other.id)),
             None => Ok(()),

@@ -27,18 +27,31 @@ impl Bench {
         file: OrderFile,
         tenure: Tenure,
     ) -> Result<(), OperatorRefused> {
-        let OperatorActs { order, act, nonce, by, .. } = acts;
+        let OperatorActs {
+            order,
+            act,
+            nonce,
+            by,
+            ..
+        } = acts;
         let mut commit = self.commit(&tenure);
         let body = format!("{by} {} {order}", act.name());
         if let OperatorAct::MarkDelivered { row } = &act {
-            commit.claims.push((Claim::History(row.clone()), Some(order)));
+            commit
+                .claims
+                .push((Claim::History(row.clone()), Some(order)));
         }
         let desk = self.desk(wallet_of(&file), &tenure);
         let decision = file.order.row.decide(OrderEvent::Operator(act), desk);
         let decision = decision.map_err(|refused| OperatorRefused::Rule(refused.to_string()))?;
         let next = self.office.absorb(&mut commit, decision);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, next)));
-        commit.events.push(OutsideEvent { key: format!("press/{nonce}"), body });
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, next)));
+        commit.events.push(OutsideEvent {
+            key: format!("press/{nonce}"),
+            body,
+        });
         commit.claims.push((Claim::Press(nonce), Some(order)));
         self.press(commit).await
     }
@@ -58,8 +71,13 @@ impl Bench {
         }
         let mut commit = self.commit(&tenure);
         let body = format!("{} opened wallet {}", open.by, open.wallet);
-        commit.rows.push(RowWrite::Wallet(Write::over(wallet, wallet.row.opened())));
-        commit.events.push(OutsideEvent { key: format!("press/{}", open.nonce), body });
+        commit
+            .rows
+            .push(RowWrite::Wallet(Write::over(wallet, wallet.row.opened())));
+        commit.events.push(OutsideEvent {
+            key: format!("press/{}", open.nonce),
+            body,
+        });
         commit.claims.push((Claim::Press(open.nonce), None));
         self.press(commit).await
     }
@@ -70,11 +88,30 @@ impl Bench {
         assign: AssignTransaction,
         tenure: Tenure,
     ) -> Result<(), OperatorRefused> {
-        let AssignTransaction { wallet, lt, order, by } = assign;
+        let wallets = self.office.ports.books.wallets().await;
+        let wallets = wallets.map_err(|error| OperatorRefused::TryAgain(error.to_string()))?;
+        let row = wallets
+            .iter()
+            .find(|seen| seen.row.address == assign.wallet);
+        // Of a wallet that works, everything is explained or about to be judged: a person's word
+        // would be posted a second time.
+        if !row.ok_or(OperatorRefused::NotFound)?.row.is_stopped() {
+            let why = "only a stopped wallet has transactions to assign";
+            return Err(OperatorRefused::Rule(why.into()));
+        }
+        let AssignTransaction {
+            wallet,
+            lt,
+            order,
+            by,
+        } = assign;
         let mut commit = self.commit(&tenure);
         let to = order.map_or_else(|| "no order".to_owned(), |order| order.to_string());
         let body = format!("{by} assigned lt {lt} of {wallet} to {to}");
-        commit.events.push(OutsideEvent { key: format!("assigned/{wallet}/{lt}"), body });
+        commit.events.push(OutsideEvent {
+            key: format!("assigned/{wallet}/{lt}"),
+            body,
+        });
         commit.claims.push((Claim::Assigned { wallet, lt }, order));
         self.press(commit).await
     }

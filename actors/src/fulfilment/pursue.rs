@@ -24,9 +24,14 @@ impl Run {
         }
         let evidence = self.bench.office.ports.chain.look(&transfer.row).await?;
         let older: Vec<Transfer> = file.transfers.iter().map(|seen| seen.row.clone()).collect();
-        let earlier: Vec<Transfer> =
-            older.iter().filter(|one| one.id != transfer.row.id).cloned().collect();
-        let verdict = transfer.row.judge(&evidence, &earlier, self.bench.settings.judge);
+        let earlier: Vec<Transfer> = older
+            .iter()
+            .filter(|one| one.id != transfer.row.id)
+            .cloned()
+            .collect();
+        let verdict = transfer
+            .row
+            .judge(&evidence, &earlier, self.bench.settings.judge);
         if let Verdict::Wait(waiting) = &verdict {
             return self.keep_waiting(*waiting);
         }
@@ -41,7 +46,9 @@ impl Run {
         if self.tenure.outlasts(self.bench.settings.call) {
             Ok(Flow::Pause(self.bench.settings.chain_pause))
         } else {
-            Err(Stuck::Rest(format!("waiting for the chain ({waiting:?}) without a lease")))
+            Err(Stuck::Rest(format!(
+                "waiting for the chain ({waiting:?}) without a lease"
+            )))
         }
     }
 
@@ -86,11 +93,17 @@ impl Run {
         let wallet = file.wallet.as_ref().ok_or(Stuck::Reread)?;
         let mut commit = self.bench.commit(&self.tenure);
         let concluded = self.bench.office.absorb(&mut commit, decision);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, concluded.order)));
-        commit.rows.push(RowWrite::Wallet(Write::over(wallet, concluded.wallet)));
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, concluded.order)));
+        commit
+            .rows
+            .push(RowWrite::Wallet(Write::over(wallet, concluded.wallet)));
         for transfer in concluded.transfers {
             let seen = find(file, transfer.id)?;
-            commit.rows.push(RowWrite::Transfer(Write::over(seen, transfer)));
+            commit
+                .rows
+                .push(RowWrite::Transfer(Write::over(seen, transfer)));
         }
         self.bench.write(commit).await?;
         Ok(Flow::Onward)
@@ -99,5 +112,8 @@ impl Run {
 
 /// A transfer of the file. The books and the file disagree if it is missing.
 pub(super) fn find(file: &OrderFile, id: TransferId) -> Result<&Seen<Transfer>, Stuck> {
-    file.transfers.iter().find(|seen| seen.row.id == id).ok_or(Stuck::Reread)
+    file.transfers
+        .iter()
+        .find(|seen| seen.row.id == id)
+        .ok_or(Stuck::Reread)
 }

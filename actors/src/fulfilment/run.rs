@@ -7,12 +7,13 @@ use tokio::time::Instant;
 
 use super::desk::{Bench, Stuck, wallet_of};
 use super::tills::{Lane, Tenure};
-use crate::browser_pool::{Lend, Purpose, Return, Verdict};
+use crate::browser_pool::{Purpose, Verdict};
+use crate::cookie_refresh::{self, Met};
 use crate::domain::ids::{LoginId, OrderId};
 use crate::domain::order::{OrderEffect, OrderEvent};
+use crate::ports::Failure;
 use crate::ports::books::{OrderFile, RowWrite, Write};
 use crate::ports::market::{MarketFailure, MarketRefused, Slot, SlotKind};
-use crate::ports::Failure;
 
 /// A run re-reads at most so often without progress before it rests.
 const REREADS: u32 = 5;
@@ -47,7 +48,14 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) const fn new(bench: Bench, tenure: Tenure, order: OrderId, lane: Lane) -> Self {
-        Self { bench, tenure, order, slot: None, verdict: Verdict::Good, _lane: lane }
+        Self {
+            bench,
+            tenure,
+            order,
+            slot: None,
+            verdict: Verdict::Good,
+            _lane: lane,
+        }
     }
 
     /// Goes on until nothing is due, something cannot be done, or the time is up. The browser
@@ -60,6 +68,7 @@ impl Run {
                 Ok(Some(Flow::Onward)) => rereads = 0,
                 Ok(Some(Flow::Pause(pause))) => {
                     rereads = 0;
+                    self.bench.tell();
                     tokio::time::sleep(pause).await;
                 }
                 Ok(None) => break RunEnd::Done,
@@ -71,13 +80,15 @@ impl Run {
                 break RunEnd::Resting("the run took its time; it goes on at the next look".into());
             }
         };
+        self.bench.tell();
         self.give_back().await;
         end
     }
 
     async fn step(&mut self) -> Result<Option<Flow>, Stuck> {
         let file = self.bench.office.ports.books.order_file(self.order).await?;
-        let file = file.ok_or_else(|| Stuck::Rest(format!("{} is not in the books", self.order)))?;
+        let file =
+            file.ok_or_else(|| Stuck::Rest(format!("{} is not in the books", self.order)))?;
         let order = &file.order.row;
         let Some(effect) = order.due(self.bench.now(), &self.bench.settings.order) else {
             return Ok(None);
@@ -104,30 +115,36 @@ impl Run {
         let decision = file.order.row.decide(event, desk)?;
         let mut commit = self.bench.commit(&self.tenure);
         let next = self.bench.office.absorb(&mut commit, decision);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, next)));
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, next)));
         self.bench.write(commit).await?;
         Ok(Flow::Onward)
     }
 
-    /// The browser of a till, lent once and kept for the run.
+    /// The browser of a till, lent once and kept for the run. Asked for before every call to
+    /// Fragment: the leases must outlast it (rule 7).
     pub(super) async fn till_slot(&mut self, login: LoginId) -> Result<Slot, Stuck> {
+        if self.tenure.login != Some(login) {
+            return Err(Stuck::Rest(format!("{login} is not held with this wallet")));
+        }
         if !self.tenure.outlasts(self.bench.settings.call) {
             return Err(Stuck::Rest("the till's lease is about to end".into()));
         }
         if let Some(slot) = self.slot {
             return Ok(slot);
         }
-        let kind = SlotKind::Till(login);
         let settings = &self.bench.settings;
-        let lend = Lend { kind, purpose: Purpose::Purchase, for_at_most: settings.run + settings.call };
-        match self.bench.doors.lend.ask(lend, settings.call).await {
-            Ok(Ok(slot)) => {
+        let for_at_most = settings.run + settings.call;
+        let lender = &self.bench.doors.lender;
+        let till = SlotKind::Till(login);
+        match lender.borrow(till, Purpose::Purchase, for_at_most).await {
+            Ok(slot) => {
                 self.slot = Some(slot);
                 self.verdict = Verdict::Good;
                 Ok(slot)
             }
-            Ok(Err(refused)) => Err(Stuck::Rest(format!("no browser for {login}: {refused}"))),
-            Err(failed) => Err(Stuck::Rest(format!("the browser pool did not answer: {failed}"))),
+            Err(not_lent) => Err(Stuck::Rest(format!("no browser for {login}: {not_lent}"))),
         }
     }
 
@@ -160,7 +177,13 @@ impl Run {
         };
         self.verdict = verdict;
         if verdict == Verdict::LoggedOut {
-            crate::cookie_refresh::doubt(&self.bench.office, login).await;
+            let met = match failure {
+                Failure::Refused(MarketRefused::IdentityNeeded) => Met::IdentityAsked,
+                Failure::Refused(_) | Failure::NotDone { .. } | Failure::Unknown { .. } => {
+                    Met::LoggedOut
+                }
+            };
+            cookie_refresh::report(&self.bench.office, login, met).await;
             self.bench.doors.cookie_refresh.wake();
         }
         self.give_back().await;
@@ -170,10 +193,6 @@ impl Run {
         let Some(slot) = self.slot.take() else {
             return;
         };
-        let back = Return { slot, verdict: self.verdict };
-        // A browser that cannot be brought back is reclaimed by the pool when its time is up.
-        if let Err(failed) = self.bench.doors.give_back.ask(back, self.bench.settings.call).await {
-            tracing::warn!("a browser could not be given back: {failed}");
-        }
+        self.bench.doors.lender.give_back(slot, self.verdict).await;
     }
 }

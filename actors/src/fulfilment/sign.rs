@@ -31,7 +31,12 @@ impl Run {
         }
         let (amount, destination) = (link.amount, link.destination);
         let link = Some(link.clone());
-        let what = ToSign { purpose: Purpose::Goods, link, amount, destination };
+        let what = ToSign {
+            purpose: Purpose::Goods,
+            link,
+            amount,
+            destination,
+        };
         self.plan_and_sign(file, what).await
     }
 
@@ -42,7 +47,11 @@ impl Run {
         match file.order.row.decide(OrderEvent::ReturnMoney, desk) {
             Ok(_) => self.apply(file, OrderEvent::ReturnMoney).await,
             Err(OrderRefused::NeedsMore { .. }) => {
-                let OrderState::Held { refund: Some(refund), .. } = &file.order.row.state else {
+                let OrderState::Held {
+                    refund: Some(refund),
+                    ..
+                } = &file.order.row.state
+                else {
                     return Err(Stuck::Reread);
                 };
                 self.burn(file, *refund).await
@@ -54,23 +63,39 @@ impl Run {
     async fn burn(&mut self, file: &OrderFile, refund: RefundReason) -> Result<Flow, Stuck> {
         let destination = self.tenure.wallet;
         let purpose = Purpose::Burn { refund };
-        let what = ToSign { purpose, link: None, amount: NanoTon::ZERO, destination };
+        let what = ToSign {
+            purpose,
+            link: None,
+            amount: NanoTon::ZERO,
+            destination,
+        };
         self.plan_and_sign(file, what).await
     }
 
     async fn plan_and_sign(&mut self, file: &OrderFile, what: ToSign) -> Result<Flow, Stuck> {
         let wallet = file.wallet.as_ref().ok_or(Stuck::Reread)?;
-        let state = self.bench.office.ports.chain.state(wallet.row.address).await?;
+        let state = self
+            .bench
+            .office
+            .ports
+            .chain
+            .state(wallet.row.address)
+            .await?;
         let desk = SigningDesk {
             epoch: self.tenure.epoch,
             rules: self.bench.settings.signing,
             now: self.bench.now(),
         };
         let deadline = what.link.as_ref().map(|link| link.valid_until);
-        match wallet.row.plan(file.order.row.id, what.amount, deadline, &state, desk) {
+        match wallet
+            .row
+            .plan(file.order.row.id, what.amount, deadline, &state, desk)
+        {
             Ok(signature) => self.sign_planned(file, wallet, what, signature).await,
             Err(CannotSign::LinkExpires(_)) => self.apply(file, OrderEvent::LinkExpired).await,
-            Err(cannot @ CannotSign::Ahead { .. }) => self.chain_is_ahead(file, wallet, cannot).await,
+            Err(cannot @ CannotSign::Ahead { .. }) => {
+                self.chain_is_ahead(file, wallet, cannot).await
+            }
             Err(cannot @ CannotSign::TooPoor { .. }) => {
                 self.tell_float_low(wallet, state.balance).await?;
                 Err(Stuck::Rest(cannot.to_string()))
@@ -119,9 +144,13 @@ impl Run {
             commit.guards.push(Guard::NotFrozen(order.customer));
         }
         let signed = wallet.row.signed(transfer.id);
-        commit.rows.push(RowWrite::Order(Write::over(&file.order, next)));
+        commit
+            .rows
+            .push(RowWrite::Order(Write::over(&file.order, next)));
         commit.rows.push(RowWrite::Transfer(Write::new(transfer)));
-        commit.rows.push(RowWrite::Wallet(Write::over(wallet, signed)));
+        commit
+            .rows
+            .push(RowWrite::Wallet(Write::over(wallet, signed)));
         self.bench.write(commit).await?;
         Ok(Flow::Onward)
     }
@@ -179,7 +208,9 @@ impl Run {
             let decision = crate::domain::decision::Decision::quiet(()).tell(owed);
             self.bench.office.absorb(&mut commit, decision);
         }
-        commit.rows.push(RowWrite::Wallet(Write::over(wallet, stopped)));
+        commit
+            .rows
+            .push(RowWrite::Wallet(Write::over(wallet, stopped)));
         self.bench.write(commit).await?;
         Err(Stuck::Rest(cannot.to_string()))
     }
@@ -202,7 +233,11 @@ impl Run {
 
     async fn tell_float_low(&self, wallet: &Seen<Wallet>, free: NanoTon) -> Result<(), Stuck> {
         let hour = self.bench.now().timestamp().div_euclid(3600);
-        let news = OperatorNews::FloatLow { wallet: wallet.row.address, free, hour };
+        let news = OperatorNews::FloatLow {
+            wallet: wallet.row.address,
+            free,
+            hour,
+        };
         let decision = crate::domain::decision::Decision::quiet(()).tell(Owed::operators(news));
         let mut commit = self.bench.commit(&self.tenure);
         self.bench.office.absorb(&mut commit, decision);

@@ -51,6 +51,7 @@ impl Tenure {
 
 struct Till {
     tenure: Tenure,
+    leases: Vec<Lease>,
     until: watch::Sender<Instant>,
     explained: Option<Instant>,
     busy_explaining: bool,
@@ -65,14 +66,19 @@ pub(super) struct Tills {
 impl Tills {
     /// Takes in what tending brought. A till whose epoch changed, or that went elsewhere, is
     /// dropped with everything remembered about it: its runs notice by their fences.
-    pub(super) fn tended(&mut self, tended: Tended, lease: Duration) {
-        let Tended { wallet, login, leases, asked } = tended;
+    pub(super) fn tended(&mut self, tended: &Tended, lease: Duration) {
+        let Tended {
+            wallet,
+            login,
+            leases,
+            asked,
+        } = *tended;
         let Some((of_wallet, of_login)) = leases else {
             self.held.remove(&wallet);
             return;
         };
-        let fences: Vec<Fence> =
-            [Some(of_wallet), of_login].iter().flatten().map(Lease::fence).collect();
+        let leases: Vec<Lease> = [Some(of_wallet), of_login].into_iter().flatten().collect();
+        let fences: Vec<Fence> = leases.iter().map(Lease::fence).collect();
         let ends = asked + lease;
         if let Some(till) = self.held.get_mut(&wallet)
             && till.tenure.fences == fences
@@ -82,8 +88,20 @@ impl Tills {
         }
         let (until, watched) = watch::channel(ends);
         let epoch = of_wallet.epoch;
-        let tenure = Tenure { wallet, login, epoch, fences, until: watched };
-        let till = Till { tenure, until, explained: None, busy_explaining: false };
+        let tenure = Tenure {
+            wallet,
+            login,
+            epoch,
+            fences,
+            until: watched,
+        };
+        let till = Till {
+            tenure,
+            leases,
+            until,
+            explained: None,
+            busy_explaining: false,
+        };
         self.held.insert(wallet, till);
     }
 
@@ -94,7 +112,7 @@ impl Tills {
 
     /// Tills whose history must be explained: never under this lease, or not lately. They are
     /// marked as busy until [`Tills::explained`].
-    pub(super) fn to_explain(&mut self, now: Instant, sweep: Duration) -> Vec<Tenure> {
+    pub(super) fn begin_explaining(&mut self, now: Instant, sweep: Duration) -> Vec<Tenure> {
         let due = self.held.values_mut().filter(|till| {
             let old = till.explained.is_none_or(|at| at + sweep <= now);
             old && !till.busy_explaining
@@ -125,9 +143,19 @@ impl Tills {
         }
     }
 
+    /// Lets every till go; answers the leases to give back.
+    pub(super) fn leave(&mut self) -> Vec<Lease> {
+        std::mem::take(&mut self.held)
+            .into_values()
+            .flat_map(|till| till.leases)
+            .collect()
+    }
+
     /// Wallet, epoch and whether it was explained, for the snapshot.
     pub(super) fn shown(&self) -> impl Iterator<Item = (WalletAddress, Epoch, bool)> + '_ {
-        self.held.iter().map(|(wallet, till)| (*wallet, till.tenure.epoch, till.explained.is_some()))
+        self.held
+            .iter()
+            .map(|(wallet, till)| (*wallet, till.tenure.epoch, till.explained.is_some()))
     }
 }
 
@@ -146,7 +174,10 @@ impl Lanes {
     /// Enters a till's lane, unless another order is in it.
     pub(super) fn enter(&self, wallet: WalletAddress) -> Option<Lane> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.insert(wallet).then(|| Lane { lanes: self.clone(), wallet })
+        taken.insert(wallet).then(|| Lane {
+            lanes: self.clone(),
+            wallet,
+        })
     }
 }
 

@@ -4,8 +4,8 @@
 //! leases it relies on with their epochs. The books refuse what contradicts them, and a refusal
 //! means: forget what you remember, read again. They also refuse by themselves, whoever asks: a
 //! second live transfer of an order or of a wallet; a `(wallet, seqno)` used twice unless dead; a
-//! request id, reference, quote, history row, entry key or nonce used twice; a balance below its
-//! floor; two live Premium orders for one recipient.
+//! request id, reference, quote, history row, entry key or nonce used twice; two invoices with one
+//! gateway uuid; a balance below its floor; two live Premium orders for one recipient.
 
 use async_trait::async_trait;
 
@@ -129,7 +129,8 @@ impl Lease {
     }
 }
 
-/// A condition that must hold in the transaction itself.
+/// A condition that must hold in the transaction itself, after its own rows and entries: a commit
+/// may end a lock, or pay a debt, and buy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Guard {
     /// No AML lock is on the customer (rule 17): for commits that hold or sign.
@@ -394,6 +395,9 @@ pub trait Books: Send + Sync {
     /// What may explain a wallet's transactions above a logical time. The caller adds Fragment's
     /// addresses.
     async fn known(&self, wallet: WalletAddress) -> Result<Known, Unreadable>;
+
+    /// Those of these rows of Fragment's history that no order has claimed, in their order.
+    async fn unclaimed(&self, rows: Vec<HistoryRow>) -> Result<Vec<HistoryRow>, Unreadable>;
 
     /// An invoice.
     async fn invoice(&self, id: InvoiceId) -> Result<Option<Seen<Invoice>>, Unreadable>;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Failure, Unreadable};
 use crate::domain::Timestamp;
-use crate::domain::ids::GatewayUuid;
+use crate::domain::ids::{CustomerId, GatewayUuid};
 use crate::domain::invoice::{CoinChoice, CreateRequest, LookUpBy, RefundCall, Report};
 use crate::domain::money::MicroUsd;
 
@@ -25,11 +25,21 @@ pub enum GatewayRefused {
     NoSuchInvoice,
 }
 
+/// One invoice of the gateway's list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// What the gateway shows of it.
+    pub report: Report,
+    /// The customer it was created for: `additional_data`, by which an invoice that the books
+    /// have lost can be attributed (rule 14). None where it is missing or not ours.
+    pub reference: Option<CustomerId>,
+}
+
 /// A page of the gateway's list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReportPage {
-    /// Reports.
-    pub items: Vec<Report>,
+    /// Invoices.
+    pub items: Vec<Listed>,
     /// Where the next page begins; none behind the last.
     pub next: Option<String>,
 }

@@ -6,6 +6,7 @@
 
 use async_trait::async_trait;
 
+use super::vault::Jar;
 use super::{Failure, Unreadable};
 use crate::domain::catalog::{Product, Recipient, Username};
 use crate::domain::ids::{LoginId, RequestId};
@@ -24,7 +25,8 @@ pub enum SlotKind {
     Anonymous,
 }
 
-/// One living browser. The number is the adapter's.
+/// One browser. The pool draws the number before it opens one and never uses it again, so that a
+/// browser can be closed by name even when the outcome of opening it is unknown.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct BrowserId(pub u64);
 
@@ -35,19 +37,36 @@ pub struct Slot {
     pub browser: BrowserId,
     /// Whose session.
     pub kind: SlotKind,
+    /// Which of the browser's loans this is: a slot that is returned twice frees nobody else's.
+    pub loan: u32,
+}
+
+/// Whether a browser that answers may be lent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fitness {
+    /// It may.
+    Fit,
+    /// The vault holds a newer jar of its login than the one it carries: reopen it.
+    OldJar,
 }
 
 /// Opens, probes and closes browsers. Only the pool calls it.
 #[async_trait]
 pub trait Browsers: Send + Sync {
-    /// Starts a browser with a session and the newest jar.
-    async fn open(&self, kind: SlotKind) -> Result<BrowserId, Unreadable>;
+    /// Starts a browser under this name with a session and the newest jar. After a failure, or
+    /// when the call is dropped, the caller closes the name.
+    async fn open(&self, browser: BrowserId, kind: SlotKind) -> Result<(), Unreadable>;
 
-    /// Asks whether it still answers.
-    async fn probe(&self, browser: BrowserId) -> Result<(), Unreadable>;
+    /// Asks whether it still answers and carries the newest jar.
+    async fn probe(&self, browser: BrowserId) -> Result<Fitness, Unreadable>;
 
-    /// Ends it and everything it left behind. Never fails: what cannot be ended is killed.
+    /// Ends it and everything it left behind, also while it is still being opened. Never fails:
+    /// what cannot be ended is killed, and a name that is not known is closed already.
     async fn close(&self, browser: BrowserId);
+
+    /// Ends every browser this daemon ever opened, known to it or left over by an earlier life,
+    /// also those still being opened.
+    async fn close_all(&self);
 }
 
 /// Why Fragment says no. Every one of these comes before any payment.
@@ -140,4 +159,8 @@ pub trait Market: Send + Sync {
 
     /// Proves the wallet and stores the new jar.
     async fn prove_wallet(&self, slot: Slot) -> Result<(), MarketFailure>;
+
+    /// Reads who would be logged in with a jar, without storing it. Anonymous slots only; the
+    /// slot's session is spoilt by it and must be returned as logged out.
+    async fn try_jar(&self, slot: Slot, jar: &Jar) -> Result<Look, MarketFailure>;
 }

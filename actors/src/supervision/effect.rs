@@ -106,6 +106,25 @@ pub fn start<A: Clerk, T: Send + 'static>(
     ctx.spawn(Guarded::new(step, None).map(|_logged, _, _| ()));
 }
 
+/// Runs one part of an outside call under a deadline of its own, so that the rest of the call can
+/// still tidy up after it. A panic in it is one of its outcomes and is logged here.
+///
+/// # Errors
+///
+/// See [`EffectFailed`]: it may have happened.
+pub async fn part<T>(deadline: Duration, call: impl Future<Output = T>) -> Result<T, EffectFailed> {
+    let guarded = AssertUnwindSafe(tokio::time::timeout(deadline, call)).catch_unwind();
+    match guarded.await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(_elapsed)) => Err(EffectFailed::TimedOut { after: deadline }),
+        Err(panic) => {
+            let text = guard::panic_text(panic);
+            tracing::error!("a part of an outside call panicked: {text}");
+            Err(EffectFailed::Panicked)
+        }
+    }
+}
+
 /// Turns the continuation's arguments into the order in which it reads best.
 fn then_on<A: Clerk, T>(
     then: impl FnOnce(&mut A, Result<T, EffectFailed>, &mut Context<A>),

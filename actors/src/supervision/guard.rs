@@ -61,6 +61,16 @@ pub fn spawn<A: Clerk>(
     ctx.spawn(Guarded::new(step, Some(limit)).map(|_end, _, _| ()))
 }
 
+/// Starts an asynchronous step that nobody asked for and during which the mailbox is closed, as in
+/// [`Asked::answer_in_order`](super::Asked::answer_in_order).
+pub fn in_order<A: Clerk>(
+    ctx: &mut Context<A>,
+    limit: Duration,
+    step: impl ActorFuture<A, Output = ()> + 'static,
+) {
+    ctx.wait(Guarded::new(step, Some(limit)).map(|_end, _, _| ()));
+}
+
 /// Runs a step once after `delay`, unless the actor restarts before.
 pub fn later<A: Clerk>(
     ctx: &mut Context<A>,

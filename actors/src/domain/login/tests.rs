@@ -103,3 +103,32 @@ fn without_automatic_renewal_a_missing_proof_waits_for_a_person() {
         .next;
     assert_eq!(login.due(&rules, now), None);
 }
+
+#[test]
+fn a_proof_that_is_refused_for_hours_is_told_once_and_its_return_too() {
+    let rules = LoginRules::default();
+    let unproven = LoginEvent::Looked(Look {
+        telegram: true,
+        proven: None,
+    });
+    let mut now = Timestamp::UNIX_EPOCH;
+    let mut login = Login::new(LoginId::new(1), wallet(1));
+    let mut told = 0;
+    for _ in 0..20 {
+        for event in [unproven, LoginEvent::ProofRefused, LoginEvent::ProofRefused] {
+            now += rules.longest_pause;
+            let decision = login.decide(event, &rules, now);
+            told += decision.notices.len();
+            login = decision.next;
+        }
+        for _ in 0..rules.proof_attempts {
+            now += rules.longest_pause;
+            let decision = login.decide(LoginEvent::ProofRefused, &rules, now);
+            told += decision.notices.len();
+            login = decision.next;
+        }
+    }
+    assert_eq!(told, 1);
+    let back = login.decide(LoginEvent::ProofRenewed, &rules, now);
+    assert_eq!(back.notices.len(), 1);
+}

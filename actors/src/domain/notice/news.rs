@@ -175,8 +175,8 @@ pub enum OperatorNews {
     WalletStopped {
         /// Which wallet.
         wallet: WalletAddress,
-        /// At which seqno it stopped; makes the key.
-        seqno: u32,
+        /// Which time.
+        n: u32,
         /// What happened, in one line.
         why: String,
     },
@@ -246,13 +246,22 @@ pub enum OperatorNews {
         /// Which product and why, in one line.
         why: String,
     },
+    /// Sales that were paused go on.
+    OpenAgain {
+        /// When they did; makes the key.
+        at: Timestamp,
+        /// Of what, in one line.
+        what: String,
+    },
     /// The books do not balance. Sales stop.
     Unbalanced {
         /// When it was seen; makes the key.
         at: Timestamp,
         /// Debits minus credits in micro-dollars.
+        #[serde(with = "as_text")]
         usd: i128,
         /// Debits minus credits in nano-TON.
+        #[serde(with = "as_text")]
         ton: i128,
     },
     /// A notice that Telegram will never accept.
@@ -290,7 +299,7 @@ impl OperatorNews {
     pub fn key(&self) -> String {
         match self {
             Self::Parked { order, n, .. } => format!("{order}/parked/{n}"),
-            Self::WalletStopped { wallet, seqno, .. } => format!("{wallet}/stopped/{seqno}"),
+            Self::WalletStopped { wallet, n, .. } => format!("{wallet}/stopped/{n}"),
             Self::TopUp { transfer, .. } => format!("{transfer}/top-up"),
             Self::Unexplained { wallet, lt, .. } => format!("{wallet}/unexplained/{lt}"),
             Self::FloatLow { wallet, hour, .. } => format!("{wallet}/float-low/{hour}"),
@@ -299,8 +308,23 @@ impl OperatorNews {
             Self::InvoiceOdd { invoice, n, .. } => format!("{invoice}/odd/{n}"),
             Self::Orphan { uuid, .. } => format!("orphan/{uuid}"),
             Self::Paused { at, .. } => format!("paused/{}", at.timestamp()),
+            Self::OpenAgain { at, .. } => format!("open/{}", at.timestamp()),
             Self::Unbalanced { at, .. } => format!("unbalanced/{}", at.timestamp()),
             Self::Undeliverable { key, .. } => format!("undeliverable/{key}"),
         }
+    }
+}
+
+/// Numbers of 128 bits as text: inside an envelope, formats can write them but not read them back.
+mod as_text {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &i128, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(number)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i128, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }

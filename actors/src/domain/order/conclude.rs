@@ -22,8 +22,8 @@ pub struct Concluded {
     pub wallet: Wallet,
 }
 
-/// Applies a verdict to an order in `Paying`, or in `Held` or `Linked` when an older message of its
-/// turns out to have executed. `None` while nothing is known.
+/// Applies a verdict to an order in `Paying`, or in `Held` or `Linked` when an older message of
+/// its turns out to have executed. `None` while nothing is known.
 ///
 /// `transfers` are all transfers of the order.
 ///
@@ -84,7 +84,7 @@ impl<'a> Case<'a> {
             OrderState::Held {
                 purchase, refund, ..
             } => (purchase, false, *refund),
-            // A new link waits, and an older message turns out to have executed.
+            // The next link is there already, and an older message turns out to have executed.
             OrderState::Linked { purchase, .. } => (purchase, false, None),
             OrderState::Parked {
                 purchase,
@@ -263,7 +263,14 @@ impl<'a> Case<'a> {
             | OrderState::Parked { .. } => {
                 let tired = purchase.signed.len() >= self.desk.rules.max_transfers;
                 let shop_failed = tired.then_some(RefundReason::ShopFailed);
-                self.order.held(purchase, true, self.refund.or(shop_failed))
+                // An order that was resumed by hand has forgotten why it burns; its message has
+                // not.
+                let burns_for = match self.judged.purpose {
+                    Purpose::Burn { refund } => Some(refund),
+                    Purpose::Goods => None,
+                };
+                let refund = self.refund.or(burns_for).or(shop_failed);
+                self.order.held(purchase, true, refund)
             }
         };
         let transfers = vec![self.judged.now_is(TransferState::Dead { providers })];

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::operator::{HistoryRow, OperatorAct};
-use crate::domain::Span;
 use crate::domain::ids::{RequestId, WalletAddress};
 use crate::domain::link::Link;
 use crate::domain::money::NanoTon;
 use crate::domain::notice::RefundReason;
 use crate::domain::transfer::{Transfer, TxPos};
+use crate::domain::{Span, Timestamp};
 
 /// The wallet that will pay for an order, and how much of it is reserved.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub enum Proof {
 pub enum OrderEvent {
     /// The price is on the balance: hold it and reserve the float.
     Fund(Funding),
+    /// A payment for it is on its way, or is not any more: the offer lapses then and not before
+    /// (rule 18: a payment that was seen in time keeps its quote however late it confirms).
+    WaitUntil(Timestamp),
     /// The customer does not want it any more, before paying.
     Cancel,
     /// The customer takes the money back while nothing is signed (rule 21).
@@ -88,6 +91,7 @@ impl OrderEvent {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Fund(_) => "fund",
+            Self::WaitUntil(_) => "wait until",
             Self::Cancel => "cancel",
             Self::TakeBack => "take back",
             Self::Tick => "tick",

@@ -7,7 +7,7 @@ use super::event::Proof;
 use super::refund::Spent;
 use super::{Order, OrderRefused, OrderState, Purchase, Retry, Stage};
 use crate::domain::Timestamp;
-use crate::domain::catalog::Username;
+use crate::domain::catalog::{Product, Username};
 use crate::domain::decision::Decision;
 use crate::domain::ids::{AdminId, LoginId};
 use crate::domain::money::NanoTon;
@@ -20,8 +20,8 @@ pub struct HistoryRow {
     pub login: LoginId,
     /// Who got the goods.
     pub recipient: Username,
-    /// What, as the page says it: `50 Stars`, `3 months`.
-    pub goods: String,
+    /// What.
+    pub goods: Product,
     /// What it cost.
     pub price: NanoTon,
     /// When, by the page.
@@ -107,17 +107,21 @@ impl Order {
         else {
             return Err(self.refused("resume"));
         };
+        // Behind the last transfer only the way back is left.
+        let tired = purchase.signed.len() >= desk.rules.max_transfers;
+        let refund = tired.then_some(RefundReason::ShopFailed);
         let next = match stage {
-            Stage::Unsigned => self.held(purchase.clone(), true, None),
+            Stage::Unsigned => self.held(purchase.clone(), true, refund),
             // The same message, not a new one: the chain is asked again.
             Stage::Signed { transfer } => {
                 if purchase.is_safe_to_release(self.explained_wallet(purchase, desk)?) {
-                    self.held(purchase.clone(), true, None)
+                    self.held(purchase.clone(), true, refund)
                 } else {
                     self.in_state(OrderState::Paying {
                         purchase: purchase.clone(),
                         transfer: *transfer,
-                        confirmed: true,
+                        // Parking forgets whether Fragment took it; asking again is harmless.
+                        confirmed: false,
                         refund: None,
                     })
                 }

@@ -23,6 +23,18 @@ pub struct ShopPrices {
     pub rules: CheckedRules,
     /// Sales that rest although there might be prices.
     pub stops: Vec<Stop>,
+    /// Pauses that the operators were told of and whose end they were not told of.
+    #[serde(default)]
+    pub told: Vec<ToldPause>,
+}
+
+/// A pause that the operators were told of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct ToldPause {
+    /// Of what; Stars stand for all quantities.
+    pub product: Product,
+    /// When it was found.
+    pub since: Timestamp,
 }
 
 /// A product that cannot be priced, and why.
@@ -43,6 +55,7 @@ impl ShopPrices {
             goods: GoodsPrices::default(),
             rules,
             stops: Vec::new(),
+            told: Vec::new(),
         }
     }
 

@@ -85,8 +85,8 @@ pub enum Verdict {
 }
 
 impl Transfer {
-    /// Weighs one look at the chain. `older` are the other messages of the same order; those at
-    /// the same seqno may have executed in its place, signed before or after it.
+    /// Weighs one look at the chain. `older` are the messages signed earlier for the same order
+    /// at the same seqno.
     pub fn judge(&self, evidence: &Evidence, older: &[Transfer], rules: JudgeRules) -> Verdict {
         match &evidence.found {
             Some(found) => self.judge_found(found, evidence, rules),
@@ -159,6 +159,9 @@ impl Transfer {
     }
 
     fn judge_absent(&self, evidence: &Evidence, older: &[Transfer], rules: JudgeRules) -> Verdict {
+        if let Some(verdict) = self.shown_by_history(evidence, older, rules) {
+            return verdict;
+        }
         let fresh: Vec<&AccountState> = evidence
             .states
             .iter()
@@ -169,7 +172,7 @@ impl Transfer {
         }
         // Any fresh state that shows the seqno used up outweighs those that do not show it yet.
         if let Some(ahead) = fresh.iter().find(|state| state.seqno > self.seqno) {
-            return self.judge_overtaken(ahead, evidence, older, rules);
+            return self.judge_overtaken(ahead, evidence);
         }
         let providers = distinct(fresh.iter().copied().filter(|s| self.proves_dead(s, rules)));
         if providers > 0 {
@@ -179,13 +182,38 @@ impl Transfer {
         }
     }
 
-    fn judge_overtaken(
+    /// A history that shows our message, or an older one at this seqno, outweighs every state that
+    /// does not: providers pair new times with old data.
+    fn shown_by_history(
         &self,
-        ahead: &AccountState,
         evidence: &Evidence,
         older: &[Transfer],
         rules: JudgeRules,
-    ) -> Verdict {
+    ) -> Option<Verdict> {
+        let txs = &evidence.history.as_ref()?.txs;
+        let caused_by = |hash: Hash256| txs.iter().find(|tx| tx.message == Some(hash));
+        if caused_by(self.message_hash).is_some() {
+            // Ours is there after all: the next look finds it and judges what it did.
+            return Some(Verdict::Wait(Waiting::NotFinal));
+        }
+        // A message at another seqno says nothing about this one, whatever the history shows of it.
+        let older = older
+            .iter()
+            .filter(|one| one.id != self.id && one.seqno == self.seqno);
+        let mut verdicts = older.filter_map(|one| {
+            let found = caused_by(one.message_hash)?;
+            Some(one.as_older(one.judge_found(found, evidence, rules)))
+        });
+        // One that failed without using up the seqno says nothing about ours.
+        verdicts.find(|verdict| {
+            !matches!(
+                verdict,
+                Verdict::Wait(Waiting::Stale | Waiting::NotConsumed)
+            )
+        })
+    }
+
+    fn judge_overtaken(&self, ahead: &AccountState, evidence: &Evidence) -> Verdict {
         let complete = evidence.history.as_ref().filter(|history| {
             let covers = history.head.is_some_and(|head| head.lt >= ahead.last_lt());
             let reaches = history
@@ -193,21 +221,8 @@ impl Transfer {
                 .is_some_and(|lt| lt <= self.lt_before);
             covers && reaches
         });
-        let Some(history) = complete else {
+        if complete.is_none() {
             return Verdict::Wait(Waiting::HistoryIncomplete);
-        };
-        let caused_by = |hash: Hash256| history.txs.iter().find(|tx| tx.message == Some(hash));
-        if caused_by(self.message_hash).is_some() {
-            // Ours is there after all: the next look finds it and judges what it did.
-            return Verdict::Wait(Waiting::NotFinal);
-        }
-        let same_seqno = older
-            .iter()
-            .filter(|one| one.id != self.id && one.seqno == self.seqno);
-        for earlier in same_seqno {
-            if let Some(found) = caused_by(earlier.message_hash) {
-                return earlier.as_older(earlier.judge_found(found, evidence, rules));
-            }
         }
         let why = format!(
             "seqno {} of wallet {} was used up by a message that is not ours",

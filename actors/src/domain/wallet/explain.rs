@@ -133,7 +133,10 @@ impl Wallet {
                 Err(odd) => strange.push(odd),
             }
         }
-        strange.extend(self.odd_seqno(state, &explained, &txs));
+        // What is strange explains an odd seqno: one break is told once.
+        if strange.is_empty() {
+            strange.extend(self.odd_seqno(state, &explained, &txs));
+        }
         if !strange.is_empty() {
             return Ok(Explanation::Break { strange });
         }
@@ -288,16 +291,18 @@ fn classify(tx: &FoundTx, known: &Known) -> Result<Explained, Strange> {
     let Some(message) = tx.message else {
         return classify_incoming(tx, known);
     };
-    if let Some((_, transfer)) = known.messages.iter().find(|(hash, _)| *hash == message) {
-        return Ok(Explained::Ours {
-            transfer: *transfer,
-            tx: tx.tx,
-        });
-    }
+    // A person's word comes first: a message of ours that did something else than was signed is
+    // judged by nobody else.
     if let Some((_, order)) = known.assigned.iter().find(|(lt, _)| *lt == tx.tx.lt) {
         return Ok(Explained::Assigned {
             tx: tx.tx,
             order: *order,
+        });
+    }
+    if let Some((_, transfer)) = known.messages.iter().find(|(hash, _)| *hash == message) {
+        return Ok(Explained::Ours {
+            transfer: *transfer,
+            tx: tx.tx,
         });
     }
     let to_fragment = tx

@@ -1,1 +1,4 @@
+//! The wallet's row: what may be signed, and how its history is explained.
 
+mod explains;
+mod plans;

@@ -111,6 +111,14 @@ pub struct ActorSnapshot {
     pub up_ms: Option<u64>,
 }
 
+impl ActorSnapshot {
+    /// Whether nothing waits and nothing runs: a drained actor has finished.
+    #[must_use]
+    pub const fn is_at_rest(&self) -> bool {
+        self.waiting == 0 && self.in_flight == 0 && self.effects == 0
+    }
+}
+
 /// Whether a line stands for one actor or for many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::supervision) enum Kind {

@@ -99,7 +99,7 @@ pub fn history_row(wallet: u8, order: &Order, delivered: u8) -> HistoryRow {
     HistoryRow {
         login: LoginId::new(i64::from(wallet) + 1),
         recipient: order.quote.recipient.username.clone(),
-        goods: "50 Stars".into(),
+        goods: order.quote.product,
         price: NanoTon::from_nanos(COST),
         at: at(delivered),
     }
@@ -174,6 +174,7 @@ pub fn start(shop: &Shop) -> State {
             live: None,
             claimed_by: None,
             unpaid_in_row: 0,
+            stops: 0,
             standing: Standing::Open,
             trust_from: None,
         });

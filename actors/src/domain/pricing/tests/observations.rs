@@ -13,7 +13,7 @@ fn rate(text: &str) -> UsdPerTon {
 /// A source, its rate, and how many seconds ago it spoke.
 type Seen<'a> = (&'a str, &'a str, i64);
 
-fn book(seen_rates: &[Seen]) -> Observations<UsdPerTon> {
+fn book(seen_rates: &[Seen<'_>]) -> Observations<UsdPerTon> {
     let mut book = Observations::default();
     for (source, value, age_s) in seen_rates {
         let at = noon() - Span::seconds(*age_s);
@@ -22,7 +22,7 @@ fn book(seen_rates: &[Seen]) -> Observations<UsdPerTon> {
     book
 }
 
-fn usable(seen_rates: &[Seen]) -> Result<UsableRate, Paused> {
+fn usable(seen_rates: &[Seen<'_>]) -> Result<UsableRate, Paused> {
     book(seen_rates).usable(noon(), rules().rate_limits())
 }
 
@@ -37,7 +37,7 @@ fn agreeing_sources_give_a_rate_with_its_worse_and_better_side() {
 
 #[test]
 fn what_cannot_be_believed_pauses_and_says_what_it_saw() {
-    let cases: [(&[Seen], &str); 7] = [
+    let cases: [(&[Seen<'_>], &str); 7] = [
         (
             &[],
             "rate of TON was never seen: expected a first observation",

@@ -1,0 +1,379 @@
+//! What a customer sees, in meaning. Words, layout and number formats are the daemon's.
+
+use crate::domain::Span;
+use crate::domain::Timestamp;
+use crate::domain::catalog::{PersonName, Product, Username};
+use crate::domain::customer::{Language, Purse};
+use crate::domain::ids::{OrderId, OrderNumber};
+use crate::domain::invoice::{CoinChoice, Invoice, Missing};
+use crate::domain::ledger::Statement;
+use crate::domain::money::MicroUsd;
+use crate::domain::order::{Order, OrderState};
+use crate::domain::pricing::Quote;
+
+use super::action::{Action, Target, Topic};
+
+/// One screen: what is said, and what can be done next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Screen {
+    /// What just happened, if anything did: goes above the body.
+    pub note: Option<Note>,
+    /// The screen itself.
+    pub body: Body,
+    /// What can be tapped, the most likely first. Never empty in a private chat.
+    pub buttons: Vec<Button>,
+}
+
+/// A button, by meaning.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Button {
+    /// Comes back as a tap.
+    Do(Action),
+    /// Copies the address to pay to.
+    CopyAddress,
+    /// Copies the amount to pay.
+    CopyAmount,
+    /// Opens the gateway's payment page.
+    PayPage,
+    /// Opens Telegram's list of people.
+    PickFriend,
+    /// Opens a chat with the recipient.
+    WriteTo(Username),
+    /// Opens a chat with the shop's people.
+    Support,
+}
+
+/// Each screen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Body {
+    /// The main menu.
+    Menu {
+        /// How the person is called.
+        name: PersonName,
+        /// What may be spent.
+        balance: MicroUsd,
+        /// The language that the language button offers.
+        other_language: Language,
+    },
+    /// How many Stars?
+    Stars {
+        /// For whom, if that was said first.
+        to: Option<Username>,
+        /// Ready choices with their prices.
+        offers: Vec<Offer>,
+    },
+    /// How long shall Premium last?
+    Premium {
+        /// For whom, if that was said first.
+        to: Option<Username>,
+        /// The lengths with their prices.
+        offers: Vec<Offer>,
+    },
+    /// Who for?
+    Recipient {
+        /// What is bought.
+        product: Product,
+        /// The customer's own name, if there is one.
+        own: Option<Username>,
+    },
+    /// Pick somebody, forward a message or write a name.
+    Friend {
+        /// What is bought.
+        product: Product,
+    },
+    /// The customer needs a username first.
+    NoUsername {
+        /// What is bought.
+        product: Product,
+    },
+    /// Fragment is being asked.
+    Looking {
+        /// About whom.
+        username: Username,
+    },
+    /// This person, this price: yes?
+    Card {
+        /// The offer.
+        quote: Box<Quote>,
+        /// Whether the recipient is the customer.
+        for_me: bool,
+        /// What may be spent.
+        balance: MicroUsd,
+    },
+    /// How would you like to pay?
+    Pay(Box<PayWays>),
+    /// The gateway is being asked.
+    Opening,
+    /// One order with all that is known.
+    Order(Box<OrderFace>),
+    /// Another coin for an unpaid order?
+    OtherCoin {
+        /// Which.
+        order: OrderId,
+    },
+    /// How much to put on the balance?
+    TopUp {
+        /// What may be spent now.
+        balance: MicroUsd,
+        /// The least.
+        least: MicroUsd,
+        /// The most.
+        most: MicroUsd,
+    },
+    /// In which coin?
+    TopUpCoin {
+        /// How much.
+        amount: MicroUsd,
+    },
+    /// A top-up's invoice.
+    Invoice(Box<Invoice>),
+    /// The balance and its last movements.
+    Balance {
+        /// The three balances.
+        purse: Purse,
+        /// The last lines.
+        statement: Statement,
+    },
+    /// A page of orders, newest first; none at all is a screen of its own.
+    Orders {
+        /// The orders.
+        orders: Vec<ListedOrder>,
+        /// From 0.
+        page: u16,
+        /// What a first order might be.
+        first: Option<Offer>,
+    },
+    /// Orders that are not finished, and the last one that is.
+    WhereAreMyStars {
+        /// Unfinished ones.
+        open: Vec<ListedOrder>,
+        /// The newest of the others.
+        last: Option<Box<ListedOrder>>,
+    },
+    /// Something to read.
+    Page {
+        /// What about.
+        topic: Topic,
+    },
+    /// The shop cannot sell now.
+    Closed {
+        /// Why, as far as a customer is concerned.
+        why: Closed,
+        /// What may be spent.
+        balance: MicroUsd,
+    },
+    /// Too fast.
+    SlowDown {
+        /// How long to wait; none if it cannot be said.
+        wait: Option<Span>,
+    },
+    /// The shop cannot count right now and starts no purchase meanwhile.
+    TryAgainSoon,
+    /// Purchases are made in a private chat.
+    OnlyInPrivate,
+    /// Something went wrong on our side; nothing was bought by it.
+    Sorry,
+}
+
+/// Why the shop cannot sell.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Closed {
+    /// No new invoices: the gateway is down. The balance still buys.
+    NoInvoices,
+    /// Not selling, so as not to take money too early.
+    NotSelling,
+    /// The shop has just started.
+    Starting,
+}
+
+/// A product with its price.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Offer {
+    /// What.
+    pub product: Product,
+    /// For how much.
+    pub price: MicroUsd,
+}
+
+/// How an offer can be paid.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PayWays {
+    /// The offer.
+    pub quote: Quote,
+    /// What may be spent.
+    pub balance: MicroUsd,
+    /// What an invoice would ask for; none if the balance suffices.
+    pub missing: Option<Missing>,
+    /// The coins, with what each would ask for.
+    pub coins: Coins,
+}
+
+/// Coins and what an invoice in each would ask for.
+pub type Coins = Vec<(CoinChoice, Missing)>;
+
+/// An order with the invoice that is to be paid for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderFace {
+    /// The order.
+    pub order: Order,
+    /// Its newest invoice that may still be paid.
+    pub invoice: Option<Invoice>,
+}
+
+/// An order in a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListedOrder {
+    /// Which.
+    pub id: OrderId,
+    /// The number people say.
+    pub number: OrderNumber,
+    /// What.
+    pub product: Product,
+    /// For whom.
+    pub to: Username,
+    /// For how much.
+    pub price: MicroUsd,
+    /// When.
+    pub since: Timestamp,
+    /// Where it stands.
+    pub state: OrderState,
+}
+
+impl ListedOrder {
+    /// What a list shows of an order.
+    #[must_use]
+    pub fn of(order: &Order) -> Self {
+        Self {
+            id: order.id,
+            number: order.number.clone(),
+            product: order.quote.product,
+            to: order.quote.recipient.username.clone(),
+            price: order.price(),
+            since: order.since,
+            state: order.state.clone(),
+        }
+    }
+}
+
+/// What just happened or was not understood.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// The button is old; this is the present screen.
+    OldButton,
+    /// Neither text nor buttons of ours.
+    NotUnderstood,
+    /// Not a number.
+    NotANumber,
+    /// Fewer Stars than are sold.
+    TooFew {
+        /// The least.
+        least: u32,
+    },
+    /// More Stars than are sold at once.
+    TooMany {
+        /// The most.
+        most: u32,
+    },
+    /// More than one order may cost at present.
+    AboveCap,
+    /// Not an amount that can be put on the balance.
+    BadAmount,
+    /// Not a name.
+    BadName,
+    /// Nobody has this name.
+    NotFound(Username),
+    /// A channel, a group or a bot.
+    NotAPerson(Username),
+    /// Has Premium already.
+    AlreadyPremium(Username),
+    /// The picked person has no username.
+    FriendHasNoName(PersonName),
+    /// Fragment could not be asked; try again.
+    CannotLookUp(Username),
+    /// The price had lapsed; this is the new one.
+    NewPrice,
+    /// The balance does not suffice.
+    NotEnough {
+        /// What is missing.
+        missing: MicroUsd,
+    },
+    /// Something is owed to the shop; it blocks buying.
+    Debt {
+        /// How much.
+        owed: MicroUsd,
+    },
+    /// The gateway checks a payment; until then nothing is bought.
+    Frozen,
+    /// Another order waits for its payment; it comes first.
+    OtherOrderOpen,
+    /// Premium for this person is on its way already.
+    PremiumUnderWay,
+    /// The gateway does not take this invoice.
+    InvoiceRefused,
+    /// The invoice is on its way; its address comes with the order's message.
+    InvoiceComing,
+    /// The order was cancelled. The page stays payable; a late payment lands on the balance.
+    Cancelled,
+    /// Too late to cancel: it is no longer unpaid.
+    NotCancelled,
+    /// The money is on the balance again, or comes as soon as that is safe.
+    TakenBack,
+    /// It may be taken back from then on.
+    TooEarly {
+        /// When.
+        from: Timestamp,
+    },
+    /// A signed payment may be on its way: it can neither be cancelled nor lost.
+    AlreadySigned,
+    /// We go on waiting.
+    WaitOn,
+    /// The payment is not visible yet; the shop keeps looking.
+    KeepLooking,
+    /// Not now; the next tap may work.
+    TryAgain,
+    /// The shop will write when it sells again.
+    WillTell,
+    /// The language was changed.
+    LanguageSet,
+    /// There is no such order of this customer's.
+    NoSuchOrder,
+}
+
+impl Screen {
+    /// Nothing more than a body with the way home.
+    #[must_use]
+    pub fn short(body: Body) -> Self {
+        Self {
+            note: None,
+            body,
+            buttons: vec![Button::Do(Action::Menu)],
+        }
+    }
+
+    /// For whoever answers a person whose mailbox is full.
+    #[must_use]
+    pub fn slow_down(wait: Option<Span>) -> Self {
+        Self::short(Body::SlowDown { wait })
+    }
+
+    /// What each button does, for pressing them all.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.buttons.iter().filter_map(|button| match button {
+            Button::Do(action) => Some(action),
+            Button::CopyAddress
+            | Button::CopyAmount
+            | Button::PayPage
+            | Button::PickFriend
+            | Button::WriteTo(_)
+            | Button::Support => None,
+        })
+    }
+}
+
+impl OrderFace {
+    /// What its invoice's buttons name.
+    #[must_use]
+    pub const fn target(&self) -> Target {
+        Target::Order(self.order.id)
+    }
+}

@@ -1,0 +1,192 @@
+//! What a typed line, a picked person or anything else makes of the conversation.
+
+use super::heard::{Said, Utterance, amount};
+use super::screen::{Body, Note, Screen};
+use super::step::{Need, Step, View};
+use super::{Dialog, Place};
+use crate::domain::catalog::{
+    CatalogRefused, PersonName, PremiumMonths, Product, StarsQuantity, Username,
+};
+use crate::domain::ids::OrderId;
+
+impl Dialog {
+    /// Says what a person's doing makes of the conversation.
+    pub fn heard(self, said: &Said, view: View<'_>) -> Step {
+        match said {
+            Said::Text(line) => self.typed(line, view),
+            Said::Tap(data) => self.tapped(data, view),
+            Said::Picked { username, name } => self.picked(username.as_ref(), name, view),
+            Said::Thing => self.at(Place::Menu).show(Some(Note::NotUnderstood), view),
+            Said::InGroup => {
+                let screen = Box::new(Screen {
+                    note: None,
+                    body: Body::OnlyInPrivate,
+                    buttons: Vec::new(),
+                });
+                let dialog = self;
+                Step::Show { dialog, screen }
+            }
+        }
+    }
+
+    fn typed(self, line: &str, view: View<'_>) -> Step {
+        match Utterance::of(line) {
+            Utterance::Start { order } => self.start(order),
+            Utterance::Do(action) => self.act(action, view),
+            Utterance::Buy { count, to } => self.buy(count, to, view),
+            Utterance::TopUp { amount } => self.type_amount(amount, view),
+            Utterance::Name(text) => self.name(text, view),
+            Utterance::Number(count) => self.type_number(count, line, view),
+            Utterance::Words(words) => self.words(words, view),
+        }
+    }
+
+    /// What was kept for the person is owed again, and then the menu or the order is shown.
+    fn start(self, order: Option<OrderId>) -> Step {
+        let place = order.map_or(Place::Menu, |order| Place::Order { order });
+        self.at(place).ask(Need::CameBack, None)
+    }
+
+    fn buy(self, count: u64, to: Option<&str>, view: View<'_>) -> Step {
+        let quantity = match quantity(count) {
+            Ok(quantity) => quantity,
+            Err(note) => return self.at(Place::Stars { to: None }).show(Some(note), view),
+        };
+        let product = Product::Stars(quantity);
+        let Some(to) = to else {
+            return match super::render::offer(product, view) {
+                Ok(_) => self.product_for_me(product, view),
+                Err(why) => self.at(Place::Stars { to: None }).unpriced(&why, view),
+            };
+        };
+        match Username::parse(to) {
+            Ok(name) => self
+                .at(Place::Stars { to: Some(name) })
+                .choose(product, view),
+            Err(_) => {
+                let dialog = self.at(Place::Recipient { product });
+                dialog.show(Some(Note::BadName), view)
+            }
+        }
+    }
+
+    fn type_amount(self, text: &str, view: View<'_>) -> Step {
+        match amount(text) {
+            Some(amount) => self.top_up(amount, view),
+            None => self.at(Place::TopUp).show(Some(Note::BadAmount), view),
+        }
+    }
+
+    fn name(self, text: &str, view: View<'_>) -> Step {
+        match Username::parse(text) {
+            Ok(name) => self.named(name, view),
+            Err(_) => self.show(Some(Note::BadName), view),
+        }
+    }
+
+    /// A person is named: what is bought for them may already be settled, or comes next.
+    fn named(self, name: Username, view: View<'_>) -> Step {
+        if let Some(product) = self.product() {
+            return self.look_for(product, name, None);
+        }
+        let to = Some(name);
+        let place = match &self.place {
+            Place::Premium { .. } => Place::Premium { to },
+            Place::Menu
+            | Place::Stars { .. }
+            | Place::Recipient { .. }
+            | Place::Friend { .. }
+            | Place::Looking { .. }
+            | Place::Card { .. }
+            | Place::Pay { .. }
+            | Place::Opening { .. }
+            | Place::Order { .. }
+            | Place::OtherCoin { .. }
+            | Place::TopUp
+            | Place::TopUpCoin { .. }
+            | Place::Invoice { .. }
+            | Place::Balance
+            | Place::Orders { .. }
+            | Place::WhereAreMyStars
+            | Place::Page { .. } => Place::Stars { to },
+        };
+        self.go(place, view)
+    }
+
+    fn type_number(self, count: u64, line: &str, view: View<'_>) -> Step {
+        match &self.place {
+            Place::TopUp | Place::TopUpCoin { .. } => self.type_amount(line, view),
+            Place::Premium { .. } => {
+                let months = u8::try_from(count).ok();
+                let months = months.and_then(|months| PremiumMonths::new(months).ok());
+                match months {
+                    Some(months) => self.choose(Product::Premium(months), view),
+                    None => self.show(Some(Note::NotANumber), view),
+                }
+            }
+            Place::Menu
+            | Place::Stars { .. }
+            | Place::Recipient { .. }
+            | Place::Friend { .. }
+            | Place::Looking { .. }
+            | Place::Card { .. }
+            | Place::Pay { .. }
+            | Place::Opening { .. }
+            | Place::Order { .. }
+            | Place::OtherCoin { .. }
+            | Place::Invoice { .. }
+            | Place::Balance
+            | Place::Orders { .. }
+            | Place::WhereAreMyStars
+            | Place::Page { .. } => match quantity(count) {
+                Ok(quantity) => self.choose(Product::Stars(quantity), view),
+                Err(note) => self.in_stars().show(Some(note), view),
+            },
+        }
+    }
+
+    fn words(self, words: &str, view: View<'_>) -> Step {
+        match &self.place {
+            Place::TopUp | Place::TopUpCoin { .. } => self.type_amount(words, view),
+            Place::Recipient { .. } | Place::Friend { .. } | Place::Looking { .. } => {
+                self.name(words, view)
+            }
+            Place::Stars { .. } | Place::Premium { .. } => self.show(Some(Note::NotANumber), view),
+            Place::Menu
+            | Place::Card { .. }
+            | Place::Pay { .. }
+            | Place::Opening { .. }
+            | Place::Order { .. }
+            | Place::OtherCoin { .. }
+            | Place::Invoice { .. }
+            | Place::Balance
+            | Place::Orders { .. }
+            | Place::WhereAreMyStars
+            | Place::Page { .. } => self.show(Some(Note::NotUnderstood), view),
+        }
+    }
+
+    fn picked(self, username: Option<&Username>, name: &PersonName, view: View<'_>) -> Step {
+        match username {
+            Some(username) => self.named(username.clone(), view),
+            None => self.show(Some(Note::FriendHasNoName(name.clone())), view),
+        }
+    }
+
+    /// The choice of a quantity, with the person that was named before, if any.
+    fn in_stars(self) -> Self {
+        if matches!(self.place, Place::Stars { .. }) {
+            return self;
+        }
+        self.at(Place::Stars { to: None })
+    }
+}
+
+fn quantity(count: u64) -> Result<StarsQuantity, Note> {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    StarsQuantity::new(count).map_err(|why| match why {
+        CatalogRefused::TooFewStars { min, .. } => Note::TooFew { least: min },
+        CatalogRefused::TooManyStars { max, .. } => Note::TooMany { most: max },
+        CatalogRefused::MonthsNotSold { .. } => Note::NotANumber,
+    })
+}

@@ -1,0 +1,150 @@
+//! Buying from the balance: one commit that makes the order, holds the price and reserves the
+//! float, under the update's key and the quote's own order id.
+
+use super::desk::Desk;
+use super::memory::Memory;
+use super::turn::Trouble;
+use crate::domain::catalog::ProductKind;
+use crate::domain::dialog::{Answer, BuyRefused, Inbound, OrderFace, order_of};
+use crate::domain::ids::{Epoch, OrderId, Version};
+use crate::domain::ledger::Account;
+use crate::domain::order::{self, Funding, Order, OrderEvent, choose_wallet, float_needed};
+use crate::domain::pricing::Quote;
+use crate::ports::Failure;
+use crate::ports::books::{Commit, CommitRefused, Guard, LiveMessage, RowWrite, Write};
+
+/// What a refused or unclear commit asks for next.
+enum Next {
+    /// The order may be there: look.
+    Look,
+    /// Decide anew.
+    Again,
+    /// Say so.
+    Tell(BuyRefused),
+}
+
+impl Desk {
+    pub(super) async fn buy(
+        &self,
+        quote: &Quote,
+        memory: &Memory,
+        inbound: &Inbound,
+    ) -> Result<Answer, Trouble> {
+        let id = order_of(quote.id);
+        for _ in 0..self.settings.rounds {
+            let Some(funding) = self.funding(quote).await? else {
+                return self.bought_or(id, memory, BuyRefused::NoFloat).await;
+            };
+            let (commit, order) = self.purchase(quote, funding, inbound)?;
+            let next = match self.office.write(commit).await {
+                Ok(()) => {
+                    self.colleagues.fulfilment.wake();
+                    return Ok(Answer::Bought(Box::new(OrderFace {
+                        order,
+                        invoice: None,
+                    })));
+                }
+                Err(Failure::NotDone { cause }) => return Err(Trouble::NotDone(cause)),
+                Err(Failure::Unknown { .. }) => Next::Look,
+                Err(Failure::Refused(why)) => meaning(why, quote)?,
+            };
+            match next {
+                Next::Again => {}
+                Next::Look => {
+                    if let Some(face) = self.face(id, memory).await? {
+                        return Ok(Answer::Bought(Box::new(face)));
+                    }
+                }
+                Next::Tell(why) => return self.bought_or(id, memory, why).await,
+            }
+        }
+        Err(Trouble::NotDone(format!("{id} could not be committed")))
+    }
+
+    /// A second tap meets the order of the first, and a balance that the first has used.
+    async fn bought_or(
+        &self,
+        id: OrderId,
+        memory: &Memory,
+        why: BuyRefused,
+    ) -> Result<Answer, Trouble> {
+        Ok(match self.face(id, memory).await? {
+            Some(face) => Answer::Bought(Box::new(face)),
+            None => Answer::NotBought(why),
+        })
+    }
+
+    /// A wallet that can carry the order; none if no wallet can.
+    async fn funding(&self, quote: &Quote) -> Result<Option<Funding>, Trouble> {
+        let need = float_needed(quote, self.settings.chain_fee)
+            .map_err(|why| Trouble::NotDone(why.to_string()))?;
+        let books = &self.office.ports.books;
+        let mut wallets = Vec::new();
+        for seen in books.wallets().await? {
+            let free = books.float(seen.row.address).await?;
+            wallets.push((seen.row, free));
+        }
+        Ok(choose_wallet(&wallets, need, self.next_turn()))
+    }
+
+    fn purchase(
+        &self,
+        quote: &Quote,
+        funding: Funding,
+        inbound: &Inbound,
+    ) -> Result<(Commit, Order), Trouble> {
+        let (id, now) = (order_of(quote.id), self.now());
+        let number = self.office.ports.clock.fresh_order_number();
+        let terms = self.settings.dialog.terms;
+        let order = Order::confirmed(id, number, quote.clone(), terms, now);
+        let desk = order::Desk {
+            rules: &self.settings.orders,
+            wallet: None,
+            epoch: Epoch::new(0),
+            now,
+        };
+        let decision = order
+            .decide(OrderEvent::Fund(funding), desk)
+            .map_err(|why| Trouble::NotDone(why.to_string()))?;
+        let mut commit = self.office.commit();
+        commit.update = Some(inbound.key);
+        commit.guards.push(Guard::NotFrozen(quote.customer));
+        commit.guards.push(Guard::NoDebt(quote.customer));
+        let order = self.office.absorb(&mut commit, decision);
+        commit.rows.push(RowWrite::Order(Write::new(order.clone())));
+        // The card becomes the order's live message, so that the notifier edits it.
+        commit.rows.push(RowWrite::Live(Write::new(LiveMessage {
+            order: id,
+            chat: inbound.chat,
+            message: inbound.message,
+            shows: Version::new(0),
+            not_before: now,
+        })));
+        Ok((commit, order))
+    }
+}
+
+fn meaning(why: CommitRefused, quote: &Quote) -> Result<Next, Trouble> {
+    Ok(match why {
+        // The quote's order is there, or else a fresh number was taken.
+        CommitRefused::Handled(_) | CommitRefused::Stale { .. } | CommitRefused::Taken { .. } => {
+            Next::Look
+        }
+        CommitRefused::Floor { account } => {
+            if account == Account::Customer(quote.customer) {
+                Next::Tell(BuyRefused::NotEnough)
+            } else {
+                Next::Again
+            }
+        }
+        CommitRefused::Guard(Guard::NotFrozen(_)) => Next::Tell(BuyRefused::Frozen),
+        CommitRefused::Guard(Guard::NoDebt(_)) => Next::Tell(BuyRefused::Debt),
+        CommitRefused::Rule { .. } if quote.product.kind() == ProductKind::Premium => {
+            Next::Tell(BuyRefused::PremiumUnderWay)
+        }
+        why @ (CommitRefused::Rule { .. }
+        | CommitRefused::Guard(Guard::NoOtherOpenOrder { .. })
+        | CommitRefused::OtherLife { .. }
+        | CommitRefused::Fenced { .. }) => return Err(Trouble::NotDone(why.to_string())),
+    })
+}

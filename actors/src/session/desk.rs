@@ -1,0 +1,146 @@
+//! What all sessions share: ports, settings, colleagues, and what is published for them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::watch;
+
+use super::memory::Memory;
+use super::settings::SessionSettings;
+use crate::browser_pool::Lender;
+use crate::domain::Timestamp;
+use crate::domain::customer::Purse;
+use crate::domain::dialog::{Seller, Sender, View};
+use crate::domain::login::{Health, Login};
+use crate::domain::pricing::ShopPrices;
+use crate::notifier::CameBack;
+use crate::office::Office;
+use crate::payment::{CancelInvoice, CustomerSaysSent, OpenInvoice};
+use crate::supervision::{Asker, WakeHandle};
+
+/// Whom sessions ask and ring.
+#[derive(Clone, Debug)]
+pub struct Colleagues {
+    /// Payment: a new invoice.
+    pub open_invoice: Asker<OpenInvoice>,
+    /// Payment: "I have sent it".
+    pub says_sent: Asker<CustomerSaysSent>,
+    /// Payment: the customer does not want it any more.
+    pub cancel_invoice: Asker<CancelInvoice>,
+    /// The browser pool.
+    pub browsers: Lender,
+    /// The notifier: somebody is back.
+    pub came_back: Asker<CameBack>,
+    /// Fulfilment: an order was held.
+    pub fulfilment: WakeHandle,
+    /// Payment: when the gateway's whole list was last compared with the books. Nothing is sold
+    /// before the first time after a start (rule 2).
+    pub swept: watch::Receiver<Option<Timestamp>>,
+}
+
+/// The common desk.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) office: Office,
+    pub(super) settings: SessionSettings,
+    pub(super) colleagues: Colleagues,
+    prices: watch::Receiver<Arc<ShopPrices>>,
+    logins: watch::Receiver<Arc<Vec<Login>>>,
+    turn: AtomicU64,
+}
+
+/// What a view borrows.
+#[derive(Debug)]
+pub(super) struct Scene<'a> {
+    pub(super) sender: &'a Sender,
+    pub(super) prices: Arc<ShopPrices>,
+    pub(super) seller: Seller,
+    pub(super) purse: Purse,
+    pub(super) now: Timestamp,
+    pub(super) fresh: i64,
+    pub(super) fetching: bool,
+}
+
+impl Desk {
+    pub(super) fn new(
+        office: Office,
+        settings: SessionSettings,
+        colleagues: Colleagues,
+        prices: watch::Receiver<Arc<ShopPrices>>,
+        logins: watch::Receiver<Arc<Vec<Login>>>,
+    ) -> Self {
+        Self {
+            office,
+            settings,
+            colleagues,
+            prices,
+            logins,
+            turn: AtomicU64::new(0),
+        }
+    }
+
+    fn seller(&self) -> Seller {
+        if self.colleagues.swept.borrow().is_none() {
+            return Seller::Starting;
+        }
+        seller(&self.logins.borrow())
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.office.ports.clock.now()
+    }
+
+    /// Goes round among the wallets.
+    pub(super) fn next_turn(&self) -> u64 {
+        self.turn.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn scene<'a>(&self, sender: &'a Sender, purse: Purse) -> Scene<'a> {
+        Scene {
+            sender,
+            prices: Arc::clone(&self.prices.borrow()),
+            seller: self.seller(),
+            purse,
+            now: self.now(),
+            fresh: self.office.ports.clock.fresh_id(),
+            fetching: false,
+        }
+    }
+
+    pub(super) fn view<'a>(&'a self, scene: &'a Scene<'a>, memory: &Memory) -> View<'a> {
+        View {
+            sender: scene.sender,
+            customer: memory.customer,
+            language: memory.language,
+            purse: scene.purse,
+            prices: &scene.prices,
+            seller: scene.seller,
+            rules: &self.settings.dialog,
+            fetching: scene.fetching,
+            fresh: scene.fresh,
+            now: scene.now,
+        }
+    }
+}
+
+/// Whether anything can be delivered: a login that works, or will again without a person.
+fn seller(logins: &[Login]) -> Seller {
+    let works = |login: &Login| match &login.health {
+        Health::Good | Health::ProofMissing { .. } => true,
+        Health::Unknown | Health::PathBlocked { .. } | Health::Lost { .. } => false,
+    };
+    let unknown = |login: &Login| match &login.health {
+        Health::Unknown => true,
+        Health::Good
+        | Health::ProofMissing { .. }
+        | Health::PathBlocked { .. }
+        | Health::Lost { .. } => false,
+    };
+    if logins.iter().any(works) {
+        Seller::Open
+    } else if logins.iter().all(unknown) {
+        Seller::Starting
+    } else {
+        Seller::Closed
+    }
+}

@@ -1,0 +1,265 @@
+//! One update from reading to saving: recall, admit, decide, see to what is needed, save.
+
+use std::sync::Arc;
+
+use super::Reply;
+use super::admit::Admitted;
+use super::desk::Desk;
+use super::memory::Memory;
+use super::outside::Errand;
+use super::stage::Play;
+use crate::domain::customer::Purse;
+use crate::domain::dialog::{Answer, Body, Dialog, Inbound, Need, Note, Screen, Step};
+use crate::domain::ids::TelegramId;
+use crate::ports::messenger::To;
+use crate::ports::{Failure, Unreadable};
+
+/// Questions that one decision may lead to, one after the other. The longest row there is has
+/// three: repeat an order, look somebody up, and the screen's own.
+const QUESTIONS: u32 = 6;
+
+/// What a turn came to.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) memory: Option<Box<Memory>>,
+    pub(super) reply: Reply,
+    pub(super) play: Option<Play>,
+    pub(super) errand: Option<Arc<Errand>>,
+}
+
+/// Why a turn could not be taken. Nothing is remembered; the update comes again.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error("not done: {0}")]
+    NotDone(String),
+}
+
+/// What the dialog decided, all questions answered but an outside one.
+#[derive(Debug)]
+struct Settled {
+    dialog: Dialog,
+    screen: Box<Screen>,
+    errand: Option<(Need, Option<Note>)>,
+}
+
+/// What a decision starts from.
+enum Begin<'a> {
+    /// And whether an outside answer is on its way.
+    Heard(bool),
+    Answered(&'a Answer, Option<&'a Note>),
+}
+
+impl Turn {
+    fn over(memory: Option<Box<Memory>>, reply: Reply) -> Self {
+        Self {
+            memory,
+            reply,
+            play: None,
+            errand: None,
+        }
+    }
+
+    fn failed(trouble: &Trouble) -> Self {
+        tracing::warn!("an update could not be handled: {trouble}");
+        Self::over(None, Reply::TryLater)
+    }
+}
+
+/// Handles an update.
+pub(super) async fn heard(
+    desk: Arc<Desk>,
+    memory: Option<Box<Memory>>,
+    inbound: Arc<Inbound>,
+    fetching: bool,
+) -> Turn {
+    match desk.hear(memory, &inbound, fetching).await {
+        Ok(turn) => turn,
+        Err(trouble) => Turn::failed(&trouble),
+    }
+}
+
+/// Handles the answer to an errand. The person may have gone elsewhere meanwhile.
+pub(super) async fn answered(
+    desk: Arc<Desk>,
+    memory: Option<Box<Memory>>,
+    errand: Arc<Errand>,
+    answer: Answer,
+) -> Turn {
+    match desk.take_answer(memory, &errand, &answer).await {
+        Ok(turn) => turn,
+        Err(trouble) => Turn::failed(&trouble),
+    }
+}
+
+impl Desk {
+    async fn hear(
+        &self,
+        memory: Option<Box<Memory>>,
+        inbound: &Arc<Inbound>,
+        fetching: bool,
+    ) -> Result<Turn, Trouble> {
+        let sender = &inbound.sender;
+        let mut memory = self.recall(memory, sender).await?;
+        if memory.dialog.has_handled(inbound.key) {
+            return Ok(Turn::over(Some(memory), Reply::Duplicate));
+        }
+        if let Admitted::No(screen) = self.admit(&mut memory, sender).await {
+            let play = screen.map(|screen| play(inbound, &memory, screen));
+            let turn = Turn::over(Some(memory), Reply::Done);
+            return Ok(Turn { play, ..turn });
+        }
+        for _ in 0..self.settings.rounds {
+            let mut settled = self
+                .settle(&mut memory, inbound, Begin::Heard(fetching))
+                .await?;
+            settled.dialog.remember(inbound.key, self.now());
+            if self.save(&mut memory, settled.dialog, sender.user).await? {
+                return Ok(acted(memory, inbound, settled.screen, settled.errand));
+            }
+            if memory.dialog.has_handled(inbound.key) {
+                return Ok(Turn::over(Some(memory), Reply::Duplicate));
+            }
+        }
+        Err(Trouble::NotDone("the dialog keeps moving".into()))
+    }
+
+    async fn take_answer(
+        &self,
+        memory: Option<Box<Memory>>,
+        errand: &Errand,
+        answer: &Answer,
+    ) -> Result<Turn, Trouble> {
+        let inbound = &errand.inbound;
+        let mut memory = self.recall(memory, &inbound.sender).await?;
+        for _ in 0..self.settings.rounds {
+            if !memory.dialog.awaits(answer) {
+                return Ok(Turn::over(Some(memory), Reply::Done));
+            }
+            let begin = Begin::Answered(answer, errand.note.as_ref());
+            let settled = self.settle(&mut memory, inbound, begin).await?;
+            let user = inbound.sender.user;
+            if self.save(&mut memory, settled.dialog, user).await? {
+                return Ok(acted(memory, inbound, settled.screen, settled.errand));
+            }
+        }
+        Err(Trouble::NotDone("the dialog keeps moving".into()))
+    }
+
+    async fn settle(
+        &self,
+        memory: &mut Memory,
+        inbound: &Inbound,
+        begin: Begin<'_>,
+    ) -> Result<Settled, Trouble> {
+        let sender = &inbound.sender;
+        let purse = self.purse(memory).await?;
+        let mut scene = self.scene(sender, purse);
+        scene.fetching = matches!(begin, Begin::Heard(true));
+        let dialog = std::mem::take(&mut memory.dialog);
+        let view = self.view(&scene, memory);
+        let mut step = match begin {
+            Begin::Heard(_) => dialog.heard(&inbound.said, view),
+            Begin::Answered(answer, note) => dialog.answered(answer.clone(), note.cloned(), view),
+        };
+        for _ in 0..QUESTIONS {
+            let (dialog, need, note) = match step {
+                Step::Show { dialog, screen } => {
+                    return Ok(Settled {
+                        dialog,
+                        screen,
+                        errand: None,
+                    });
+                }
+                Step::Ask { dialog, need, note } => (dialog, need, note),
+            };
+            let answer = match self.meter(memory, sender, &need).await {
+                Some(refused) => refused,
+                None if need.is_outside() => return Ok(outside(dialog, need, note)),
+                None => self.run(&need, memory, inbound).await?,
+            };
+            if need.moves_money() {
+                scene.purse = self.purse(memory).await?;
+            }
+            step = dialog.answered(answer, note, self.view(&scene, memory));
+        }
+        Err(Trouble::NotDone("a decision asks without end".into()))
+    }
+
+    async fn purse(&self, memory: &Memory) -> Result<Purse, Trouble> {
+        Ok(self.office.ports.books.purse(memory.customer).await?)
+    }
+
+    /// Compares and sets. False if somebody else saved meanwhile; theirs is then remembered.
+    async fn save(
+        &self,
+        memory: &mut Memory,
+        dialog: Dialog,
+        user: TelegramId,
+    ) -> Result<bool, Trouble> {
+        let dialogs = &self.office.ports.dialogs;
+        match dialogs.save(user, memory.version, &dialog).await {
+            Ok(version) => {
+                memory.dialog = dialog;
+                memory.version = version;
+                Ok(true)
+            }
+            Err(Failure::Refused(_moved)) => {
+                self.reread(memory, user).await?;
+                Ok(false)
+            }
+            Err(Failure::NotDone { cause } | Failure::Unknown { cause }) => {
+                Err(Trouble::NotDone(cause))
+            }
+        }
+    }
+}
+
+fn outside(dialog: Dialog, need: Need, note: Option<Note>) -> Settled {
+    // Every outside need stands at a place that waits for it.
+    let meanwhile = dialog.meanwhile();
+    let screen = meanwhile.unwrap_or_else(|| Screen::short(Body::Opening));
+    Settled {
+        dialog,
+        screen: Box::new(screen),
+        errand: Some((need, note)),
+    }
+}
+
+fn acted(
+    memory: Box<Memory>,
+    inbound: &Arc<Inbound>,
+    screen: Box<Screen>,
+    errand: Option<(Need, Option<Note>)>,
+) -> Turn {
+    let play = play(inbound, &memory, screen);
+    let customer = memory.customer;
+    let errand = errand.map(|(need, note)| {
+        Arc::new(Errand {
+            need,
+            note,
+            customer,
+            inbound: Arc::clone(inbound),
+        })
+    });
+    Turn {
+        memory: Some(memory),
+        reply: Reply::Done,
+        play: Some(play),
+        errand,
+    }
+}
+
+pub(super) fn play(inbound: &Inbound, memory: &Memory, screen: Box<Screen>) -> Play {
+    let to = To {
+        chat: inbound.chat,
+        language: memory.language,
+    };
+    Play {
+        to,
+        instead_of: inbound.message,
+        follows: false,
+        screen,
+    }
+}

@@ -1,0 +1,155 @@
+//! Invoices with everything by which the books find them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::rows::{free, next_version, rule};
+use crate::domain::Timestamp;
+use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid, InvoiceId};
+use crate::domain::invoice::{GatewayStatus, Invoice, Standing};
+use crate::ports::books::{CommitRefused, Seen, Write};
+
+#[derive(Clone, Default)]
+pub(super) struct Invoices {
+    rows: HashMap<InvoiceId, Seen<Invoice>>,
+    names: HashMap<GatewayOrderId, InvoiceId>,
+    uuids: HashMap<GatewayUuid, InvoiceId>,
+    payable: BTreeSet<(CustomerId, InvoiceId)>,
+    due: BTreeSet<(Timestamp, InvoiceId)>,
+}
+
+impl Invoices {
+    pub(super) fn get(&self, id: InvoiceId) -> Option<&Seen<Invoice>> {
+        self.rows.get(&id)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Seen<Invoice>> {
+        self.rows.values()
+    }
+
+    pub(super) fn named(&self, name: &GatewayOrderId) -> Option<&Seen<Invoice>> {
+        self.names.get(name).and_then(|id| self.get(*id))
+    }
+
+    pub(super) fn due(&self, now: Timestamp, limit: u32) -> Vec<InvoiceId> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let due = self.due.iter().take_while(|(due, _)| *due <= now);
+        due.take(limit).map(|(_, id)| *id).collect()
+    }
+
+    pub(super) fn payable_by(&self, customer: CustomerId) -> Vec<Seen<Invoice>> {
+        let (least, most) = (InvoiceId::new(i64::MIN), InvoiceId::new(i64::MAX));
+        let newest_first = self
+            .payable
+            .range((customer, least)..=(customer, most))
+            .rev();
+        newest_first
+            .filter_map(|(_, id)| self.get(*id).cloned())
+            .collect()
+    }
+
+    pub(super) fn check(&self, write: &Write<Invoice>) -> Result<Seen<Invoice>, CommitRefused> {
+        let row = &write.row;
+        let there = self.get(row.id);
+        let version = next_version(there, write.seen, || format!("invoice {}", row.id))?;
+        if let Some(Seen { row: there, .. }) = there {
+            let same = there.gateway_order_id == row.gateway_order_id
+                && there.customer == row.customer
+                && there.purpose == row.purpose
+                && there.face == row.face;
+            rule(same, || {
+                format!("what {} was asked for never changes", row.id)
+            })?;
+        }
+        free(self.names.get(&row.gateway_order_id), &row.id, || {
+            format!("gateway order id {}", row.gateway_order_id)
+        })?;
+        if let Some(uuid) = uuid(row) {
+            free(self.uuids.get(uuid), &row.id, || {
+                format!("gateway uuid {uuid}")
+            })?;
+        }
+        let row = row.clone();
+        Ok(Seen { row, version })
+    }
+
+    /// Puts a row in place of another, or takes it away; answers what was there.
+    pub(super) fn replace(
+        &mut self,
+        id: InvoiceId,
+        row: Option<Seen<Invoice>>,
+    ) -> Option<Seen<Invoice>> {
+        let old = self.rows.remove(&id);
+        if let Some(Seen { row: old, .. }) = &old {
+            self.forget(old);
+        }
+        if let Some(seen) = row {
+            self.learn(&seen.row);
+            self.rows.insert(id, seen);
+        }
+        old
+    }
+
+    fn learn(&mut self, row: &Invoice) {
+        self.names.insert(row.gateway_order_id.clone(), row.id);
+        if let Some(uuid) = uuid(row) {
+            self.uuids.insert(uuid.clone(), row.id);
+        }
+        if may_be_paid(row) {
+            self.payable.insert((row.customer, row.id));
+        }
+        if let Some(due) = row.next_due() {
+            self.due.insert((due, row.id));
+        }
+    }
+
+    fn forget(&mut self, row: &Invoice) {
+        self.names.remove(&row.gateway_order_id);
+        if let Some(uuid) = uuid(row) {
+            self.uuids.remove(uuid);
+        }
+        self.payable.remove(&(row.customer, row.id));
+        if let Some(due) = row.next_due() {
+            self.due.remove(&(due, row.id));
+        }
+    }
+}
+
+const fn uuid(invoice: &Invoice) -> Option<&GatewayUuid> {
+    match &invoice.standing {
+        Standing::Open(page) => Some(&page.uuid),
+        Standing::Wanted { .. }
+        | Standing::Asked
+        | Standing::Refused { .. }
+        | Standing::NotOurs => None,
+    }
+}
+
+/// Whether the payer is still expected to pay, as far as the row tells: our own closing does not
+/// stop them, and the gateway ends it with `cancel`.
+fn may_be_paid(invoice: &Invoice) -> bool {
+    let exists = match &invoice.standing {
+        Standing::Wanted { .. } | Standing::Asked | Standing::Open(_) => true,
+        Standing::Refused { .. } | Standing::NotOurs => false,
+    };
+    exists && invoice.status.as_ref().is_none_or(is_waiting)
+}
+
+const fn is_waiting(status: &GatewayStatus) -> bool {
+    match status {
+        GatewayStatus::Check
+        | GatewayStatus::Process
+        | GatewayStatus::ConfirmCheck
+        | GatewayStatus::WrongAmountWaiting
+        | GatewayStatus::Unknown(_) => true,
+        GatewayStatus::Paid
+        | GatewayStatus::PaidOver
+        | GatewayStatus::WrongAmount
+        | GatewayStatus::Cancel
+        | GatewayStatus::Fail
+        | GatewayStatus::SystemFail
+        | GatewayStatus::RefundProcess
+        | GatewayStatus::RefundPaid
+        | GatewayStatus::RefundFail
+        | GatewayStatus::Locked => false,
+    }
+}

@@ -1,0 +1,232 @@
+//! The port, method by method.
+
+use async_trait::async_trait;
+
+use super::faults::Fault;
+use super::state::State;
+use super::{MemoryBooks, RETIRED};
+use crate::domain::customer::{Customer, Language, Purse};
+use crate::domain::ids::{
+    CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, ReplicaId,
+    TelegramId, TransferId, Version, WalletAddress,
+};
+use crate::domain::invoice::Invoice;
+use crate::domain::ledger::{Account, Statement, TrialBalance};
+use crate::domain::login::Login;
+use crate::domain::money::NanoTon;
+use crate::domain::notice::Notice;
+use crate::domain::order::{HistoryRow, Order};
+use crate::domain::pricing::ShopPrices;
+use crate::domain::transfer::Transfer;
+use crate::domain::wallet::{Known, Wallet};
+use crate::domain::{Span, Timestamp};
+use crate::ports::books::{
+    Books, Claim, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen,
+};
+use crate::ports::{Failure, Unreadable};
+
+impl MemoryBooks {
+    fn read<T>(&self, look: impl FnOnce(&State) -> T) -> Result<T, Unreadable> {
+        let mut inner = self.lock();
+        inner.counts.reads += 1;
+        inner.faults.of_read()?;
+        Ok(look(&inner.state))
+    }
+
+    fn fault(&self, commit: &Commit) -> Option<Fault> {
+        let mut inner = self.lock();
+        let fault = inner.faults.of_commit(commit)?;
+        inner.counts.faults += 1;
+        Some(fault)
+    }
+}
+
+#[async_trait]
+impl Books for MemoryBooks {
+    async fn incarnation(&self) -> Result<IncarnationId, Unreadable> {
+        self.read(|state| state.life.unwrap_or(RETIRED))
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<(), CommitFailed> {
+        let Some(fault) = self.fault(&commit) else {
+            return self.write(commit);
+        };
+        match fault {
+            Fault::NotDone => Err(Failure::not_done("the commit was lost on its way")),
+            Fault::Refused(why) => Err(Failure::Refused(why)),
+            Fault::Unknown { done } => {
+                // What the books say to it is what the caller does not hear.
+                let _unheard = done.then(|| self.write(commit));
+                Err(Failure::unknown("the books' answer was lost"))
+            }
+            Fault::Hangs { done } => {
+                let _unheard = done.then(|| self.write(commit));
+                std::future::pending().await
+            }
+        }
+    }
+
+    async fn lease(
+        &self,
+        key: LeaseKey,
+        replica: ReplicaId,
+        ttl: Span,
+    ) -> Result<Option<Lease>, Unreadable> {
+        let now = self.now();
+        let mut inner = self.lock();
+        inner.counts.leases += 1;
+        inner.faults.of_read()?;
+        Ok(inner.state.leases.take(key, replica, ttl, now))
+    }
+
+    async fn release(&self, lease: Lease, replica: ReplicaId) -> Result<(), Unreadable> {
+        let mut inner = self.lock();
+        inner.faults.of_read()?;
+        inner.state.leases.release(lease, replica);
+        Ok(())
+    }
+
+    async fn customer_of(
+        &self,
+        telegram: TelegramId,
+        language: Language,
+        fresh: CustomerId,
+        now: Timestamp,
+    ) -> Result<Seen<Customer>, Unreadable> {
+        let mut inner = self.lock();
+        inner.counts.reads += 1;
+        inner.faults.of_read()?;
+        if let Some(there) = inner.state.customers.of(telegram) {
+            return Ok(there.clone());
+        }
+        if inner.state.customers.get(fresh).is_some() {
+            return Err(Unreadable::new(format!("{fresh} is not a fresh id")));
+        }
+        let opened = Seen {
+            row: Customer::open(fresh, telegram, language, now),
+            version: Version::FIRST,
+        };
+        inner.state.customers.replace(fresh, Some(opened.clone()));
+        Ok(opened)
+    }
+
+    async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable> {
+        self.read(|state| state.customers.get(id).cloned())
+    }
+
+    async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable> {
+        self.read(|state| state.purse(customer))
+    }
+
+    async fn statement(&self, account: Account, last: u32) -> Result<Statement, Unreadable> {
+        self.read(|state| state.ledger.statement(account, last))
+    }
+
+    async fn trial_balance(&self) -> Result<TrialBalance, Unreadable> {
+        self.read(|state| state.ledger.trial_balance())
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Seen<Order>>, Unreadable> {
+        self.read(|state| state.orders.get(id).cloned())
+    }
+
+    async fn order_numbered(
+        &self,
+        number: &OrderNumber,
+    ) -> Result<Option<Seen<Order>>, Unreadable> {
+        self.read(|state| state.orders.numbered(number).cloned())
+    }
+
+    async fn order_file(&self, id: OrderId) -> Result<Option<OrderFile>, Unreadable> {
+        self.read(|state| state.order_file(id))
+    }
+
+    async fn orders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, Unreadable> {
+        self.read(|state| state.orders.due(now, limit))
+    }
+
+    async fn orders_of_wallet(
+        &self,
+        wallet: WalletAddress,
+    ) -> Result<Vec<Seen<Order>>, Unreadable> {
+        self.read(|state| state.orders.bound_to(wallet))
+    }
+
+    async fn orders_of(
+        &self,
+        customer: CustomerId,
+        page: Page,
+    ) -> Result<Vec<Seen<Order>>, Unreadable> {
+        self.read(|state| state.orders.of_customer(customer, page))
+    }
+
+    async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable> {
+        self.read(|state| state.transfers.get(id).cloned())
+    }
+
+    async fn wallets(&self) -> Result<Vec<Seen<Wallet>>, Unreadable> {
+        self.read(|state| state.wallets.values().cloned().collect())
+    }
+
+    async fn float(&self, wallet: WalletAddress) -> Result<NanoTon, Unreadable> {
+        self.read(|state| NanoTon::from_nanos(state.ledger.balance(Account::Float(wallet))))
+    }
+
+    async fn known(&self, wallet: WalletAddress) -> Result<Known, Unreadable> {
+        self.read(|state| state.known(wallet))
+    }
+
+    async fn unclaimed(&self, rows: Vec<HistoryRow>) -> Result<Vec<HistoryRow>, Unreadable> {
+        self.read(|state| {
+            let free = |row: &HistoryRow| state.names.owner(&Claim::History(row.clone())).is_none();
+            rows.into_iter().filter(free).collect()
+        })
+    }
+
+    async fn invoice(&self, id: InvoiceId) -> Result<Option<Seen<Invoice>>, Unreadable> {
+        self.read(|state| state.invoices.get(id).cloned())
+    }
+
+    async fn invoice_named(
+        &self,
+        name: &GatewayOrderId,
+    ) -> Result<Option<Seen<Invoice>>, Unreadable> {
+        self.read(|state| state.invoices.named(name).cloned())
+    }
+
+    async fn invoices_due(&self, now: Timestamp, limit: u32) -> Result<Vec<InvoiceId>, Unreadable> {
+        self.read(|state| state.invoices.due(now, limit))
+    }
+
+    async fn invoices_of(&self, customer: CustomerId) -> Result<Vec<Seen<Invoice>>, Unreadable> {
+        self.read(|state| state.invoices.payable_by(customer))
+    }
+
+    async fn logins(&self) -> Result<Vec<Seen<Login>>, Unreadable> {
+        self.read(|state| state.logins.values().cloned().collect())
+    }
+
+    async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable> {
+        self.read(|state| state.prices.clone())
+    }
+
+    async fn notices_due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Seen<Notice>>, Unreadable> {
+        self.read(|state| state.notices.due(now, limit))
+    }
+
+    async fn notices_kept(&self, customer: CustomerId) -> Result<Vec<Seen<Notice>>, Unreadable> {
+        self.read(|state| state.notices.kept(customer))
+    }
+
+    async fn live_due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Seen<LiveMessage>>, Unreadable> {
+        self.read(|state| state.live.due(now, limit))
+    }
+}

@@ -1,0 +1,38 @@
+//! What every row obeys: it is written over the version that was seen.
+
+use crate::domain::ids::Version;
+use crate::ports::books::{CommitRefused, Seen};
+
+/// The version a row gets, if the write has seen the one that is there.
+pub(super) fn next_version<V>(
+    there: Option<&Seen<V>>,
+    seen: Option<Version>,
+    name: impl FnOnce() -> String,
+) -> Result<Version, CommitRefused> {
+    match (there, seen) {
+        (None, None) => Ok(Version::FIRST),
+        (Some(row), Some(seen)) if row.version == seen => Ok(seen.next()),
+        (Some(_) | None, Some(_) | None) => Err(CommitRefused::Stale { row: name() }),
+    }
+}
+
+/// A name is free, or it belongs to the row already.
+pub(super) fn free<K: PartialEq>(
+    owner: Option<&K>,
+    by: &K,
+    what: impl FnOnce() -> String,
+) -> Result<(), CommitRefused> {
+    match owner {
+        Some(owner) if owner != by => Err(CommitRefused::Taken { what: what() }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A rule holds.
+pub(super) fn rule(holds: bool, text: impl FnOnce() -> String) -> Result<(), CommitRefused> {
+    if holds {
+        Ok(())
+    } else {
+        Err(CommitRefused::Rule { rule: text() })
+    }
+}

@@ -1,0 +1,93 @@
+//! All tables of the books at one moment.
+
+use std::collections::BTreeMap;
+
+use super::customers::Customers;
+use super::invoices::Invoices;
+use super::leases::Leases;
+use super::ledger::Ledger;
+use super::live::LiveMessages;
+use super::names::Names;
+use super::notices::Notices;
+use super::orders::Orders;
+use super::transfers::Transfers;
+use crate::domain::customer::Purse;
+use crate::domain::ids::{CustomerId, IncarnationId, LoginId, OrderId, WalletAddress};
+use crate::domain::ledger::Account;
+use crate::domain::login::Login;
+use crate::domain::money::MicroUsd;
+use crate::domain::pricing::ShopPrices;
+use crate::domain::wallet::{Known, Wallet};
+use crate::ports::books::{OrderFile, Seen};
+
+#[derive(Clone)]
+pub(super) struct State {
+    /// None once the books are retired.
+    pub(super) life: Option<IncarnationId>,
+    pub(super) customers: Customers,
+    pub(super) orders: Orders,
+    pub(super) transfers: Transfers,
+    pub(super) wallets: BTreeMap<WalletAddress, Seen<Wallet>>,
+    pub(super) invoices: Invoices,
+    pub(super) logins: BTreeMap<LoginId, Seen<Login>>,
+    pub(super) notices: Notices,
+    pub(super) live: LiveMessages,
+    pub(super) prices: Option<Seen<ShopPrices>>,
+    pub(super) ledger: Ledger,
+    pub(super) leases: Leases,
+    pub(super) names: Names,
+}
+
+impl State {
+    pub(super) fn new(life: IncarnationId) -> Self {
+        Self {
+            life: Some(life),
+            customers: Customers::default(),
+            orders: Orders::default(),
+            transfers: Transfers::default(),
+            wallets: BTreeMap::new(),
+            invoices: Invoices::default(),
+            logins: BTreeMap::new(),
+            notices: Notices::default(),
+            live: LiveMessages::default(),
+            prices: None,
+            ledger: Ledger::default(),
+            leases: Leases::default(),
+            names: Names::default(),
+        }
+    }
+
+    pub(super) fn purse(&self, customer: CustomerId) -> Purse {
+        let balance = |account| MicroUsd::from_micros(self.ledger.balance(account));
+        Purse {
+            available: balance(Account::Customer(customer)),
+            held: balance(Account::CustomerHeld(customer)),
+            debt: balance(Account::CustomerDebt(customer)),
+        }
+    }
+
+    pub(super) fn order_file(&self, id: OrderId) -> Option<OrderFile> {
+        let order = self.orders.get(id)?.clone();
+        let customer = self.customers.get(order.row.customer)?.clone();
+        // An order that gave its purchase back keeps what its transfers say.
+        let transfers = self.transfers.of_order(id);
+        let bound = order.row.purchase().map(|purchase| purchase.wallet);
+        let bound = bound.or_else(|| transfers.first().map(|seen| seen.row.wallet));
+        let wallet = bound.and_then(|wallet| self.wallets.get(&wallet).cloned());
+        Some(OrderFile {
+            order,
+            transfers,
+            wallet,
+            customer,
+        })
+    }
+
+    pub(super) fn known(&self, wallet: WalletAddress) -> Known {
+        Known {
+            messages: self.transfers.messages_of(wallet),
+            references: self.names.references(),
+            destinations: Vec::new(),
+            assigned: self.names.assigned(wallet),
+        }
+    }
+}

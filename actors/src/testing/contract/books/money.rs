@@ -1,0 +1,158 @@
+//! Entries, floors and balances.
+
+use super::{EmptyBooks, assert_taken, blank, open_shop, refused, till, write_entries};
+use crate::domain::ids::{CustomerId, TransferId};
+use crate::domain::ledger::{Account, Asset, Entry, EntryKey};
+use crate::domain::money::{MicroUsd, NanoTon};
+use crate::ports::Books;
+use crate::ports::books::{Commit, CommitRefused};
+use crate::testing::contract::{given, rows};
+
+const ONE: CustomerId = CustomerId::new(1);
+
+async fn balance(books: &dyn Books, account: Account) -> i64 {
+    given(books.trial_balance().await, "the balances").of(account)
+}
+
+/// What left a wallet, so far.
+fn spent(transfer: i64, nanos: i64) -> Entry {
+    let key = EntryKey::Spent {
+        transfer: TransferId::new(transfer),
+    };
+    let (cost, held) = (Account::CostOfGoods, Account::FloatHeld(till()));
+    rows::entry(key, cost, held, NanoTon::from_nanos(nanos))
+}
+
+/// Even if it says the very same.
+pub async fn an_entry_is_taken_once(empty: &dyn EmptyBooks) {
+    let (books, other) = (empty.client(), empty.client());
+    open_shop(&*books).await;
+    let entry = rows::hold(11, 1, 1_000_000);
+    given(
+        write_entries(&*books, vec![entry.clone()]).await,
+        "an entry",
+    );
+    assert_taken(write_entries(&*other, vec![entry]).await);
+    assert_eq!(
+        balance(&*books, Account::CustomerHeld(ONE)).await,
+        1_000_000
+    );
+}
+
+/// A commit cannot post one key twice either.
+pub async fn an_entry_is_taken_once_within_one_commit_too(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let entry = rows::hold(11, 1, 1_000_000);
+    assert_taken(write_entries(&*books, vec![entry.clone(), entry]).await);
+    assert_eq!(balance(&*books, Account::CustomerHeld(ONE)).await, 0);
+}
+
+/// Of a customer or a wallet.
+pub async fn no_balance_falls_below_its_floor(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let too_much = rows::hold(11, 1, 10_000_001);
+    let why = refused(write_entries(&*books, vec![too_much]).await);
+    let account = Account::Customer(ONE);
+    assert_eq!(why, CommitRefused::Floor { account });
+    let all = rows::hold(11, 1, 10_000_000);
+    given(write_entries(&*books, vec![all]).await, "everything");
+    let more = rows::hold(12, 1, 1);
+    refused(write_entries(&*books, vec![more]).await);
+    let order = crate::domain::ids::OrderId::new(13);
+    let (float, held) = (Account::Float(till()), Account::FloatHeld(till()));
+    let nanos = NanoTon::from_nanos(100_000_000_001);
+    let reserve = rows::entry(EntryKey::Hold { order }, held, float, nanos);
+    let why = refused(write_entries(&*books, vec![reserve]).await);
+    assert_eq!(why, CommitRefused::Floor { account: float });
+}
+
+/// Not only at the end: money that comes later in a commit does not pay for what came before.
+pub async fn a_floor_holds_after_every_posting_of_a_commit(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let (gift, hold) = (rows::gift(5, 1, 5_000_000), rows::hold(11, 1, 15_000_000));
+    let wrong_way = vec![hold.clone(), gift.clone()];
+    refused(write_entries(&*books, wrong_way).await);
+    given(write_entries(&*books, vec![gift, hold]).await, "in order");
+    assert_eq!(balance(&*books, Account::Customer(ONE)).await, 0);
+}
+
+/// It has happened already.
+pub async fn a_fact_is_never_refused_by_a_floor(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    given(write_entries(&*books, vec![spent(21, 5)]).await, "a fact");
+    assert_eq!(balance(&*books, Account::FloatHeld(till())).await, -5);
+}
+
+/// A fact took it there; what mends it is not refused for mending only a part.
+pub async fn a_balance_below_zero_may_rise(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    given(write_entries(&*books, vec![spent(21, 5)]).await, "a fact");
+    let order = crate::domain::ids::OrderId::new(13);
+    let (float, held) = (Account::Float(till()), Account::FloatHeld(till()));
+    let mend = rows::entry(
+        EntryKey::Hold { order },
+        held,
+        float,
+        NanoTon::from_nanos(3),
+    );
+    given(write_entries(&*books, vec![mend]).await, "a part");
+    assert_eq!(balance(&*books, held).await, -2);
+    let key = EntryKey::Release { order };
+    let lower = rows::entry(key, float, held, NanoTon::from_nanos(1));
+    let why = refused(write_entries(&*books, vec![lower]).await);
+    assert_eq!(why, CommitRefused::Floor { account: held });
+}
+
+/// They are sums, and may be on either side.
+pub async fn shop_accounts_have_no_floor(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let owner = balance(&*books, Account::Owner(Asset::Usd)).await;
+    assert_eq!(owner, -20_000_000, "what was given away");
+}
+
+/// As people read it: oldest first.
+pub async fn a_statement_shows_the_newest_lines_and_the_balance_before_them(
+    empty: &dyn EmptyBooks,
+) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    for n in 1..=5 {
+        let gift = rows::gift(n, 1, n * 100);
+        given(write_entries(&*books, vec![gift]).await, "a gift");
+    }
+    let account = Account::Customer(ONE);
+    let whole = given(books.statement(account, 100).await, "a statement");
+    assert_eq!((whole.opening, whole.lines.len()), (0, 6));
+    let short = given(books.statement(account, 2).await, "a statement");
+    let changes: Vec<i64> = short.lines.iter().map(|line| line.change).collect();
+    assert_eq!(changes, [400, 500]);
+    assert_eq!(short.opening, 10_000_600);
+    assert_eq!(short.balance(), 10_001_500);
+    let nobody = Account::Customer(CustomerId::new(404));
+    let nothing = given(books.statement(nobody, 5).await, "a statement");
+    assert_eq!((nothing.opening, nothing.lines.len()), (0, 0));
+}
+
+/// In both assets, whatever was posted.
+pub async fn the_trial_balance_balances(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let commit = Commit {
+        entries: vec![rows::hold(11, 1, 3_000_000), spent(21, 9)],
+        ..blank(&*books).await
+    };
+    given(books.commit(commit).await, "a commit");
+    let all = given(books.trial_balance().await, "the balances");
+    assert!(all.balances(), "{all:?}");
+    assert_eq!(all.of(Account::Customer(ONE)), 7_000_000);
+    assert_eq!(all.of(Account::CustomerHeld(ONE)), 3_000_000);
+    assert_eq!(all.of(Account::CostOfGoods), 9);
+    let purse = given(books.purse(ONE).await, "a purse");
+    assert_eq!(purse.held, MicroUsd::from_micros(3_000_000));
+}

@@ -1,0 +1,14 @@
+//! Fulfilment and the whole core around it, on the fake world with a paused clock.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod chat;
+mod crashes;
+mod happy;
+mod refusals;
+mod replicas;
+mod rig;

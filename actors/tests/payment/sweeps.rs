@@ -1,0 +1,88 @@
+use starkeeper_actors::domain::ids::{GatewayOrderId, GatewayUuid};
+use starkeeper_actors::domain::invoice::{GatewayStatus, Payer, Report};
+use starkeeper_actors::domain::notice::{Message, OperatorNews};
+use starkeeper_actors::testing::{GatewayCall, GatewayFault};
+
+use crate::shop::*;
+
+const DAY: u64 = 24 * 60 * 60;
+
+fn lost(number: usize) -> Report {
+    Report {
+        uuid: GatewayUuid::parse(&format!("lost-uuid-{number}")).unwrap(),
+        order_id: GatewayOrderId::parse(&format!("lost-{number}")).unwrap(),
+        face: FACE,
+        currency: "USD".into(),
+        status: GatewayStatus::Paid,
+        is_final: true,
+        payer: Payer::default(),
+        payment_amount: None,
+        payment_amount_usd: Some(FACE),
+        txid: None,
+        url: None,
+        created_at: None,
+        expires_at: None,
+    }
+}
+
+fn orphans(shop: &Shop) -> Vec<String> {
+    shop.world.books.view(|view| {
+        let news = view
+            .notices()
+            .filter_map(|seen| match &seen.row.owed.message {
+                Message::Operators(OperatorNews::Orphan { what, .. }) => Some(what.clone()),
+                Message::Operators(_) | Message::Customer(_) => None,
+            });
+        news.collect()
+    })
+}
+
+#[actix::test]
+async fn a_sweep_precedes_everything_and_tells_of_each_lost_payment_once() {
+    let shop = Shop::open();
+    for number in 0..40 {
+        shop.world
+            .gateway
+            .plant_for(lost(number), Some(shop.customer.id));
+    }
+    let payment = shop.hire("payment", 1);
+    assert_eq!(*shop.swept.borrow(), None);
+    tokio::time::sleep(secs(30)).await;
+    assert!(shop.swept.borrow().is_some());
+    assert_eq!(orphans(&shop).len(), 40);
+    let whose = shop.customer.id.to_string();
+    assert!(orphans(&shop).iter().all(|what| what.contains(&whose)));
+    tokio::time::sleep(secs(2 * DAY)).await;
+    assert_eq!(orphans(&shop).len(), 40);
+    drop(payment);
+}
+
+#[actix::test]
+async fn a_sweep_finds_a_payment_that_nobody_watched_any_more() {
+    let shop = Shop::open();
+    let payment = shop.hire("payment", 1);
+    let invoice = opened(&payment, shop.top_up()).await;
+    let name = &invoice.gateway_order_id;
+    shop.world.gateway.expire(name);
+    tokio::time::sleep(secs(3 * DAY)).await;
+    assert_eq!(shop.invoice(invoice.id).next_due(), None, "left alone");
+    shop.world.gateway.pay(name);
+    tokio::time::sleep(secs(DAY + 60)).await;
+    assert_eq!(shop.purse().available, FACE);
+    assert_eq!(shop.credits_told().len(), 1);
+    assert_eq!(shop.world.gateway.resent().len(), 1);
+}
+
+#[actix::test]
+async fn a_page_that_cannot_be_read_is_read_again() {
+    let shop = Shop::open();
+    shop.world
+        .gateway
+        .fail_next(GatewayCall::List, GatewayFault::NotDone);
+    let payment = shop.hire("payment", 1);
+    tokio::time::sleep(secs(30)).await;
+    assert_eq!(*shop.swept.borrow(), None);
+    tokio::time::sleep(secs(60)).await;
+    assert!(shop.swept.borrow().is_some());
+    drop(payment);
+}
