@@ -29,6 +29,8 @@ use crate::model::search::{Seen, Unfair};
 const LAG: u8 = 3;
 /// Steps after which a schedule is taken for endless.
 const ENDLESS: usize = 600;
+/// The same in minutes: for the schedule, and for the last explanations after it.
+const LONG: [u8; 2] = [90, 180];
 
 pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair> {
     let mut state = state.clone();
@@ -43,6 +45,9 @@ pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair>
         looked: None,
     };
     for _ in 0..ENDLESS {
+        if state.now > LONG[0] {
+            break;
+        }
         let key = Digest::of(&state);
         if good.contains(&key) {
             good.extend(run.passed);
@@ -234,7 +239,7 @@ impl Run<'_> {
             let row = &state.books.orders[usize::from(order)];
             let replica = self.holder(state, books::wallet_of(row))?;
             let begun = starts(self.shop, state, replica, order, false);
-            let slow = self.slow_look(state, order);
+            let slow = self.slow_look(state, replica, order);
             let mut acts = begun.into_iter().chain(slow).map(|start| Act::Start {
                 replica,
                 order,
@@ -244,8 +249,9 @@ impl Run<'_> {
         })
     }
 
-    /// What the slow and honest providers let us conclude about the message that is open.
-    fn slow_look(&self, state: &State, order: u8) -> Option<Start> {
+    /// What the slow and honest providers let us conclude about the message that is open: the
+    /// live one, or one that was thought dead where the daemon would look at it again.
+    fn slow_look(&self, state: &State, replica: u8, order: u8) -> Option<Start> {
         let row = &state.books.orders[usize::from(order)];
         let wallet = &state.books.wallets[usize::from(books::wallet_of(row))];
         let live = row
@@ -257,10 +263,12 @@ impl Run<'_> {
         );
         let dead = || {
             let purchase = row.purchase().filter(|_| waits)?;
-            purchase
-                .open_candidates(wallet)
-                .last()
-                .map(|one| one.transfer)
+            let older = purchase.open_candidates(wallet).last()?.transfer;
+            let begun = starts(self.shop, state, replica, order, true);
+            let looks = begun
+                .iter()
+                .any(|start| matches!(start, Start::Look { .. }));
+            looks.then_some(older)
         };
         let id = live.or_else(dead)?;
         let transfer = state.books.transfers.iter().find(|one| one.id == id)?;
@@ -320,6 +328,9 @@ impl Run<'_> {
         };
         state = self.step(&state, &again);
         for _ in 0..ENDLESS {
+            if state.now > LONG[1] {
+                break;
+            }
             let row = &state.books.wallets[place];
             let epoch = state.books.epochs[place];
             let known = row
