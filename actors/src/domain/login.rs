@@ -311,7 +311,8 @@ impl Login {
     }
 
     fn was_asked(&self, rules: &LoginRules, now: Timestamp) -> bool {
-        self.identity_asked.is_some_and(|at| now < at + rules.identity_memory)
+        self.identity_asked
+            .is_some_and(|at| now < at + rules.identity_memory)
     }
 
     /// Told once a need: looking again, and trying again in vain, says nothing new.

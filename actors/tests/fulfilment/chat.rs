@@ -16,19 +16,40 @@ async fn one_line_and_one_tap_buy_stars_for_a_friend_exactly_once() {
     let system = shop.start().await;
     // The gateway's list is swept and the login looked at before anything is sold.
     tokio::time::sleep(MINUTE).await;
-    let mut chat = Chat { shop: &shop, system: &system, updates: 0 };
+    let mut chat = Chat {
+        shop: &shop,
+        system: &system,
+        updates: 0,
+    };
     chat.say("100 @masha").await;
     chat.tap("confirm").await;
     let asks = line(&system, "payment").asks;
     let wakes = line(&system, "fulfilment").wakes;
     let again = chat.tap("pay_balance").await;
     // A double tap is another update, and buys nothing more.
-    let double = chat.system.directory.handle(Inbound { key: chat.key(), ..again }, MINUTE).await;
-    assert!(matches!(double, Reply::Done | Reply::Duplicate), "{double:?}");
+    let double = chat
+        .system
+        .directory
+        .handle(
+            Inbound {
+                key: chat.key(),
+                ..again
+            },
+            MINUTE,
+        )
+        .await;
+    assert!(
+        matches!(double, Reply::Done | Reply::Duplicate),
+        "{double:?}"
+    );
     tokio::time::sleep(MINUTE * 3).await;
     assert_eq!(shop.paid(), 1);
     assert_eq!(shop.world.fragment.delivered().len(), 1);
-    assert_eq!(line(&system, "payment").asks, asks, "the balance needs no payment actor");
+    assert_eq!(
+        line(&system, "payment").asks,
+        asks,
+        "the balance needs no payment actor"
+    );
     assert_eq!(line(&system, "fulfilment").wakes - wakes, 1);
     shop.in_order();
 }
@@ -54,12 +75,19 @@ impl Chat<'_> {
     }
 
     async fn handle(&self, inbound: Inbound) {
-        assert_eq!(self.system.directory.handle(inbound, MINUTE).await, Reply::Done);
+        assert_eq!(
+            self.system.directory.handle(inbound, MINUTE).await,
+            Reply::Done
+        );
         tokio::time::sleep(Duration::from_secs(5)).await;
     }
 
     fn button(&self, button: &str) -> (i64, String) {
-        let messages = self.shop.world.telegram.messages(self.shop.customer.telegram);
+        let messages = self
+            .shop
+            .world
+            .telegram
+            .messages(self.shop.customer.telegram);
         let found = messages.iter().rev().find_map(|shown| {
             let testing::Said::Screen(screen) = &shown.said else {
                 return None;
@@ -72,7 +100,10 @@ impl Chat<'_> {
 
     fn key(&mut self) -> UpdateKey {
         self.updates += 1;
-        UpdateKey { bot: BotId::new(1), update: self.updates }
+        UpdateKey {
+            bot: BotId::new(1),
+            update: self.updates,
+        }
     }
 
     fn inbound(&mut self, said: Said, message: Option<i64>) -> Inbound {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_rt::Arbiter;
 use starkeeper_actors::domain::customer::{Customer, Purse};
 use starkeeper_actors::domain::ids::{
     Epoch, IncarnationId, OrderId, QuoteId, ReplicaId, TelegramId,
@@ -17,7 +18,6 @@ use starkeeper_actors::ports::books::{Books, RowWrite, Seen, Write};
 use starkeeper_actors::supervision::{ActorSnapshot, Io};
 use starkeeper_actors::system::{ActorSystem, SystemSettings};
 use starkeeper_actors::testing::{FakeFragment, Till, World, wallet_numbered};
-use actix_rt::Arbiter;
 use tokio::task::LocalSet;
 
 /// The float a till starts with.
@@ -87,7 +87,12 @@ impl Shop {
     pub(crate) async fn start(&self) -> Core {
         let tasks = LocalSet::new();
         let ports = self.world.ports();
-        let starting = ActorSystem::start(ports, self.settings(), Io::inline(), vec![Arbiter::current()]);
+        let starting = ActorSystem::start(
+            ports,
+            self.settings(),
+            Io::inline(),
+            vec![Arbiter::current()],
+        );
         let system = tasks.run_until(starting).await.unwrap();
         Core {
             system,
