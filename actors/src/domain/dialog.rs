@@ -19,6 +19,7 @@ use super::{Span, Timestamp};
 mod action;
 mod answers;
 mod heard;
+mod paying;
 mod render;
 mod screen;
 mod step;

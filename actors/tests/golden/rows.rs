@@ -5,19 +5,13 @@ use std::collections::BTreeSet;
 use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::catalog::{PhotoMark, PremiumMonths, Product, ProductKind};
 use starkeeper_actors::domain::customer::Customer;
-use starkeeper_actors::domain::ids::{
-    InvoiceId, LoginId, NoticeId, OrderId, QuoteId, TransferId, WalletAddress,
-};
+use starkeeper_actors::domain::ids::{LoginId, QuoteId, TransferId};
 use starkeeper_actors::domain::login::{Health, Login, Needs};
-use starkeeper_actors::domain::money::MicroUsd;
-use starkeeper_actors::domain::notice::{
-    CreditReason, Message, News, Notice, OperatorNews, Owed, RefundReason,
-    Standing as NoticeStanding,
-};
+use starkeeper_actors::domain::notice::RefundReason;
 use starkeeper_actors::domain::order::{Order, OrderState, Proof, Stage};
 use starkeeper_actors::domain::pricing::{Quote, ShopPrices, Stop, StopReason};
 use starkeeper_actors::domain::samples;
-use starkeeper_actors::domain::samples::{CUSTOMER, ORDER, SEQNO, WALLET, after, noon, ton, tx};
+use starkeeper_actors::domain::samples::{ORDER, SEQNO, WALLET, after, noon, tx};
 use starkeeper_actors::domain::transfer::{Purpose, Transfer, TransferState};
 use starkeeper_actors::domain::wallet::{Standing, Wallet};
 
@@ -80,62 +74,12 @@ variants!(Healths of Health {
     Health::Lost { needs: Needs::WalletProof, .. } => "lost: wallet proof",
 });
 
-variants!(NoticeStandings of NoticeStanding {
-    NoticeStanding::Waiting { .. } => "waiting",
-    NoticeStanding::Kept => "kept",
-    NoticeStanding::Delivered { .. } => "delivered",
-    NoticeStanding::Undeliverable { .. } => "undeliverable",
-});
+pub(crate) type Rows<T> = Vec<(String, T)>;
 
-variants!(Messages of Message {
-    Message::Customer(News::Credited { .. }) => "credited",
-    Message::Customer(News::Locked { .. }) => "locked",
-    Message::Customer(News::Unlocked { .. }) => "unlocked",
-    Message::Customer(News::PayingBack { .. }) => "paying back",
-    Message::Customer(News::PayingBackFailed { .. }) => "paying back failed",
-    Message::Customer(News::PaidBack { .. }) => "paid back",
-    Message::Customer(News::Delivered { .. }) => "delivered",
-    Message::Customer(News::Refunded { .. }) => "refunded",
-    Message::Customer(News::TakesLonger { .. }) => "takes longer",
-    Message::Customer(News::BeingChecked { .. }) => "being checked",
-    Message::Customer(News::OpenAgain { .. }) => "open again",
-    Message::Operators(OperatorNews::Parked { .. }) => "operators: parked",
-    Message::Operators(OperatorNews::WalletStopped { .. }) => "operators: wallet stopped",
-    Message::Operators(OperatorNews::TopUp { .. }) => "operators: top up",
-    Message::Operators(OperatorNews::Unexplained { .. }) => "operators: unexplained",
-    Message::Operators(OperatorNews::FloatLow { .. }) => "operators: float low",
-    Message::Operators(OperatorNews::LoginLost { .. }) => "operators: login lost",
-    Message::Operators(OperatorNews::LoginBack { .. }) => "operators: login back",
-    Message::Operators(OperatorNews::InvoiceOdd { .. }) => "operators: invoice odd",
-    Message::Operators(OperatorNews::Orphan { .. }) => "operators: orphan",
-    Message::Operators(OperatorNews::Paused { .. }) => "operators: paused",
-    Message::Operators(OperatorNews::OpenAgain { .. }) => "operators: open again",
-    Message::Operators(OperatorNews::Unbalanced { .. }) => "operators: unbalanced",
-    Message::Operators(OperatorNews::Undeliverable { .. }) => "operators: undeliverable",
-});
-
-variants!(CreditReasons of CreditReason {
-    CreditReason::Exact => "exact",
-    CreditReason::WithinAccuracy => "within accuracy",
-    CreditReason::Less => "less",
-    CreditReason::More => "more",
-    CreditReason::Late => "late",
-    CreditReason::SecondPayment => "second payment",
-    CreditReason::AfterCancel => "after cancel",
-    CreditReason::OrderClosed => "order closed",
-});
-
-type Rows<T> = Vec<(String, T)>;
-
-fn named<T>(rows: impl IntoIterator<Item = (&'static str, T)>) -> Rows<T> {
+pub(crate) fn named<T>(rows: impl IntoIterator<Item = (&'static str, T)>) -> Rows<T> {
     rows.into_iter()
         .map(|(name, row)| (name.to_owned(), row))
         .collect()
-}
-
-/// What a row's file is called after its variant.
-fn file_name(variant: &str) -> String {
-    variant.replace(": ", "_").replace(' ', "_")
 }
 
 pub(crate) fn names() -> BTreeSet<String> {
@@ -148,7 +92,6 @@ pub(crate) fn names() -> BTreeSet<String> {
         .chain(of("transfer", transfers()))
         .chain(of("wallet", wallets()))
         .chain(of("login", logins()))
-        .chain(of("notice", notices()))
         .chain(of("customer", customers()))
         .chain(of("quote", quotes()))
         .collect()
@@ -295,182 +238,6 @@ fn logins_stay_readable() {
     check_machine("login", &logins(), Healths::ALL, |login| {
         vec![Healths::of(&login.health)]
     });
-}
-
-const INVOICE: InvoiceId = InvoiceId::new(9);
-
-fn credit_reasons() -> [CreditReason; 8] {
-    [
-        CreditReason::Exact,
-        CreditReason::WithinAccuracy,
-        CreditReason::Less,
-        CreditReason::More,
-        CreditReason::Late,
-        CreditReason::SecondPayment,
-        CreditReason::AfterCancel,
-        CreditReason::OrderClosed,
-    ]
-}
-
-fn credited(reason: CreditReason) -> News {
-    let usd = |cents: i64| MicroUsd::from_micros(cents * 10_000);
-    News::Credited {
-        invoice: INVOICE,
-        n: 1,
-        asked: usd(165),
-        received: usd(170),
-        credited: usd(165),
-        withheld: usd(5),
-        debt_paid: usd(0),
-        reason,
-        order: Some(ORDER),
-        bought: reason == CreditReason::Exact,
-    }
-}
-
-fn customer_news() -> Vec<News> {
-    let (invoice, order, amount) = (INVOICE, ORDER, MicroUsd::from_micros(1_650_000));
-    let debt_paid = MicroUsd::ZERO;
-    vec![
-        News::Locked { invoice, n: 1 },
-        News::Unlocked {
-            invoice,
-            n: 1,
-            debt_paid,
-        },
-        News::PayingBack { invoice, amount },
-        News::PayingBackFailed {
-            invoice,
-            amount,
-            debt_paid,
-        },
-        News::PaidBack {
-            invoice,
-            n: 1,
-            amount,
-            debt: amount,
-        },
-        News::Delivered { order, seconds: 42 },
-        News::Refunded {
-            order,
-            amount,
-            why: RefundReason::CustomerAsked,
-        },
-        News::TakesLonger { order },
-        News::BeingChecked { order },
-        News::OpenAgain { at: noon() },
-    ]
-}
-
-fn operator_news() -> Vec<OperatorNews> {
-    let (wallet, login): (WalletAddress, _) = (WALLET, LoginId::new(1));
-    let (order, transfer): (OrderId, _) = (ORDER, TransferId::new(1));
-    let why = || "in one line".to_owned();
-    let at = noon();
-    vec![
-        OperatorNews::Parked {
-            order,
-            n: 1,
-            why: why(),
-        },
-        OperatorNews::WalletStopped {
-            wallet,
-            n: 1,
-            why: why(),
-        },
-        OperatorNews::TopUp {
-            transfer,
-            wallet,
-            amount: ton("0.326"),
-        },
-        OperatorNews::Unexplained {
-            wallet,
-            lt: 1_010,
-            what: why(),
-        },
-        OperatorNews::FloatLow {
-            wallet,
-            free: ton("0.1"),
-            hour: 495_588,
-        },
-        OperatorNews::LoginLost {
-            login,
-            n: 1,
-            why: why(),
-        },
-        OperatorNews::LoginBack { login, n: 1 },
-        OperatorNews::InvoiceOdd {
-            invoice: INVOICE,
-            n: 1,
-            what: why(),
-        },
-        OperatorNews::Orphan {
-            uuid: "uuid-1".into(),
-            what: why(),
-        },
-        OperatorNews::Paused { at, why: why() },
-        OperatorNews::OpenAgain { at, what: why() },
-        OperatorNews::Unbalanced {
-            at,
-            usd: -1,
-            ton: 0,
-        },
-        OperatorNews::Undeliverable {
-            key: "cus_7/ord_70/delivered".into(),
-            why: why(),
-        },
-    ]
-}
-
-fn notices() -> Rows<Notice> {
-    let notice = |owed| Notice::new(NoticeId::new(11), owed, noon());
-    let customers = customer_news()
-        .into_iter()
-        .map(|news| Owed::customer(CUSTOMER, news));
-    let operators = operator_news().into_iter().map(Owed::operators);
-    let told = customers.chain(operators).map(|owed| {
-        let name = format!("news_{}", file_name(Messages::of(&owed.message)));
-        (name, notice(owed))
-    });
-    let credits = credit_reasons().into_iter().map(|reason| {
-        let name = format!("news_credited_{}", file_name(CreditReasons::of(&reason)));
-        (name, notice(Owed::customer(CUSTOMER, credited(reason))))
-    });
-    let standing = |standing| Notice {
-        standing,
-        ..notice(Owed::customer(CUSTOMER, News::TakesLonger { order: ORDER }))
-    };
-    let waiting = NoticeStanding::Waiting {
-        attempts: 3,
-        not_before: after(30),
-    };
-    let why = "chat not found".to_owned();
-    let standings = named([
-        ("waiting", standing(waiting)),
-        ("kept", standing(NoticeStanding::Kept)),
-        (
-            "delivered",
-            standing(NoticeStanding::Delivered { at: after(1) }),
-        ),
-        (
-            "undeliverable",
-            standing(NoticeStanding::Undeliverable { why }),
-        ),
-    ]);
-    told.chain(credits).chain(standings).collect()
-}
-
-#[test]
-fn notices_stay_readable() {
-    let all = [NoticeStandings::ALL, Messages::ALL].concat();
-    check_machine("notice", &notices(), &all, |notice| {
-        vec![
-            NoticeStandings::of(&notice.standing),
-            Messages::of(&notice.owed.message),
-        ]
-    });
-    let reasons = credit_reasons().map(|reason| CreditReasons::of(&reason));
-    assert_eq!(reasons, CreditReasons::ALL);
 }
 
 fn customers() -> Rows<Customer> {

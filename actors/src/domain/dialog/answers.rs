@@ -1,6 +1,7 @@
 //! What an answer makes of the conversation.
 
 use super::action::Action;
+use super::paying;
 use super::render::{self, offer};
 use super::screen::{Body, Button, Closed, ListedOrder, Note, OrderFace};
 use super::step::{Answer, BuyRefused, LookUpFailed, OpenRefused, Step, View};
@@ -81,7 +82,7 @@ impl Dialog {
             Answer::Order { face, note: new } => {
                 let order = face.order.id;
                 let dialog = self.at(Place::Order { order });
-                dialog.screen(new.or(note), render::order(face, view))
+                dialog.screen(new.or(note), paying::order(face, view))
             }
             Answer::Invoice { invoice, note: new } => self.invoice(invoice, new.or(note)),
             Answer::NoSuchOrder if matches!(self.place, Place::Opening { .. }) => {
@@ -157,13 +158,13 @@ impl Dialog {
         }
         let order = face.order.id;
         self.at(Place::Order { order })
-            .screen(note, render::order(face, view))
+            .screen(note, paying::order(face, view))
     }
 
     fn invoice(self, invoice: Box<crate::domain::invoice::Invoice>, note: Option<Note>) -> Step {
         let id = invoice.id;
         self.at(Place::Invoice { invoice: id })
-            .screen(note, render::invoice(invoice))
+            .screen(note, paying::invoice(invoice))
     }
 
     fn not_bought(self, why: BuyRefused, view: View<'_>) -> Step {

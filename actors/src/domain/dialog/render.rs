@@ -1,16 +1,14 @@
 //! From a place to its screen.
 
 use super::action::{Action, Target, Topic};
-use super::screen::{Body, Button, Closed, Coins, Note, Offer, OrderFace, PayWays, Screen};
+use super::screen::{Body, Button, Closed, Coins, Note, Offer, PayWays, Screen};
 use super::step::{Need, Seller, Step, View};
 use super::{Dialog, Place};
-use crate::domain::Timestamp;
 use crate::domain::catalog::{PremiumMonths, Product, StarsQuantity};
 use crate::domain::customer::Language;
 use crate::domain::ids::QuoteId;
-use crate::domain::invoice::{Invoice, Missing, Standing, missing_part};
+use crate::domain::invoice::{Missing, missing_part};
 use crate::domain::money::{MicroUsd, MoneyError};
-use crate::domain::order::OrderState;
 use crate::domain::pricing::{NoPrice, Paused, PriceRefused, Quote};
 
 impl Dialog {
@@ -436,81 +434,6 @@ fn page(topic: Topic) -> Shown {
         ],
     };
     (Body::Page { topic }, buttons)
-}
-
-/// An order's screen: what can be done follows from its state.
-pub(super) fn order(face: Box<OrderFace>, view: View<'_>) -> Shown {
-    let buttons = order_buttons(&face, view.rules.slow_after, view.now);
-    (Body::Order(face), buttons)
-}
-
-fn order_buttons(face: &OrderFace, slow_after: crate::domain::Span, now: Timestamp) -> Vec<Button> {
-    let order = &face.order;
-    let again = Button::Do(Action::Again {
-        order: order.id,
-        quantity: None,
-    });
-    let refresh = Button::Do(Action::ShowOrder(order.id));
-    match &order.state {
-        OrderState::AwaitingPayment { .. } => {
-            let mut buttons = pay_buttons(face.invoice.as_ref(), face.target());
-            buttons.push(Button::Do(Action::OtherCoin(order.id)));
-            buttons.push(Button::Do(Action::Cancel(face.target())));
-            buttons
-        }
-        OrderState::Held {
-            purchase,
-            refund: None,
-            ..
-        }
-        | OrderState::Linked { purchase, .. }
-            if !purchase.was_signed() && purchase.held_at + slow_after <= now =>
-        {
-            let choices = [Action::Wait(order.id), Action::TakeBack(order.id)];
-            choices.map(Button::Do).to_vec()
-        }
-        OrderState::Held { .. }
-        | OrderState::Linked { .. }
-        | OrderState::Paying { .. }
-        | OrderState::Paid { .. } => vec![refresh],
-        OrderState::Parked { .. } => vec![refresh, Button::Support],
-        OrderState::Delivered { .. } => {
-            vec![
-                again,
-                Button::WriteTo(order.quote.recipient.username.clone()),
-            ]
-        }
-        OrderState::Refunded { .. } | OrderState::Cancelled { .. } => vec![again],
-    }
-}
-
-/// A top-up's invoice.
-pub(super) fn invoice(invoice: Box<Invoice>) -> Shown {
-    let target = Target::Invoice(invoice.id);
-    let mut buttons = pay_buttons(Some(&invoice), target);
-    if invoice.closing.is_none() {
-        buttons.push(Button::Do(Action::Cancel(target)));
-    }
-    (Body::Invoice(invoice), buttons)
-}
-
-fn pay_buttons(invoice: Option<&Invoice>, target: Target) -> Vec<Button> {
-    let open = invoice.filter(|invoice| invoice.closing.is_none());
-    match open.map(|invoice| &invoice.standing) {
-        Some(Standing::Open(_)) => vec![
-            Button::CopyAddress,
-            Button::CopyAmount,
-            Button::PayPage,
-            Button::Do(Action::SaysSent(target)),
-        ],
-        Some(
-            Standing::Wanted { .. }
-            | Standing::Asked
-            | Standing::Refused { .. }
-            | Standing::NotOurs,
-        )
-        | None => Vec::new(),
-    }
 }
 
 /// What a first order might be.

@@ -6,7 +6,8 @@ use crate::domain::ledger::{Account, EntryKey};
 use crate::domain::money::NanoTon;
 use crate::domain::notice::RefundReason;
 use crate::domain::order::{
-    Concluded, Funding, Order, OrderEvent, OrderRefused, OrderRules, OrderState, Stage, conclude,
+    Concluded, Funding, Order, OrderEvent, OrderRefused, OrderRules, OrderState, Purchase, Stage,
+    conclude,
 };
 use crate::domain::samples::{
     ORDER, SEQNO, WALLET, address, after, burn, desk, every_order, held, link, order, order_in,
@@ -110,9 +111,7 @@ fn the_customer_takes_the_money_back_after_three_minutes_unless_something_was_si
         assert!(matches!(back.state, OrderState::Refunded { .. }));
     }
     for (name, order) in every_order() {
-        let signed = order
-            .purchase()
-            .is_some_and(|purchase| purchase.was_signed());
+        let signed = order.purchase().is_some_and(Purchase::was_signed);
         if signed {
             assert!(
                 decide(&order, OrderEvent::TakeBack, 30_000).is_err(),
@@ -299,7 +298,13 @@ fn an_older_message_that_ran_after_all_is_recognised_wherever_the_order_went_on_
         held(&signed, Some(RefundReason::ShopFailed)),
         linked(&signed),
     ] {
-        let decision = concluded(&order, &older, &[older.clone()], &paid(), &claimed());
+        let decision = concluded(
+            &order,
+            &older,
+            std::slice::from_ref(&older),
+            &paid(),
+            &claimed(),
+        );
         let OrderState::Paid {
             transfer,
             confirmed,

@@ -224,8 +224,12 @@ fn a_deposit_is_posted_once_and_moves_no_seqno() {
 fn our_own_messages_are_left_to_their_judgement() {
     let ours = paying_tx(&transfer(1, SEQNO), 1_010);
     let busy = wallet().signed(TransferId::new(1));
-    let (next, explained, entries, _) =
-        complete(explain(&busy, SEQNO + 1, &[ours.clone()], &known()));
+    let (next, explained, entries, _) = complete(explain(
+        &busy,
+        SEQNO + 1,
+        std::slice::from_ref(&ours),
+        &known(),
+    ));
     let expected = Explained::Ours {
         transfer: TransferId::new(1),
         tx: tx(1_010),
@@ -245,7 +249,12 @@ fn a_payment_that_the_books_did_not_sign_is_a_break() {
         [None]
     );
     let with_ref = paying_tx(&transfer(9, SEQNO), 1_010);
-    let found = explain(&wallet(), SEQNO + 1, &[with_ref.clone()], &known());
+    let found = explain(
+        &wallet(),
+        SEQNO + 1,
+        std::slice::from_ref(&with_ref),
+        &known(),
+    );
     assert_eq!(fits_of_break(&found), [Some(ORDER)]);
     let mut elsewhere = with_ref;
     elsewhere.out[0].destination = address(0xEE);

@@ -45,9 +45,8 @@ fn an_agreeing_chain_lets_the_books_own_seqno_be_signed() {
 }
 
 #[test]
-fn each_reason_not_to_sign_is_named() {
+fn a_row_that_may_not_sign_says_why() {
     let (live, other) = (TransferId::new(1), OrderId::new(71));
-    let books = SEQNO;
     let stopped = wallet().stopped("two signers");
     let why = "two signers".to_owned();
     assert_eq!(
@@ -79,6 +78,11 @@ fn each_reason_not_to_sign_is_named() {
         plan(&wallet().dead(ORDER, 1), &good()).is_ok(),
         "the claim is its own"
     );
+}
+
+#[test]
+fn a_chain_that_disagrees_with_the_books_is_not_signed_for() {
+    let books = SEQNO;
     let ahead = CannotSign::Ahead {
         wallet: WALLET,
         shown: SEQNO + 1,
@@ -116,6 +120,10 @@ fn each_reason_not_to_sign_is_named() {
         });
         assert_eq!(plan(&wallet(), &skewed), refused);
     }
+}
+
+#[test]
+fn the_amount_and_the_reserve_must_be_there() {
     let needed = ton("0.376");
     let balance = ton("0.375999999");
     let poor = AccountState { balance, ..good() };
