@@ -262,6 +262,10 @@ fn daemons() -> Vec<(&'static str, Bounds)> {
 fn outside() -> Vec<(&'static str, Bounds)> {
     let skipped = Left { skips: 1, ..MIXED };
     let by_hand = Left { hands: 1, ..MIXED };
+    let twice_mixed = Left {
+        mixes: 2,
+        ..NOTHING
+    };
     let people = Left {
         bounces: 1,
         refusals: 1,
@@ -274,7 +278,7 @@ fn outside() -> Vec<(&'static str, Bounds)> {
     };
     vec![
         ("two orders, mixed answers", world([2, 1, 1, 3], MIXED)),
-        ("one order, three attempts", one(6, MIXED)),
+        ("one order, three attempts", one(6, twice_mixed)),
         ("actions are skipped", one(3, skipped)),
         ("the owner pays by hand", one(3, by_hand)),
         ("operators and customers", with_take_back(one(4, people))),
