@@ -103,17 +103,24 @@ impl Bench {
                 continue;
             };
             let came_in = |found: &FoundTx| found.tx == *tx && found.message.is_none();
-            let event = if history.txs.iter().any(came_in) {
-                commit.rows.extend(bounced(&file, *tx));
+            let back = history.txs.iter().any(came_in);
+            let event = if back {
                 OrderEvent::Bounced(*tx)
             } else {
                 OrderEvent::PaidOutside(*tx)
             };
             let desk = self.desk(Some(wallet), tenure);
-            let decision = file.order.row.decide(event, desk)?;
-            let next = self.office.absorb(commit, decision);
-            let write = Write::over(&file.order, next);
-            commit.rows.push(RowWrite::Order(write));
+            // An order that cannot take it (finished, or never held) does not keep the wallet
+            // from being explained: the transaction is posted, and the log says so.
+            match file.order.row.decide(event, desk) {
+                Ok(decision) => {
+                    let next = self.office.absorb(commit, decision);
+                    commit.rows.extend(bounced(&file, *tx).filter(|_| back));
+                    let write = Write::over(&file.order, next);
+                    commit.rows.push(RowWrite::Order(write));
+                }
+                Err(refused) => tracing::warn!(order.id = %order, "assigned in vain: {refused}"),
+            }
         }
         Ok(())
     }

@@ -100,10 +100,15 @@ impl Run {
                 self.tell_float_low(wallet, state.balance).await?;
                 Err(Stuck::Rest(cannot.to_string()))
             }
+            // What keeps the wallet from signing may be a message of this very order.
+            Err(cannot @ (CannotSign::Stopped { .. } | CannotSign::NotExplained(_))) => {
+                match self.look_at_older(file, wallet).await? {
+                    Some(flow) => Ok(flow),
+                    None => Err(Stuck::Rest(cannot.to_string())),
+                }
+            }
             Err(
-                cannot @ (CannotSign::Stopped { .. }
-                | CannotSign::NotExplained(_)
-                | CannotSign::Busy { .. }
+                cannot @ (CannotSign::Busy { .. }
                 | CannotSign::Claimed { .. }
                 | CannotSign::Stale { .. }
                 | CannotSign::ClockSkew { .. }),
@@ -190,14 +195,8 @@ impl Run {
         wallet: &Seen<Wallet>,
         cannot: CannotSign,
     ) -> Result<Flow, Stuck> {
-        let open = file.transfers.iter().filter(|seen| {
-            let dead = matches!(seen.row.state, TransferState::Dead { .. });
-            dead && seen.row.seqno == wallet.row.next_seqno
-        });
-        for seen in open {
-            if let Some(flow) = self.judge_older(file, seen).await? {
-                return Ok(flow);
-            }
+        if let Some(flow) = self.look_at_older(file, wallet).await? {
+            return Ok(flow);
         }
         if wallet.row.claimed_by == Some(file.order.row.id) {
             return Err(Stuck::Rest(cannot.to_string()));
@@ -215,13 +214,34 @@ impl Run {
         Err(Stuck::Rest(cannot.to_string()))
     }
 
+    /// Looks at the messages of this order that were thought dead at the wallet's seqno.
+    async fn look_at_older(
+        &self,
+        file: &OrderFile,
+        wallet: &Seen<Wallet>,
+    ) -> Result<Option<Flow>, Stuck> {
+        let open = file.transfers.iter().filter(|seen| {
+            let dead = matches!(seen.row.state, TransferState::Dead { .. });
+            dead && seen.row.seqno == wallet.row.next_seqno
+        });
+        for seen in open {
+            if let Some(flow) = self.judge_older(file, seen).await? {
+                return Ok(Some(flow));
+            }
+        }
+        Ok(None)
+    }
+
     async fn judge_older(
         &self,
         file: &OrderFile,
         older: &Seen<Transfer>,
     ) -> Result<Option<Flow>, Stuck> {
         let evidence = self.bench.office.ports.chain.look(&older.row).await?;
-        let verdict = older.row.judge(&evidence, &[], self.bench.settings.judge);
+        let others: Vec<Transfer> = file.transfers.iter().map(|seen| seen.row.clone()).collect();
+        let verdict = older
+            .row
+            .judge(&evidence, &others, self.bench.settings.judge);
         let transfers: Vec<Transfer> = file.transfers.iter().map(|seen| seen.row.clone()).collect();
         let desk = self.bench.desk(wallet_of(file), &self.tenure);
         let concluded = conclude(&file.order.row, &older.row, &transfers, &verdict, desk)?;
