@@ -13,6 +13,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 mod machines;
+mod sessions;
 
 /// So long is one figure measured.
 const MEASURED: Duration = Duration::from_secs(2);
@@ -25,6 +26,9 @@ fn main() {
     let wants =
         |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
     println!("{:<44} {:>14}  unit", "figure", "value");
+    if wants("sessions") {
+        sessions::run();
+    }
     if wants("decisions") {
         machines::run();
     }
