@@ -24,7 +24,7 @@ fn main() {
         .collect();
     let wants =
         |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
-    println!("{:<44} {:>14}  {}", "figure", "value", "unit");
+    println!("{:<44} {:>14}  unit", "figure", "value");
     if wants("decisions") {
         machines::run();
     }

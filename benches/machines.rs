@@ -19,7 +19,7 @@ use starkeeper_actors::domain::transfer::{
     AccountState, Boc, Evidence, FoundTx, JudgeRules, OutMessage, Provider, Purpose, Transfer,
     TransferState, TxPos,
 };
-use starkeeper_actors::domain::wallet::{SigningDesk, SigningRules, Wallet};
+use starkeeper_actors::domain::wallet::{Signature, SigningDesk, SigningRules, Wallet};
 use starkeeper_actors::domain::{Span, Timestamp};
 
 use crate::{keep, rate, show};
@@ -49,7 +49,7 @@ pub(crate) fn run() {
             prices
                 .price(samples::stars(2_500), samples::noon())
                 .unwrap(),
-        )
+        );
     });
     show("prices/s: 2,500 Stars over three tiers", priced, "prices/s");
 }
@@ -152,23 +152,7 @@ impl OrderLife {
             .wallet
             .plan(linked.id, amount, deadline, &self.state, signing)
             .unwrap();
-        let transfer = Transfer {
-            id: TransferId::new(1),
-            order: linked.id,
-            purpose: Purpose::Goods,
-            wallet: self.wallet.address,
-            seqno: planned.seqno,
-            valid_until: planned.valid_until,
-            lt_before: planned.lt_before,
-            destination: self.link.destination,
-            amount,
-            body_hash: self.link.payload_hash,
-            message_hash: hash(9),
-            link: Some(self.link.clone()),
-            boc: boc(),
-            signed_at: now(),
-            state: TransferState::Signed,
-        };
+        let transfer = self.transfer(&linked, planned);
         let paying = linked
             .decide(OrderEvent::Signed(transfer.clone()), desk)
             .unwrap()
@@ -198,6 +182,26 @@ impl OrderLife {
             .decide(OrderEvent::DeliverySeen(proof), desk)
             .unwrap()
             .next
+    }
+
+    fn transfer(&self, order: &Order, planned: Signature) -> Transfer {
+        Transfer {
+            id: TransferId::new(1),
+            order: order.id,
+            purpose: Purpose::Goods,
+            wallet: self.wallet.address,
+            seqno: planned.seqno,
+            valid_until: planned.valid_until,
+            lt_before: planned.lt_before,
+            destination: self.link.destination,
+            amount: self.link.amount,
+            body_hash: self.link.payload_hash,
+            message_hash: hash(9),
+            link: Some(self.link.clone()),
+            boc: boc(),
+            signed_at: now(),
+            state: TransferState::Signed,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The order machine and the transfer machine are kept apart: an order says what is owed to the
 //! customer, a transfer what may happen on the chain. They meet in two places only: signing
-//! ([`Order::decide`] with [`OrderEvent::Signed`]) and [`conclude`], which turns a verdict about
+//! ([`Order::decide`] with [`OrderEvent::Signed`]) and [`conclude()`], which turns a verdict about
 //! a transfer into the next states of order, transfer and wallet in one decision.
 //!
 //! Money is released only when no message ever signed for the order can still execute.

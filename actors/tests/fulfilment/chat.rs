@@ -93,7 +93,7 @@ impl Chat<'_> {
                 return None;
             };
             let action = screen.actions().find(|action| action.name() == button)?;
-            Some((shown.id, action.encode().to_string()))
+            Some((shown.id, action.encode()))
         });
         found.unwrap_or_else(|| panic!("no button {button} in {messages:#?}"))
     }

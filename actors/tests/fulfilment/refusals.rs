@@ -14,9 +14,10 @@ use starkeeper_actors::testing::{FakeFragment, MarketCall, MarketFault, wallet_n
 const OPERATOR: TelegramId = TelegramId::new(900);
 
 fn why(state: &OrderState) -> Option<RefundReason> {
-    match state {
-        OrderState::Refunded { why, .. } => Some(*why),
-        _ => None,
+    if let OrderState::Refunded { why, .. } = state {
+        Some(*why)
+    } else {
+        None
     }
 }
 

@@ -87,12 +87,12 @@ impl Shop {
     pub(crate) async fn start(&self) -> Core {
         let tasks = LocalSet::new();
         let ports = self.world.ports();
-        let starting = ActorSystem::start(
+        let starting = Box::pin(ActorSystem::start(
             ports,
             self.settings(),
             Io::inline(),
             vec![Arbiter::current()],
-        );
+        ));
         let system = tasks.run_until(starting).await.unwrap();
         Core {
             system,

@@ -130,16 +130,46 @@ const NOTHING: Left = Left {
     restores: 0,
 };
 
-/// One order, one wallet, one replica, no fault: what every search starts from.
-const SMALL: Bounds = Bounds {
-    orders: 1,
-    wallets: 1,
-    replicas: 1,
-    last_tick: 3,
-    left: NOTHING,
-    equal: false,
-    fund_later: false,
-    take_back: false,
+/// So many orders, wallets, replicas and ticks.
+const fn world([orders, wallets, replicas, last_tick]: [u8; 4], left: Left) -> Bounds {
+    Bounds {
+        orders,
+        wallets,
+        replicas,
+        last_tick,
+        left,
+        equal: false,
+        fund_later: false,
+        take_back: false,
+    }
+}
+
+/// One order, one wallet, one replica.
+const fn one(last_tick: u8, left: Left) -> Bounds {
+    world([1, 1, 1, last_tick], left)
+}
+
+/// Customers may take back what is unsigned.
+const fn with_take_back(bounds: Bounds) -> Bounds {
+    Bounds {
+        take_back: true,
+        ..bounds
+    }
+}
+
+const NAP: Left = Left { naps: 1, ..NOTHING };
+const CRASH: Left = Left {
+    crashes: 1,
+    ..NOTHING
+};
+const MIXED: Left = Left {
+    mixes: 1,
+    ..NOTHING
+};
+const LOST: Left = Left { lost: 1, ..NOTHING };
+const PRESS: Left = Left {
+    presses: 1,
+    ..NOTHING
 };
 
 /// The real rules. All of these must hold.
@@ -192,260 +222,115 @@ pub fn real() -> Vec<Search> {
 }
 
 fn shops() -> Vec<(&'static str, Bounds)> {
+    let mut all = daemons();
+    all.extend(outside());
+    all
+}
+
+/// What daemons do to each other, and crashes to them.
+fn daemons() -> Vec<(&'static str, Bounds)> {
+    let crash_and_sleep = Left { crashes: 1, ..NAP };
+    let restored = Left {
+        restores: 1,
+        ..NOTHING
+    };
+    let restored_by_hand = Left {
+        presses: 1,
+        ..restored
+    };
+    let later = Bounds {
+        fund_later: true,
+        ..world([2, 1, 2, 0], restored)
+    };
     vec![
-        (
-            "two orders, mixed answers",
-            Bounds {
-                orders: 2,
-                last_tick: 3,
-                left: Left {
-                    mixes: 1,
-                    ..NOTHING
-                },
-                ..SMALL
-            },
-        ),
-        (
-            "one order, three attempts",
-            Bounds {
-                last_tick: 6,
-                left: Left {
-                    mixes: 1,
-                    ..NOTHING
-                },
-                ..SMALL
-            },
-        ),
-        (
-            "two orders, two replicas",
-            Bounds {
-                orders: 2,
-                replicas: 2,
-                last_tick: 0,
-                left: Left { naps: 1, ..NOTHING },
-                ..SMALL
-            },
-        ),
+        ("two orders, two replicas", world([2, 1, 2, 0], NAP)),
         (
             "two replicas, crash and sleep",
-            Bounds {
-                replicas: 2,
-                last_tick: 1,
-                left: Left {
-                    crashes: 1,
-                    naps: 1,
-                    ..NOTHING
-                },
-                ..SMALL
-            },
+            world([1, 1, 2, 1], crash_and_sleep),
         ),
-        (
-            "two replicas, a long sleep",
-            Bounds {
-                replicas: 2,
-                last_tick: 3,
-                left: Left { naps: 1, ..NOTHING },
-                ..SMALL
-            },
-        ),
-        (
-            "two wallets",
-            Bounds {
-                orders: 2,
-                wallets: 2,
-                last_tick: 1,
-                left: Left {
-                    crashes: 1,
-                    ..NOTHING
-                },
-                ..SMALL
-            },
-        ),
-        (
-            "actions are skipped",
-            Bounds {
-                last_tick: 3,
-                left: Left {
-                    mixes: 1,
-                    skips: 1,
-                    ..NOTHING
-                },
-                ..SMALL
-            },
-        ),
-        (
-            "the owner pays by hand",
-            Bounds {
-                last_tick: 3,
-                left: Left {
-                    mixes: 1,
-                    hands: 1,
-                    ..NOTHING
-                },
-                ..SMALL
-            },
-        ),
-        (
-            "operators and customers",
-            Bounds {
-                last_tick: 4,
-                left: Left {
-                    mixes: 1,
-                    bounces: 1,
-                    refusals: 1,
-                    presses: 2,
-                    ..NOTHING
-                },
-                take_back: true,
-                ..SMALL
-            },
-        ),
+        ("two replicas, a long sleep", world([1, 1, 2, 3], NAP)),
+        ("two wallets", world([2, 2, 1, 1], CRASH)),
         (
             "restored books",
-            Bounds {
-                replicas: 2,
-                last_tick: 2,
-                left: Left {
-                    presses: 1,
-                    restores: 1,
-                    ..NOTHING
-                },
-                take_back: true,
-                ..SMALL
-            },
+            with_take_back(world([1, 1, 2, 2], restored_by_hand)),
         ),
-        (
-            "restored books, two orders",
-            Bounds {
-                orders: 2,
-                replicas: 2,
-                last_tick: 0,
-                left: Left {
-                    restores: 1,
-                    ..NOTHING
-                },
-                fund_later: true,
-                ..SMALL
-            },
-        ),
-        (
-            "equal orders",
-            Bounds {
-                orders: 2,
-                last_tick: 3,
-                left: Left { lost: 1, ..NOTHING },
-                equal: true,
-                ..SMALL
-            },
-        ),
+        ("restored books, two orders", later),
+    ]
+}
+
+/// What the chain, Fragment and people do.
+fn outside() -> Vec<(&'static str, Bounds)> {
+    let skipped = Left { skips: 1, ..MIXED };
+    let by_hand = Left { hands: 1, ..MIXED };
+    let people = Left {
+        bounces: 1,
+        refusals: 1,
+        presses: 2,
+        ..MIXED
+    };
+    let equal = Bounds {
+        equal: true,
+        ..world([2, 1, 1, 3], LOST)
+    };
+    vec![
+        ("two orders, mixed answers", world([2, 1, 1, 3], MIXED)),
+        ("one order, three attempts", one(6, MIXED)),
+        ("actions are skipped", one(3, skipped)),
+        ("the owner pays by hand", one(3, by_hand)),
+        ("operators and customers", with_take_back(one(4, people))),
+        ("equal orders", equal),
     ]
 }
 
 /// Where a planted bug is to be found.
 pub fn planted(plant: Plant) -> Search {
-    let mixed = Left {
-        mixes: 1,
-        ..NOTHING
-    };
-    let shop = |bounds| Search::shop(plant.name(), Some(plant), bounds);
-    let deposits = |world| Search::deposits(plant.name(), world);
-    let moves = |moves| deposits::Left {
-        moves,
-        ..deposits::Left::default()
-    };
-    match plant {
-        Plant::FreshSeqno | Plant::SeqnoFromChain => shop(Bounds {
-            last_tick: 3,
-            left: mixed,
-            ..SMALL
-        })
-        .safety_only(),
+    let bounds = match plant {
+        Plant::EventAsGate | Plant::CreditOncePerInvoice => return planted_deposits(plant),
+        Plant::FreshSeqno | Plant::SeqnoFromChain => one(3, MIXED),
         Plant::RefundAfterOneDead => {
             let left = Left {
                 presses: 1,
-                ..mixed
+                ..MIXED
             };
-            shop(Bounds {
-                last_tick: 4,
-                left,
-                take_back: true,
-                ..SMALL
-            })
-            .safety_only()
+            with_take_back(one(4, left))
         }
-        Plant::ReplanAnyTill => shop(Bounds {
-            wallets: 2,
-            last_tick: 3,
-            left: mixed,
-            ..SMALL
-        })
-        .safety_only(),
+        Plant::ReplanAnyTill => world([1, 2, 1, 3], MIXED),
         Plant::SendBeforeCommit => {
             let left = Left {
-                crashes: 1,
                 presses: 1,
-                ..NOTHING
+                ..CRASH
             };
-            shop(Bounds {
-                last_tick: 1,
-                left,
-                take_back: true,
-                ..SMALL
-            })
-            .safety_only()
+            with_take_back(one(1, left))
         }
-        Plant::NoLane => shop(Bounds {
-            orders: 2,
-            last_tick: 1,
-            ..SMALL
-        })
-        .safety_only(),
-        Plant::ReleaseOnTimeout | Plant::ConsumedUnpaidFromAbsence => shop(Bounds {
-            last_tick: 3,
-            ..SMALL
-        })
-        .safety_only(),
-        Plant::ConfirmOnlyAfterPaid => shop(Bounds {
-            last_tick: 1,
-            ..SMALL
-        }),
-        Plant::HistoryRowTwice => {
-            let left = Left { lost: 1, ..NOTHING };
-            shop(Bounds {
-                orders: 2,
-                last_tick: 4,
-                left,
-                equal: true,
-                ..SMALL
-            })
-            .safety_only()
-        }
-        Plant::NoEpoch => {
-            let left = Left { naps: 1, ..NOTHING };
-            shop(Bounds {
-                orders: 2,
-                replicas: 2,
-                last_tick: 0,
-                left,
-                ..SMALL
-            })
-            .safety_only()
-        }
-        Plant::ResumeToHeldAfterPaid => {
-            let left = Left {
-                presses: 1,
-                ..NOTHING
-            };
-            shop(Bounds {
-                last_tick: 4,
-                left,
-                ..SMALL
-            })
-            .safety_only()
-        }
-        Plant::EventAsGate => deposits(Deposits::new(Some(plant), 1, 1, 0, moves(3))),
-        Plant::CreditOncePerInvoice => {
-            deposits(Deposits::new(Some(plant), 1, 1, 0, moves(4))).safety_only()
-        }
+        Plant::NoLane => world([2, 1, 1, 1], NOTHING),
+        Plant::ReleaseOnTimeout | Plant::ConsumedUnpaidFromAbsence => one(3, NOTHING),
+        Plant::ConfirmOnlyAfterPaid => one(1, NOTHING),
+        Plant::HistoryRowTwice => Bounds {
+            equal: true,
+            ..world([2, 1, 1, 4], LOST)
+        },
+        Plant::NoEpoch => world([2, 1, 2, 0], NAP),
+        Plant::ResumeToHeldAfterPaid => one(4, PRESS),
+    };
+    let search = Search::shop(plant.name(), Some(plant), bounds);
+    // The harm of a late confirm call shows only in what is never delivered.
+    if plant == Plant::ConfirmOnlyAfterPaid {
+        search
+    } else {
+        search.safety_only()
+    }
+}
+
+fn planted_deposits(plant: Plant) -> Search {
+    let left = deposits::Left {
+        moves: 4,
+        ..deposits::Left::default()
+    };
+    let search = Search::deposits(plant.name(), Deposits::new(Some(plant), 1, 1, 0, left));
+    // A credit that is never given shows only when nothing more comes.
+    if plant == Plant::EventAsGate {
+        search
+    } else {
+        search.safety_only()
     }
 }

@@ -17,6 +17,7 @@ mod operator;
 mod seed;
 mod starts;
 mod state;
+mod steps;
 mod words;
 
 pub use acts::Act;
@@ -108,7 +109,7 @@ impl Machine for Shop {
         acts::acts(self, state)
     }
     fn apply(&self, state: &State, act: &Act) -> State {
-        acts::apply(self, state, act)
+        steps::apply(self, state, act)
     }
     fn say(&self, state: &State, act: &Act) -> String {
         words::say(self, state, act)

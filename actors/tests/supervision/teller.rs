@@ -319,7 +319,7 @@ impl Handler<Asked<Do>> for Teller {
         match how {
             How::Now => asked.answer_now(self, ctx, |teller, _, _| teller.act(act)),
             How::InOrder(takes) => {
-                asked.answer_in_order(self, ctx, STEP, |teller, _, _| teller.slowly(takes, act))
+                asked.answer_in_order(self, ctx, STEP, |teller, _, _| teller.slowly(takes, act));
             }
             How::Beside(takes) => {
                 asked.answer_concurrently(self, ctx, STEP, move |teller, _, _| {

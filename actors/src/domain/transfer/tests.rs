@@ -295,9 +295,9 @@ fn any_tx() -> impl Strategy<Value = FoundTx> {
     let exit = prop_oneof![4 => Just(Some(0)), 1 => Just(Some(33)), 1 => Just(None)];
     (
         prop::sample::select(messages),
-        prop::bool::weighted(0.8),
+        (0_u8..10).prop_map(|roll| roll < 8),
         exit,
-        prop::bool::weighted(0.2),
+        (0_u8..10).prop_map(|roll| roll < 2),
         0_u32..3,
         0_u32..2,
         out,
@@ -329,7 +329,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         txs,
     });
     (
-        prop::option::weighted(0.4, any_tx()),
+        (0_u8..10, any_tx()).prop_map(|(roll, tx)| (roll < 4).then_some(tx)),
         prop::collection::vec(any_state(), 0..4),
         prop::option::of(history),
     )

@@ -105,7 +105,7 @@ fn store(shop: &Shop, books: &mut Books, ready: &Ready, written: Written) -> Res
     }
     next.orders[usize::from(ready.order)] = Row::new(written.order);
     if let Some(wallet) = written.wallet {
-        next.wallets[usize::from(ready.wallet)] = Row::new(wallet);
+        write_wallet(&mut next, ready.wallet, wallet);
     }
     for transfer in written.transfers {
         put(&mut next, transfer);
@@ -206,5 +206,11 @@ pub fn wallet_of(order: &Order) -> u8 {
 
 /// Takes a wallet's row without a decision of an order: explanations and operators' buttons.
 pub fn write_wallet(books: &mut Books, n: u8, wallet: Wallet) {
-    books.wallets[usize::from(n)] = Row::new(wallet);
+    books.wallets[usize::from(n)] = Row::new(uncounted(wallet));
+}
+
+/// How often a wallet stopped only numbers notices; counting it would make every stop new.
+fn uncounted(mut wallet: Wallet) -> Wallet {
+    wallet.stops = 0;
+    wallet
 }

@@ -13,7 +13,7 @@ use starkeeper_actors::domain::order::OrderState;
 use starkeeper_actors::domain::transfer::{Evidence, Transfer, Verdict};
 
 use super::Shop;
-use super::acts::{Act, apply, living_epoch, may_deliver, paid};
+use super::acts::{Act, living_epoch, may_deliver, paid};
 use super::books;
 use super::chain;
 use super::check;
@@ -21,6 +21,7 @@ use super::operator::{self, Press};
 use super::seed;
 use super::starts::{Start, starts};
 use super::state::{Doing, Left, State, What};
+use super::steps::apply;
 use super::words;
 use crate::model::row::{Digest, Row};
 use crate::model::search::{Seen, Unfair};
@@ -55,7 +56,7 @@ pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair>
         }
         run.passed.push(key);
         if let Err(what) = check::check(shop, &state).and_then(|()| run.told_in_time(&state)) {
-            return run.unfair(what);
+            return run.unfair(&what);
         }
         let Some(act) = run.next(&state) else {
             return match run.closed(&state) {
@@ -63,7 +64,7 @@ pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair>
                     good.extend(run.passed);
                     Ok(())
                 }
-                Err(what) => run.unfair(what),
+                Err(what) => run.unfair(&what),
             };
         };
         state = run.step(&state, &act);
@@ -72,7 +73,7 @@ pub fn settle(shop: &Shop, state: &State, good: &mut Seen) -> Result<(), Unfair>
     let open: Vec<String> = open
         .map(|order| format!("{} {}", order.id, order.state_name()))
         .collect();
-    run.unfair(format!("no end: {}", open.join(", ")))
+    run.unfair(&format!("no end: {}", open.join(", ")))
 }
 
 struct Run<'a> {
@@ -104,8 +105,8 @@ fn at_rest(order: &starkeeper_actors::domain::order::Order) -> bool {
 }
 
 impl Run<'_> {
-    fn unfair(self, what: String) -> Result<(), Unfair> {
-        let what = words::plain(&what);
+    fn unfair(self, what: &str) -> Result<(), Unfair> {
+        let what = words::plain(what);
         let mut state = self.from;
         let mut steps = Vec::new();
         for act in &self.acts {

@@ -11,8 +11,8 @@ use starkeeper_actors::domain::link::Link;
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
 use starkeeper_actors::domain::order::{Desk, Funding, HistoryRow, Order, OrderEvent, OrderState};
 use starkeeper_actors::domain::pricing::{Quote, UsdPerTon};
-use starkeeper_actors::domain::transfer::Boc;
-use starkeeper_actors::domain::wallet::{Standing, Wallet};
+use starkeeper_actors::domain::transfer::{AccountState, Boc, Provider};
+use starkeeper_actors::domain::wallet::Wallet;
 
 use super::Shop;
 use super::books;
@@ -159,51 +159,11 @@ pub fn funded(shop: &Shop, order: &Order, wallet: &Wallet, now: u8) -> (Order, V
 pub fn start(shop: &Shop) -> State {
     let bounds = &shop.bounds;
     let mut ledger = Ledger::default();
-    let mut wallets = Vec::new();
-    for n in 0..bounds.wallets {
-        let address = wallet(n);
-        let adopted = Entry::new(EntryKey::Adopted { wallet: address });
-        let float = NanoTon::from_nanos(FLOAT);
-        let adopted = adopted.post(Account::Float(address), Account::Opening(Asset::Ton), float);
-        books::post(&mut ledger, &adopted.expect("positive"));
-        wallets.push(Wallet {
-            address,
-            next_seqno: 0,
-            last: None,
-            explained_in: None,
-            live: None,
-            claimed_by: None,
-            unpaid_in_row: 0,
-            stops: 0,
-            standing: Standing::Open,
-            trust_from: None,
-        });
-    }
-    let mut orders = Vec::new();
-    for n in 0..bounds.orders {
-        let customer = CustomerId::new(i64::from(n) + 1);
-        let price = MicroUsd::from_micros(PRICE);
-        let opening = Entry::new(EntryKey::Adopted {
-            wallet: wallet(40 + n),
-        });
-        let opening = opening.post(
-            Account::Opening(Asset::Usd),
-            Account::Customer(customer),
-            price,
-        );
-        books::post(&mut ledger, &opening.expect("positive"));
-        let number = OrderNumber::parse(["A", "B"][usize::from(n)]).expect("visible");
-        let awaiting = Order::confirmed(order_id(n), number, quote(n, bounds.equal), 1, at(0));
-        if bounds.fund_later && n > 0 {
-            orders.push(Row::new(awaiting));
-        } else {
-            let (held, entries) = funded(shop, &awaiting, &wallets[0], 0);
-            entries
-                .iter()
-                .for_each(|entry| books::post(&mut ledger, entry));
-            orders.push(Row::new(held));
-        }
-    }
+    let wallets: Vec<Wallet> = (0..bounds.wallets)
+        .map(|n| adopted(&mut ledger, n))
+        .collect();
+    let orders = (0..bounds.orders).map(|n| ordered(shop, &mut ledger, &wallets[0], n));
+    let orders = orders.map(Row::new).collect();
     let count = usize::from(bounds.wallets);
     let replica = Replica {
         life: 1,
@@ -231,4 +191,43 @@ pub fn start(shop: &Shop) -> State {
         page: vec![None; count],
         left: bounds.left,
     }
+}
+
+/// A wallet that the books take on with what it holds.
+fn adopted(ledger: &mut Ledger, n: u8) -> Wallet {
+    let address = wallet(n);
+    let float = NanoTon::from_nanos(FLOAT);
+    let entry = Entry::new(EntryKey::Adopted { wallet: address });
+    let entry = entry.post(Account::Float(address), Account::Opening(Asset::Ton), float);
+    books::post(ledger, &entry.expect("positive"));
+    let state = AccountState {
+        provider: Provider(0),
+        seqno: 0,
+        balance: float,
+        last: None,
+        time: at(0),
+    };
+    Wallet::adopt(address, &state)
+}
+
+/// An order whose price is on its customer's balance, and held unless that comes later.
+fn ordered(shop: &Shop, ledger: &mut Ledger, first: &Wallet, n: u8) -> Order {
+    let bounds = &shop.bounds;
+    let customer = CustomerId::new(i64::from(n) + 1);
+    let price = MicroUsd::from_micros(PRICE);
+    // Any key that nothing else uses.
+    let key = EntryKey::Adopted {
+        wallet: wallet(40 + n),
+    };
+    let opening = Account::Opening(Asset::Usd);
+    let entry = Entry::new(key).post(opening, Account::Customer(customer), price);
+    books::post(ledger, &entry.expect("positive"));
+    let number = OrderNumber::parse(["A", "B"][usize::from(n)]).expect("visible");
+    let awaiting = Order::confirmed(order_id(n), number, quote(n, bounds.equal), 1, at(0));
+    if bounds.fund_later && n > 0 {
+        return awaiting;
+    }
+    let (held, entries) = funded(shop, &awaiting, first, 0);
+    entries.iter().for_each(|entry| books::post(ledger, entry));
+    held
 }

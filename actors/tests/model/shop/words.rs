@@ -19,52 +19,69 @@ fn daemon(replica: u8) -> String {
 }
 
 pub fn say(_: &Shop, state: &State, act: &Act) -> String {
-    let clock = format!("[minute {}]", state.now);
     let text = match act {
-        Act::Tick => "a minute passes".to_owned(),
+        Act::Lease { .. }
+        | Act::Explain { .. }
+        | Act::Start { .. }
+        | Act::Send { .. }
+        | Act::Commit { .. }
+        | Act::Lose { .. }
+        | Act::Crash { .. } => of_daemons(state, act),
+        Act::Tick
+        | Act::Include { .. }
+        | Act::Deliver { .. }
+        | Act::Bounce { .. }
+        | Act::Hand { .. }
+        | Act::Fund { .. }
+        | Act::Press(_)
+        | Act::Copy
+        | Act::Restore => of_the_world(state, act),
+    };
+    format!("[minute {}] {text}", state.now)
+}
+
+fn of_daemons(state: &State, act: &Act) -> String {
+    match act {
         Act::Lease { replica, wallet } => {
             let epoch = state.books.epochs[usize::from(*wallet)] + 1;
-            format!(
-                "{} takes the lease on wallet {wallet}, epoch {epoch}",
-                daemon(*replica)
-            )
+            let who = daemon(*replica);
+            format!("{who} takes the lease on wallet {wallet}, epoch {epoch}")
         }
         Act::Explain {
             replica,
             wallet,
             back,
         } => {
-            let old = if *back > 0 {
+            let lags = if *back > 0 {
                 ", by a provider that lags"
             } else {
                 ""
             };
-            format!(
-                "{} explains the history of wallet {wallet}{old}",
-                daemon(*replica)
-            )
+            let who = daemon(*replica);
+            format!("{who} explains the history of wallet {wallet}{lags}")
         }
         Act::Start {
             replica,
             order,
             start,
         } => {
-            format!(
-                "{}, order {}: {}",
-                daemon(*replica),
-                name(*order),
-                begun(state, start)
-            )
+            let (who, order) = (daemon(*replica), name(*order));
+            format!("{who}, order {order}: {}", begun(state, start))
         }
         Act::Send { replica } => sends(state, *replica),
         Act::Commit { replica } => commits(state, *replica),
         Act::Lose { replica } => {
-            format!(
-                "{} loses the answer and what it had in mind",
-                daemon(*replica)
-            )
+            let who = daemon(*replica);
+            format!("{who} loses the answer and what it had in mind")
         }
         Act::Crash { replica } => format!("{} dies and starts again", daemon(*replica)),
+        _ => unreachable!("a step of the world"),
+    }
+}
+
+fn of_the_world(state: &State, act: &Act) -> String {
+    match act {
+        Act::Tick => "a minute passes".to_owned(),
         Act::Include { message, skip } => {
             let how = if *skip {
                 "accepts, but cannot afford,"
@@ -72,17 +89,13 @@ pub fn say(_: &Shop, state: &State, act: &Act) -> String {
                 "executes"
             };
             let message = state.net.iter().find(|one| one.id == *message);
-            format!(
-                "the chain {how} {}",
-                message.map_or_else(String::new, |one| tells(one))
-            )
+            let message = message.map_or_else(String::new, |one| tells(one));
+            format!("the chain {how} {message}")
         }
         Act::Deliver { request } => format!("Fragment delivers purchase {}", of(state, *request)),
         Act::Bounce { request } => {
-            format!(
-                "Fragment sends the TON of purchase {} back",
-                of(state, *request)
-            )
+            let purchase = of(state, *request);
+            format!("Fragment sends the TON of purchase {purchase} back")
         }
         Act::Hand { wallet } => format!("the owner sends TON from wallet {wallet} by hand"),
         Act::Fund { order } => format!("order {} is paid for: price held", name(*order)),
@@ -91,8 +104,8 @@ pub fn say(_: &Shop, state: &State, act: &Act) -> String {
         Act::Restore => "the books are restored from the copy; a second daemon starts on them, \
                          the first still runs"
             .to_owned(),
-    };
-    format!("{clock} {text}")
+        _ => unreachable!("a step of a daemon"),
+    }
 }
 
 fn of(state: &State, request: u8) -> String {
