@@ -118,6 +118,16 @@ fn a_failed_transaction_is_judged_by_the_seqno_behind_it() {
         judged(&[account(1, SEQNO, 1_010, late())]),
         Verdict::Dead { providers: 1 }
     );
+    // The same bytes ran again and paid: one look shows the failure, the history the payment.
+    let again_evidence = Evidence {
+        found: Some(failed.clone()),
+        ..with_history(
+            &[account(1, SEQNO, 1_010, late())],
+            Some(LT),
+            vec![paying_tx(&ours(), 1_012)],
+        )
+    };
+    assert_eq!(judge(&again_evidence), again);
     // W5 commits its seqno before its actions.
     assert!(matches!(
         judged(&[account(1, SEQNO + 1, 1_010, after(100))]),
@@ -366,8 +376,14 @@ proptest! {
             Verdict::Dead { providers } => {
                 prop_assert!(providers >= 1 && usize::from(providers) <= expired.len());
                 let history = evidence.history.iter().flat_map(|history| &history.txs);
-                let ours = ours().message_hash;
-                prop_assert!(!history.into_iter().any(|tx| tx.message == Some(ours)));
+                let hash = ours().message_hash;
+                let ours = history.into_iter().filter(|tx| tx.message == Some(hash));
+                let ran = |tx: &FoundTx| {
+                    !tx.out.is_empty() || (tx.exit_code == Some(0) && !tx.aborted)
+                };
+                // Beside a transaction of ours that failed, another may have failed too.
+                let failed = evidence.found.is_some();
+                prop_assert!(!ours.into_iter().any(|tx| !failed || ran(tx)));
             }
             Verdict::OlderExecuted { transfer, paid: true, .. } => {
                 prop_assert_eq!(transfer, older.id);
