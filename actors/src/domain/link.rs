@@ -164,8 +164,9 @@ pub struct Expected<'a> {
 }
 
 impl LinkOffer {
-    /// Makes every check of `spec A.7` and rule 10; whether the request id and the reference are
-    /// new is the books' check, and whether the cost is within the quote is the price's.
+    /// Makes every check of a payment's contents and of rule 10. Whether the request id and the
+    /// reference are new is the books' check, and whether the cost is within the quote is the
+    /// price's.
     ///
     /// # Errors
     /// The first check that failed.
@@ -263,7 +264,7 @@ impl LinkOffer {
     }
 }
 
-/// How Fragment's comment names a product (recorded samples, `spec A.7`): a year may be written
+/// How Fragment's comment names a product (recorded samples): a year may be written
 /// as a year or as twelve months.
 fn comment_titles(product: &Product) -> Vec<String> {
     match product {

@@ -8,7 +8,7 @@ use crate::domain::ids::{GatewayOrderId, GatewayUuid};
 use crate::domain::money::{CoinAmount, MicroUsd};
 
 /// An invoice as the gateway shows it, after it is created or when it is looked up
-/// (`spec/heleket.md`, sections 2.1 and 3). Money is decided from this, never from a webhook.
+/// (Heleket's documentation of invoices). Money is decided from this, never from a webhook.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// The gateway's name of the invoice.

@@ -15,7 +15,7 @@ use crate::domain::money::{CoinAmount, MicroUsd, MoneyError};
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// To be created. The call may have been made: repeating it under the same order id returns
-    /// the same invoice (`spec/heleket.md`, section 2.1, idempotence).
+    /// the same invoice (Heleket's documentation, creating an invoice).
     Wanted {
         /// Not before.
         not_before: Timestamp,
@@ -127,7 +127,7 @@ pub struct LiveLock {
 pub enum LockReason {
     /// The gateway's status `locked`: an AML check.
     Aml,
-    /// A refund runs that is not ours (`spec/heleket.md`, section 3: freeze, no delivery).
+    /// A refund runs that is not ours (freeze, no delivery).
     GatewayRefund,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Every status of Heleket's documentation, and room for one that comes later
-/// (`spec/heleket.md`, section 3).
+/// (Heleket's documentation of statuses).
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GatewayStatus {

@@ -20,7 +20,7 @@ fn wish(outside: &dyn Outside, id: i64) -> CreateRequest {
     invoice.create_request()
 }
 
-/// Whatever it says this time (`spec/heleket.md` 2.1): the same uuid, the same face.
+/// Whatever it says this time (Heleket's documentation): the same uuid, the same face.
 pub async fn opening_again_answers_the_same_invoice(outside: &dyn Outside) {
     let gateway = outside.gateway();
     let wish = wish(outside, 31);
