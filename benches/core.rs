@@ -12,7 +12,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+#[path = "core/machines.rs"]
 mod machines;
+#[path = "core/sessions.rs"]
 mod sessions;
 
 /// So long is one figure measured.
