@@ -191,10 +191,15 @@ impl Bench {
     }
 }
 
+/// Whether an order waits for its goods. One whose money is on its way back waits for the
+/// explanation anyhow, and parked it would forget that.
 const fn is_waiting(order: &Order) -> bool {
     match &order.state {
-        OrderState::Held { .. } | OrderState::Linked { .. } => true,
-        OrderState::AwaitingPayment { .. }
+        OrderState::Held { refund: None, .. } | OrderState::Linked { .. } => true,
+        OrderState::Held {
+            refund: Some(_), ..
+        }
+        | OrderState::AwaitingPayment { .. }
         | OrderState::Paying { .. }
         | OrderState::Paid { .. }
         | OrderState::Delivered { .. }

@@ -220,11 +220,8 @@ impl Order {
     }
 
     fn needs_operator(&self, why: &str, desk: Desk<'_>, event: &'static str) -> Decided {
-        let (OrderState::Held { purchase, .. } | OrderState::Linked { purchase, .. }) = &self.state
-        else {
-            return Err(self.refused(event));
-        };
-        Ok(self.park(purchase.clone(), why, Stage::Unsigned, desk.now))
+        let purchase = self.waiting_for_goods(event)?.clone();
+        Ok(self.park(purchase, why, Stage::Unsigned, desk.now))
     }
 
     fn signed(&self, transfer: &Transfer, event: &'static str) -> Decided {
@@ -281,12 +278,25 @@ impl Order {
     }
 
     fn broken(&self, desk: Desk<'_>, event: &'static str) -> Decided {
-        let (OrderState::Held { purchase, .. } | OrderState::Linked { purchase, .. }) = &self.state
+        let purchase = self.waiting_for_goods(event)?.clone();
+        let why = "the wallet's history holds a transaction that the books cannot explain";
+        Ok(self.park(purchase, why, Stage::Unsigned, desk.now))
+    }
+
+    /// What an order has tied up that waits for its goods. One whose money is on its way back is
+    /// never parked: resumed, it would buy what nobody wants any more. It waits for the
+    /// explanation, as every refund does.
+    fn waiting_for_goods(&self, event: &'static str) -> Result<&Purchase, OrderRefused> {
+        let (OrderState::Held {
+            purchase,
+            refund: None,
+            ..
+        }
+        | OrderState::Linked { purchase, .. }) = &self.state
         else {
             return Err(self.refused(event));
         };
-        let why = "the wallet's history holds a transaction that the books cannot explain";
-        Ok(self.park(purchase.clone(), why, Stage::Unsigned, desk.now))
+        Ok(purchase)
     }
 
     fn paid_outside(&self, tx: TxPos, desk: Desk<'_>, event: &'static str) -> Decided {

@@ -264,3 +264,22 @@ fn a_payment_made_outside_the_books_is_settled_with_its_reservation_freed() {
         .sum();
     assert_eq!(freed, ton("0.35").nanos());
 }
+
+#[test]
+fn an_order_whose_money_is_on_its_way_back_is_never_parked() {
+    let rules = OrderRules::default();
+    let (wallet, now) = (wallet(), after(60));
+    let desk = desk(&rules, &wallet, now);
+    let order = crate::domain::samples::held(&[], Some(RefundReason::CustomerAsked));
+    let stops = [
+        OrderEvent::Break,
+        OrderEvent::NeedsOperator("the signer said no".into()),
+    ];
+    for event in stops {
+        let refused = order.decide(event, desk);
+        assert!(
+            matches!(refused, Err(OrderRefused::NotInState { .. })),
+            "{refused:?}"
+        );
+    }
+}
