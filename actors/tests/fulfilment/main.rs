@@ -9,6 +9,7 @@
 mod chat;
 mod crashes;
 mod happy;
+mod panics;
 mod refusals;
 mod replicas;
 mod rig;

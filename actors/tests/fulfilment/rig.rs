@@ -1,5 +1,6 @@
 //! One shop: the world, a customer with a balance, and as many replicas of the core as wanted.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_rt::Arbiter;
@@ -17,7 +18,7 @@ use starkeeper_actors::ports::Clock;
 use starkeeper_actors::ports::books::{Books, RowWrite, Seen, Write};
 use starkeeper_actors::supervision::{ActorSnapshot, Io};
 use starkeeper_actors::system::{ActorSystem, SystemSettings};
-use starkeeper_actors::testing::{FakeFragment, Till, World, wallet_numbered};
+use starkeeper_actors::testing::{FakeFragment, TestClock, Till, World, wallet_numbered};
 use tokio::task::LocalSet;
 
 /// The float a till starts with.
@@ -85,8 +86,14 @@ impl Shop {
 
     /// Starts a core that can be killed.
     pub(crate) async fn start(&self) -> Core {
+        self.start_by(Arc::<TestClock>::clone(&self.world.clock))
+            .await
+    }
+
+    /// The same by another clock.
+    pub(crate) async fn start_by(&self, clock: Arc<dyn Clock>) -> Core {
         let tasks = LocalSet::new();
-        let ports = self.world.ports();
+        let ports = self.world.ports_by(clock);
         let starting = Box::pin(ActorSystem::start(
             ports,
             self.settings(),
