@@ -188,7 +188,7 @@ impl Market for Fragment {
         _username: &Username,
         _product: &Product,
     ) -> Result<Recipient, MarketFailure> {
-        unimplemented!()
+        panic!("browsers, care and pricing never call `find_recipient`")
     }
 
     async fn prices(&self, slot: Slot) -> Result<Vec<(Product, GoodsPrice)>, MarketFailure> {
@@ -208,11 +208,11 @@ impl Market for Fragment {
         _product: &Product,
         _recipient: &Recipient,
     ) -> Result<LinkOffer, MarketFailure> {
-        unimplemented!()
+        panic!("browsers, care and pricing never call `offer`")
     }
 
     async fn confirm(&self, _slot: Slot, _link: &Link, _boc: &Boc) -> Result<(), MarketFailure> {
-        unimplemented!()
+        panic!("browsers, care and pricing never call `confirm`")
     }
 
     async fn delivery(
@@ -221,15 +221,15 @@ impl Market for Fragment {
         _product: &Product,
         _link: &Link,
     ) -> Result<Delivery, MarketFailure> {
-        unimplemented!()
+        panic!("browsers, care and pricing never call `delivery`")
     }
 
     async fn history(&self, _slot: Slot) -> Result<Vec<HistoryRow>, MarketFailure> {
-        unimplemented!()
+        panic!("browsers, care and pricing never call `history`")
     }
 
     async fn reset(&self, _slot: Slot, _product: &Product) -> Result<(), MarketFailure> {
-        unimplemented!()
+        panic!("browsers, care and pricing never call `reset`")
     }
 
     async fn look(&self, slot: Slot) -> Result<Look, MarketFailure> {

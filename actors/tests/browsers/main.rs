@@ -5,7 +5,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    clippy::unimplemented,
     clippy::wildcard_enum_match_arm,
     reason = "a test that panics has failed, which is what is meant"
 )]
