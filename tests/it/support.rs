@@ -1,0 +1,26 @@
+//! What the integration tests stand on: databases, servers, binaries, waiting.
+//!
+//! Everything that is started here is ended when its value is dropped, also by a failed test; what
+//! a killed test leaves behind is ended by `./x`, which knows it by the mark of the run. Nothing
+//! here sleeps for a fixed time: [`eventually`] waits for a condition.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the ground is wider than what any one module of tests uses of it"
+)]
+
+pub mod binary;
+pub mod database;
+pub mod pgbouncer;
+pub mod postgres;
+pub mod process;
+pub mod services;
+pub mod wait;
+
+pub use binary::{sandbox, starkeeper};
+pub use database::Database;
+pub use pgbouncer::{PgBouncer, PoolMode};
+pub use postgres::OwnPostgres;
+pub use process::Running;
+pub use wait::{eventually, eventually_blocking};
