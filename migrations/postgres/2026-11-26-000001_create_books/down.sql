@@ -1,0 +1,21 @@
+DROP VIEW beliefs;
+DROP TABLE handled_updates;
+DROP TABLE outside_events;
+DROP TABLE claims;
+DROP TABLE leases;
+DROP TABLE prices;
+DROP TABLE live_messages;
+DROP TABLE notices;
+DROP TABLE logins;
+DROP TABLE invoices;
+DROP TABLE transfers;
+DROP TABLE orders;
+DROP TABLE wallets;
+DROP TABLE customers;
+DROP TABLE account_snapshots;
+DROP TABLE postings;
+DROP TABLE entries;
+DROP TABLE accounts;
+DROP TABLE books;
+DROP FUNCTION beliefs_check, books_adopt, account_snapshots_add_up, accounts_follow, postings_post,
+    live_messages_rely, invoices_rely, transfers_rely, orders_rely, books_refuse;
