@@ -28,10 +28,12 @@ use crate::session::{Colleagues, Directory, SessionsSnapshot};
 use crate::supervision::{self, Door, Fatal, Io, Limits, Roster, RosterSnapshot};
 
 mod drain;
+mod payments;
 mod settings;
 
 pub use drain::{DrainReport, Left};
-pub use settings::{DrainSettings, SystemSettings};
+pub use payments::PaymentSide;
+pub use settings::{DrainSettings, PaymentSideSettings, SystemSettings};
 
 /// The actors of one daemon, running.
 pub struct ActorSystem {

@@ -20,7 +20,7 @@ use crate::domain::invoice::Invoice;
 use crate::domain::ledger::{Account, Entry, Statement, TrialBalance};
 use crate::domain::login::Login;
 use crate::domain::money::NanoTon;
-use crate::domain::notice::{Notice, Owed};
+use crate::domain::notice::{Audience, Notice, Owed};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
 use crate::domain::transfer::Transfer;
@@ -316,6 +316,17 @@ pub struct Page {
     pub limit: u32,
 }
 
+/// How much is going on, counted at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Invoices that may still be paid, as [`Books::invoices_of`] finds them, of all customers.
+    pub open_invoices: u64,
+    /// Orders that are not finished.
+    pub unfinished_orders: u64,
+    /// Notices that wait for their delivery, before or after a first attempt.
+    pub waiting_notices: u64,
+}
+
 /// The books.
 #[async_trait]
 pub trait Books: Send + Sync {
@@ -345,6 +356,10 @@ pub trait Books: Send + Sync {
         fresh: CustomerId,
         now: Timestamp,
     ) -> Result<Seen<Customer>, Unreadable>;
+
+    /// The account of a Telegram user, if there is one. Opens none.
+    async fn customer_at(&self, telegram: TelegramId)
+    -> Result<Option<Seen<Customer>>, Unreadable>;
 
     /// A customer.
     async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable>;
@@ -382,6 +397,9 @@ pub trait Books: Send + Sync {
         customer: CustomerId,
         page: Page,
     ) -> Result<Vec<Seen<Order>>, Unreadable>;
+
+    /// All customers' orders, newest first.
+    async fn latest_orders(&self, page: Page) -> Result<Vec<Seen<Order>>, Unreadable>;
 
     /// A transfer.
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable>;
@@ -430,6 +448,16 @@ pub trait Books: Send + Sync {
 
     /// What is kept for a customer who blocked the bot.
     async fn notices_kept(&self, customer: CustomerId) -> Result<Vec<Seen<Notice>>, Unreadable>;
+
+    /// Everything that one audience was or is owed, wherever it stands, newest first.
+    async fn notices_of(
+        &self,
+        audience: Audience,
+        page: Page,
+    ) -> Result<Vec<Seen<Notice>>, Unreadable>;
+
+    /// How much is going on. For people who watch; nothing is decided by it.
+    async fn tally(&self) -> Result<Tally, Unreadable>;
 
     /// Live messages that do not show their order's newest state.
     async fn live_due(

@@ -9,11 +9,15 @@ use std::{
 };
 
 use actix::{Context, Message, Recipient};
+use tokio::time::Instant;
 
 use super::{
     guard,
     life::{Clerk, Entrance},
-    roster::entry::Entry,
+    roster::{
+        Limits,
+        entry::{Entry, Kind},
+    },
 };
 
 /// The message. An actor handles it with [`Wake::look`].
@@ -60,15 +64,28 @@ impl fmt::Debug for Wake {
 /// Wakes one actor.
 #[derive(Clone)]
 pub struct WakeHandle {
-    to: Recipient<Wake>,
+    /// None for [`WakeHandle::unheard`].
+    to: Option<Recipient<Wake>>,
     pending: Arc<AtomicBool>,
     entry: Arc<Entry>,
 }
 
 impl WakeHandle {
+    /// A bell that nobody hears, for a neighbour that does not run in this daemon. What it would
+    /// have been woken for is due in the books, where the replica that runs it finds it.
+    #[must_use]
+    pub fn unheard(name: &'static str) -> Self {
+        let entry = Entry::new(name, Kind::Single, Limits::default(), Instant::now());
+        Self {
+            to: None,
+            pending: Arc::default(),
+            entry: Arc::new(entry),
+        }
+    }
+
     pub(super) fn new(to: Recipient<Wake>, entrance: &Entrance) -> Self {
         Self {
-            to,
+            to: Some(to),
             pending: Arc::clone(&entrance.bell),
             entry: Arc::clone(&entrance.entry),
         }
@@ -76,6 +93,9 @@ impl WakeHandle {
 
     /// Never waits and never fails. At most one wake is pending for an actor, whoever sent it.
     pub fn wake(&self) {
+        let Some(to) = &self.to else {
+            return;
+        };
         if self.pending.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -83,7 +103,7 @@ impl WakeHandle {
             pending: Arc::clone(&self.pending),
         };
         // A refused wake is dropped, which clears the flag: the next one tries again.
-        if self.to.try_send(wake).is_ok() {
+        if to.try_send(wake).is_ok() {
             self.entry.wakes.fetch_add(1, Ordering::Relaxed);
         }
     }

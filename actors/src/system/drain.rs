@@ -6,13 +6,13 @@ use std::time::Duration;
 use actix::{Actor, Context, Handler};
 use tokio::time::Instant;
 
-use super::ActorSystem;
+use super::{ActorSystem, DrainSettings, PaymentSide};
 use crate::browser_pool::CloseAll;
 use crate::cookie_refresh::CookieRefresh;
 use crate::notifier::Notifier;
 use crate::payment::Payment;
 use crate::pricing::Pricing;
-use crate::supervision::{Asked, Door, Drain};
+use crate::supervision::{Asked, Door, Drain, Roster};
 
 /// What was left undone at the end; all of it is due in the books.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -76,25 +76,7 @@ impl ActorSystem {
     where
         A: Actor<Context = Context<A>> + Handler<Asked<Drain>>,
     {
-        let until = Instant::now() + limit;
-        // Gone means that it has ended already.
-        let _asked = door.ask(Drain, limit).await;
-        loop {
-            let snapshot = self.roster.snapshot(Instant::now());
-            let line = snapshot.actor(name)?;
-            if line.is_at_rest() {
-                return None;
-            }
-            if Instant::now() >= until {
-                let running = line.in_flight.saturating_add(line.effects);
-                return Some(Left {
-                    actor: name,
-                    waiting: line.waiting,
-                    running,
-                });
-            }
-            tokio::time::sleep(self.drain.look).await;
-        }
+        end(&self.roster, self.drain.look, name, door, limit).await
     }
 
     async fn close_browsers(&self) -> Option<Left> {
@@ -109,6 +91,50 @@ impl ActorSystem {
             running: 1,
         };
         closed.is_err().then_some(cut_off)
+    }
+}
+
+impl PaymentSide {
+    /// Ends the payment actor. Stop the intake (HTTP) before, and the actix system afterwards.
+    pub async fn drain(&self) -> DrainReport {
+        let DrainSettings { actor, look, .. } = self.drain;
+        let left = end(&self.roster, look, "payment", &self.payment, actor).await;
+        DrainReport {
+            sessions: 0,
+            cut_off: left.into_iter().collect(),
+        }
+    }
+}
+
+/// Asks one actor to end, and waits until it is at rest or its time is up.
+async fn end<A>(
+    roster: &Roster,
+    look: Duration,
+    name: &'static str,
+    door: &Door<A>,
+    limit: Duration,
+) -> Option<Left>
+where
+    A: Actor<Context = Context<A>> + Handler<Asked<Drain>>,
+{
+    let until = Instant::now() + limit;
+    // Gone means that it has ended already.
+    let _asked = door.ask(Drain, limit).await;
+    loop {
+        let snapshot = roster.snapshot(Instant::now());
+        let line = snapshot.actor(name)?;
+        if line.is_at_rest() {
+            return None;
+        }
+        if Instant::now() >= until {
+            let running = line.in_flight.saturating_add(line.effects);
+            return Some(Left {
+                actor: name,
+                waiting: line.waiting,
+                running,
+            });
+        }
+        tokio::time::sleep(look).await;
     }
 }
 

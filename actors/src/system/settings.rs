@@ -36,6 +36,17 @@ pub struct SystemSettings {
     pub drain: DrainSettings,
 }
 
+/// What the payment side alone is set to.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentSideSettings {
+    /// Payment.
+    pub payment: PaymentSettings,
+    /// How often the actor may fail before the daemon ends.
+    pub restarts: RestartPolicy,
+    /// How long it may take to end.
+    pub drain: DrainSettings,
+}
+
 /// How long the end may take. What is cut off is due in the books.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DrainSettings {

@@ -8,6 +8,7 @@
     reason = "a test that panics has failed, which is what is meant"
 )]
 
+mod alone;
 mod deposits;
 mod opening;
 mod orders;

@@ -156,7 +156,12 @@ pub(in crate::supervision) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(name: &'static str, kind: Kind, limits: Limits, born: Instant) -> Self {
+    pub(in crate::supervision) fn new(
+        name: &'static str,
+        kind: Kind,
+        limits: Limits,
+        born: Instant,
+    ) -> Self {
         let phase = match kind {
             Kind::Single => Phase::Starting,
             Kind::Crowd => Phase::Crowd,

@@ -47,6 +47,10 @@ impl Invoices {
             .collect()
     }
 
+    pub(super) fn payable(&self) -> u64 {
+        u64::try_from(self.payable.len()).unwrap_or(u64::MAX)
+    }
+
     pub(super) fn check(&self, write: &Write<Invoice>) -> Result<Seen<Invoice>, CommitRefused> {
         let row = &write.row;
         let there = self.get(row.id);

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::rows::{next_version, rule};
+use super::rows::{cut, next_version, rule};
 use crate::domain::Timestamp;
 use crate::domain::ids::{CustomerId, NoticeId, Version};
 use crate::domain::notice::{Audience, Notice, Owed, Standing};
-use crate::ports::books::{CommitRefused, Seen, Write};
+use crate::ports::books::{CommitRefused, Page, Seen, Write};
 
 #[derive(Clone, Default)]
 pub(super) struct Notices {
@@ -42,6 +42,18 @@ impl Notices {
             .flatten()
             .filter_map(|id| self.get(*id).cloned())
             .collect()
+    }
+
+    pub(super) fn of(&self, audience: Audience, page: Page) -> Vec<Seen<Notice>> {
+        let mut all: Vec<&Seen<Notice>> = self.all().collect();
+        all.retain(|seen| seen.row.owed.audience == audience);
+        all.sort_unstable_by_key(|seen| std::cmp::Reverse(seen.row.id));
+        cut(all.into_iter(), page).cloned().collect()
+    }
+
+    pub(super) fn waiting(&self) -> u64 {
+        let waiting = self.waiting.values().map(BTreeSet::len).sum::<usize>();
+        u64::try_from(waiting).unwrap_or(u64::MAX)
     }
 
     /// A new notice; none if the same is owed already.

@@ -3,15 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::due_orders::DueOrders;
-use super::rows::{free, next_version, rule};
+use super::rows::{cut, free, next_version, rule};
 use crate::domain::Timestamp;
 use crate::domain::catalog::Product;
 use crate::domain::ids::{CustomerId, OrderId, OrderNumber, QuoteId, WalletAddress};
 use crate::domain::order::{Order, OrderState};
 use crate::ports::books::{CommitRefused, Page, Seen, Write};
-
-/// The longest page of any list.
-const LONGEST_PAGE: u32 = 100;
 
 /// An order with the instant at which its next step is due.
 #[derive(Clone)]
@@ -52,11 +49,22 @@ impl Orders {
     pub(super) fn of_customer(&self, customer: CustomerId, page: Page) -> Vec<Seen<Order>> {
         let whole = (customer, OrderId::new(i64::MIN))..=(customer, OrderId::new(i64::MAX));
         let newest_first = self.of_customer.range(whole).rev();
-        newest_first
-            .skip(usize::try_from(page.offset).unwrap_or(usize::MAX))
-            .take(usize::try_from(page.limit.min(LONGEST_PAGE)).unwrap_or(usize::MAX))
+        cut(newest_first, page)
             .filter_map(|(_, id)| self.get(*id).cloned())
             .collect()
+    }
+
+    pub(super) fn latest(&self, page: Page) -> Vec<Seen<Order>> {
+        let mut all: Vec<&OrderId> = self.rows.keys().collect();
+        all.sort_unstable_by(|one, other| other.cmp(one));
+        cut(all.into_iter(), page)
+            .filter_map(|id| self.get(*id).cloned())
+            .collect()
+    }
+
+    pub(super) fn unfinished(&self) -> u64 {
+        let unfinished = self.all().filter(|seen| !seen.row.is_finished());
+        u64::try_from(unfinished.count()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn bound_to(&self, wallet: WalletAddress) -> Vec<Seen<Order>> {

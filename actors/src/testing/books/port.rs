@@ -14,14 +14,14 @@ use crate::domain::invoice::Invoice;
 use crate::domain::ledger::{Account, Statement, TrialBalance};
 use crate::domain::login::Login;
 use crate::domain::money::NanoTon;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Audience, Notice};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 use crate::ports::books::{
-    Books, Claim, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen,
+    Books, Claim, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen, Tally,
 };
 use crate::ports::{Failure, Unreadable};
 
@@ -110,6 +110,13 @@ impl Books for MemoryBooks {
         Ok(opened)
     }
 
+    async fn customer_at(
+        &self,
+        telegram: TelegramId,
+    ) -> Result<Option<Seen<Customer>>, Unreadable> {
+        self.read(|state| state.customers.of(telegram).cloned())
+    }
+
     async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable> {
         self.read(|state| state.customers.get(id).cloned())
     }
@@ -158,6 +165,10 @@ impl Books for MemoryBooks {
         page: Page,
     ) -> Result<Vec<Seen<Order>>, Unreadable> {
         self.read(|state| state.orders.of_customer(customer, page))
+    }
+
+    async fn latest_orders(&self, page: Page) -> Result<Vec<Seen<Order>>, Unreadable> {
+        self.read(|state| state.orders.latest(page))
     }
 
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable> {
@@ -220,6 +231,22 @@ impl Books for MemoryBooks {
 
     async fn notices_kept(&self, customer: CustomerId) -> Result<Vec<Seen<Notice>>, Unreadable> {
         self.read(|state| state.notices.kept(customer))
+    }
+
+    async fn notices_of(
+        &self,
+        audience: Audience,
+        page: Page,
+    ) -> Result<Vec<Seen<Notice>>, Unreadable> {
+        self.read(|state| state.notices.of(audience, page))
+    }
+
+    async fn tally(&self) -> Result<Tally, Unreadable> {
+        self.read(|state| Tally {
+            open_invoices: state.invoices.payable(),
+            unfinished_orders: state.orders.unfinished(),
+            waiting_notices: state.notices.waiting(),
+        })
     }
 
     async fn live_due(

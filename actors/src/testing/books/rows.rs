@@ -1,7 +1,17 @@
 //! What every row obeys: it is written over the version that was seen.
 
 use crate::domain::ids::Version;
-use crate::ports::books::{CommitRefused, Seen};
+use crate::ports::books::{CommitRefused, Page, Seen};
+
+/// The longest page of any list.
+const LONGEST_PAGE: u32 = 100;
+
+/// One page of what is listed.
+pub(super) fn cut<T>(listed: impl Iterator<Item = T>, page: Page) -> impl Iterator<Item = T> {
+    listed
+        .skip(usize::try_from(page.offset).unwrap_or(usize::MAX))
+        .take(usize::try_from(page.limit.min(LONGEST_PAGE)).unwrap_or(usize::MAX))
+}
 
 /// The version a row gets, if the write has seen the one that is there.
 pub(super) fn next_version<V>(

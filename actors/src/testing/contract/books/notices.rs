@@ -3,10 +3,10 @@
 use super::{EmptyBooks, blank, open_shop, refused, till, write_rows};
 use crate::domain::customer::Customer;
 use crate::domain::ids::{CustomerId, OrderId, Version};
-use crate::domain::notice::{Attempt, Notice, Owed};
+use crate::domain::notice::{Attempt, Audience, Notice, Owed};
 use crate::domain::{Span, Timestamp};
 use crate::ports::Books;
-use crate::ports::books::{Commit, LiveMessage, RowWrite, Seen, Write};
+use crate::ports::books::{Commit, LiveMessage, Page, RowWrite, Seen, Write};
 use crate::testing::contract::{given, rows, there};
 
 async fn owe(books: &dyn Books, notices: &[(i64, Owed)]) {
@@ -141,6 +141,32 @@ pub async fn what_a_notice_says_never_changes(empty: &dyn EmptyBooks) {
     };
     let row = RowWrite::Notice(Write::over(&seen, other));
     refused(write_rows(&*books, vec![row]).await);
+}
+
+/// Delivered or not, page by page; nobody sees what another is owed.
+pub async fn all_notices_of_one_audience_come_newest_first(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let owed = [
+        (1, rows::news(1, 10)),
+        (2, rows::news(2, 10)),
+        (3, rows::news(1, 11)),
+        (4, rows::news(1, 12)),
+    ];
+    owe(&*books, &owed).await;
+    attempt(&*books, 1, Attempt::Accepted).await;
+    let page = async |customer, offset, limit| {
+        let audience = Audience::Customer(CustomerId::new(customer));
+        let page = books.notices_of(audience, Page { offset, limit }).await;
+        let page = given(page, "a page");
+        page.iter()
+            .map(|seen| seen.row.id.get())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(page(1, 0, 2).await, [4, 3]);
+    assert_eq!(page(1, 2, 100).await, [1]);
+    assert_eq!(page(2, 0, 100).await, [2]);
+    assert_eq!(page(3, 0, 100).await, [0_i64; 0]);
 }
 
 async fn live(books: &dyn Books, at: Timestamp) -> Vec<Seen<LiveMessage>> {

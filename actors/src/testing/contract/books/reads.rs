@@ -1,6 +1,6 @@
 //! What the books find, and in which order.
 
-use super::{EmptyBooks, open_shop, till, write_rows};
+use super::{EmptyBooks, blank, open_shop, till, write_rows};
 use crate::domain::customer::Language;
 use crate::domain::ids::{CustomerId, InvoiceId, LoginId, OrderId, TelegramId, Version};
 use crate::domain::login::Login;
@@ -9,7 +9,7 @@ use crate::domain::order::Order;
 use crate::domain::pricing::samples;
 use crate::domain::{Span, Timestamp};
 use crate::ports::Books;
-use crate::ports::books::{Page, RowWrite, Seen, Write};
+use crate::ports::books::{Commit, Page, RowWrite, Seen, Tally, Write};
 use crate::testing::contract::{given, rows, there};
 use crate::testing::wallet_numbered;
 
@@ -149,6 +149,62 @@ pub async fn orders_are_found_by_number_customer_and_wallet(empty: &dyn EmptyBoo
     given(write_rows(&*books, vec![gone]).await, "it ends");
     let bound = given(books.orders_of_wallet(till()).await, "a read");
     assert_eq!(ids(&bound), [0_i64; 0]);
+}
+
+/// Page by page, finished ones too.
+pub async fn orders_of_everybody_come_newest_first(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let mut all: Vec<RowWrite> = (10..13).map(|n| new(rows::order(n, 1))).collect();
+    all.push(new(rows::held(&rows::order(20, 2), till())));
+    all.push(new(rows::cancelled(&rows::order(15, 2))));
+    given(write_rows(&*books, all).await, "orders");
+    let page = |offset, limit| Page { offset, limit };
+    let newest = given(books.latest_orders(page(0, 3)).await, "a page");
+    assert_eq!(ids(&newest), [20, 15, 12]);
+    let rest = given(books.latest_orders(page(3, 100)).await, "a page");
+    assert_eq!(ids(&rest), [11, 10]);
+}
+
+/// And finds the one that is there.
+pub async fn a_look_at_a_chat_opens_no_account(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    let chat = TelegramId::new(7_000_000_000);
+    assert_eq!(given(books.customer_at(chat).await, "a look"), None);
+    assert_eq!(given(books.customer_at(chat).await, "a look"), None);
+    let opened = books
+        .customer_of(chat, Language::Ru, ONE, rows::noon())
+        .await;
+    let opened = given(opened, "an account");
+    assert_eq!(given(books.customer_at(chat).await, "a look"), Some(opened));
+}
+
+/// Zero of each in empty books.
+pub async fn a_tally_counts_what_goes_on(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    let counted = async || given(books.tally().await, "a tally");
+    assert_eq!(counted().await, Tally::default());
+    open_shop(&*books).await;
+    let mut refused = rows::invoice(33, 2);
+    refused.standing = crate::domain::invoice::Standing::Refused { why: "no".into() };
+    let invoices = [rows::invoice(31, 1), rows::invoice(32, 2), refused];
+    let mut all: Vec<RowWrite> = invoices
+        .map(|invoice| RowWrite::Invoice(Write::new(invoice)))
+        .into();
+    all.push(new(rows::order(10, 1)));
+    all.push(new(rows::cancelled(&rows::order(11, 1))));
+    let commit = Commit {
+        rows: all,
+        notices: vec![(rows::notice(1), rows::news(1, 10))],
+        ..blank(&*books).await
+    };
+    given(books.commit(commit).await, "what goes on");
+    let expected = Tally {
+        open_invoices: 2,
+        unfinished_orders: 1,
+        waiting_notices: 1,
+    };
+    assert_eq!(counted().await, expected);
 }
 
 /// Order, transfers oldest first, wallet, customer.
