@@ -1,35 +1,79 @@
 //! The command line of `starkeeper`: reads the words, calls what they name, chooses the exit code.
 //!
-//! Only what exists is offered. A command is added here together with the work that makes it do
-//! something, so `--help` can be believed.
+//! Only what exists is offered. Each command is a module of its own below this one, with an `Args`
+//! of clap and a `run` that gets them and the [`Surroundings`]; it is added here to [`Command`] and
+//! to [`obey`] together with the work that makes it do something, so `--help` can be believed.
 //!
-//! Exit codes: 0 done; 2 the words were not understood. The daemon adds 70, an actor is beyond
-//! repair, and 78, a setting is wrong.
+//! Exit codes: 0 done; 1 it did not work, and the text says why; 2 the words were not understood;
+//! 70 an actor is beyond repair or the daemon failed by itself; 78 only an operator helps: a setting
+//! is wrong, a port is taken, the books live on elsewhere.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+
+use crate::config::Surroundings;
+
+mod config;
+mod failed;
+mod serve;
+
+pub use failed::Failed;
 
 /// Keeps a Telegram shop for Stars and Premium.
-///
-/// This version can only say what it is: the rules and actors of the shop are built; the
-/// commands that run it come with its storage, its payments and its deliveries.
 #[derive(Debug, Parser)]
 #[command(name = "starkeeper", version, arg_required_else_help = true)]
-struct Words {}
+struct Words {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the daemon until it is told to end (SIGTERM, SIGINT).
+    Serve(serve::Args),
+    /// Prints every setting with the place it was read from, secrets masked.
+    Config(config::Args),
+}
 
 /// Runs the command line `words` (the program's own name first) and says how it went.
 ///
 /// Never panics and never ends the process: `main` returns the code.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Words::try_parse_from(words) {
-        Ok(Words {}) => ExitCode::SUCCESS,
+        Ok(Words { command }) => match obey(command, &Surroundings::of_this_process()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failed) => {
+                complain(&failed.text);
+                ExitCode::from(failed.code)
+            }
+        },
         Err(answer) => tell(&answer),
     }
 }
 
-/// Prints help or a complaint. A closed pipe (`starkeeper --help | head -1`) is no failure.
+fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
+    match command {
+        Command::Serve(args) => serve::run(&args, surroundings),
+        Command::Config(args) => config::run(&args, surroundings),
+    }
+}
+
+/// Prints to the terminal. A closed pipe (`starkeeper config | head -1`) is no failure.
+pub(crate) fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _closed_pipe = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Prints a complaint, each of its lines once.
+pub(crate) fn complain(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let _closed_pipe = writeln!(out, "starkeeper: {text}");
+}
+
+/// Prints help or a complaint of clap's.
 fn tell(answer: &clap::Error) -> ExitCode {
     let _closed_pipe = answer.print();
     u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)

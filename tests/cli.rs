@@ -35,9 +35,13 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
     let help = text(&answer.stdout);
     assert_eq!(answer.status.code(), Some(0));
     assert!(help.contains("Telegram shop"), "{help}");
-    for promised in ["serve", "migrate", "backup", "wallet"] {
+    for offered in ["serve", "config"] {
+        assert!(help.contains(offered), "`{offered}` is missing:\n{help}");
+    }
+    for promised in ["wallet", "login", "init"] {
+        let line = format!("\n  {promised}");
         assert!(
-            !help.contains(promised),
+            !help.contains(&line),
             "`{promised}` is offered too early:\n{help}"
         );
     }
@@ -45,12 +49,22 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
 
 #[test]
 fn unknown_command_is_named_with_the_way_to_help_and_exit_code_2() {
-    let answer = starkeeper(&["serve"]);
+    let answer = starkeeper(&["sevre"]);
     let complaint = text(&answer.stderr);
     assert_eq!(answer.status.code(), Some(2));
     assert_eq!(text(&answer.stdout), "");
-    assert!(complaint.contains("'serve'"), "{complaint}");
+    assert!(complaint.contains("'sevre'"), "{complaint}");
+    assert!(complaint.contains("serve"), "{complaint}");
     assert!(complaint.contains("--help"), "{complaint}");
+}
+
+#[test]
+fn unknown_role_is_named_with_those_there_are() {
+    let answer = starkeeper(&["serve", "--role", "everything"]);
+    let complaint = text(&answer.stderr);
+    assert_eq!(answer.status.code(), Some(2));
+    assert!(complaint.contains("'everything'"), "{complaint}");
+    assert!(complaint.contains("all, bot, webhook"), "{complaint}");
 }
 
 #[test]

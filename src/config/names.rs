@@ -1,0 +1,184 @@
+//! Every name a setting goes by: one table for the environment, the files, the errors and the list
+//! that `starkeeper config` prints.
+
+/// One setting: its variable and its key in the files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Name {
+    /// In the environment and in `.env`.
+    pub(super) var: &'static str,
+    /// In the TOML files, dotted.
+    pub(super) key: &'static str,
+    /// Never printed; also read from the file that `<VAR>_FILE` names.
+    pub(super) secret: bool,
+}
+
+const fn open(var: &'static str, key: &'static str) -> Name {
+    Name {
+        var,
+        key,
+        secret: false,
+    }
+}
+
+const fn secret(var: &'static str, key: &'static str) -> Name {
+    Name {
+        var,
+        key,
+        secret: true,
+    }
+}
+
+/// The settings that are used today.
+pub(super) const NAMES: &[Name] = &[
+    open("ENVIRONMENT", "environment"),
+    open("DEBUG", "debug"),
+    open("STATE_DIR", "state_dir"),
+    secret("DATABASE_URL", "database.url"),
+    open("DATABASE_MIGRATE", "database.migrate"),
+    open("DATABASE_CONNECTIONS", "database.connections"),
+    open("DATABASE_CONNECT_TIMEOUT", "database.connect_timeout"),
+    open("DATABASE_STATEMENT_TIMEOUT", "database.statement_timeout"),
+    open("DATABASE_LOCK_TIMEOUT", "database.lock_timeout"),
+    open("MERCHANT_UUID", "heleket.merchant"),
+    secret("API_KEY", "heleket.api_key"),
+    secret("PAYOUT_API_KEY", "heleket.payout_api_key"),
+    open("HELEKET_API_URL", "heleket.api_url"),
+    open("HELEKET_WEBHOOK_IPS", "heleket.webhook_ips"),
+    open("INVOICE_LIFETIME", "payment.invoice_lifetime"),
+    open("INVOICE_ACCURACY_PERCENT", "payment.accuracy_percent"),
+    open("INVOICE_SURPLUS_CAP", "payment.surplus_cap"),
+    open("INVOICE_DUST", "payment.dust"),
+    open("INVOICE_POLL_EVERY", "payment.poll_every"),
+    open("INVOICE_POLL_FAST", "payment.poll_fast"),
+    open("INVOICE_FAST_FOR", "payment.fast_for"),
+    open("INVOICE_TAP_EVERY", "payment.tap_every"),
+    open("INVOICE_POLL_SLOWEST", "payment.poll_slowest"),
+    open("INVOICE_WATCH_FOR", "payment.watch_for"),
+    open("INVOICE_PATIENCE", "payment.patience"),
+    open("INVOICE_CLOCK_SKEW", "payment.clock_skew"),
+    open("INVOICE_REFUND_DOUBT", "payment.refund_doubt"),
+    open("PAYMENT_LOOK_EVERY", "payment.look_every"),
+    open("PAYMENT_IN_FLIGHT", "payment.in_flight"),
+    open("PAYMENT_CALL_TIMEOUT", "payment.call_timeout"),
+    open("PAYMENT_STEP_TIMEOUT", "payment.step_timeout"),
+    open("PAYMENT_SWEEP_EVERY", "payment.sweep_every"),
+    open("PAYMENT_SWEEP_BACK", "payment.sweep_back"),
+    open("PAYMENT_SWEEP_RETRY", "payment.sweep_retry"),
+    open("HTTP_BIND", "http.bind"),
+    open("HTTP_PORT", "http.port"),
+    open("HTTP_WORKERS", "http.workers"),
+    open("HTTP_REQUEST_TIMEOUT", "http.request_timeout"),
+    open("TRUSTED_PROXIES", "http.trusted_proxies"),
+    open("WEBHOOK_PUBLIC_URL", "http.public_url"),
+    open("PRODUCTION_DOMAIN", "http.domain"),
+    open("WEBHOOK_HOST", "http.public_host"),
+    open("WEBHOOK_PORT", "http.public_port"),
+    secret("ADMIN_TOKEN", "admin.token"),
+    open("LOG_LEVEL", "logs.level"),
+    open("LOG_FORMAT", "logs.format"),
+    open("LOG_FILES", "logs.files"),
+    open("LOG_DIR", "logs.dir"),
+    open("BACKUP_DIR", "backup.dir"),
+    open("BACKUP_TIME", "backup.time"),
+    open("HEALTH_EVERY", "health.every"),
+    open("HEALTH_STALLED_AFTER", "health.stalled_after"),
+    open("METRICS_EVERY", "health.metrics_every"),
+    open("DRAIN_ACTOR", "drain.actor"),
+];
+
+/// Names that may be set and that nothing reads yet, with whether each is a secret. A number behind
+/// `FRAGMENT_SEED_PHRASE` and `FRAGMENT_COOKIES` (`_2`, `_3` …) names a further till.
+pub(super) const LATER: &[(&str, bool)] = &[
+    ("TELEGRAM_TOKEN", true),
+    ("TELEGRAM_API_URL", false),
+    ("ADMIN_IDS", false),
+    ("REDIS_URL", true),
+    ("REDIS_CLUSTER_ENABLED", false),
+    ("REDIS_CLUSTER_NODES", false),
+    ("REDIS_PASSWORD", true),
+    ("FRAGMENT_SEED_PHRASE", true),
+    ("FRAGMENT_COOKIES", true),
+    ("FRAGMENT_URL", false),
+    ("FRAGMENT_PROXY_URL", true),
+    ("FRAGMENT_AUTO_COOKIE_REFRESH", false),
+    ("FRAGMENT_COOKIE_REFRESH_INTERVAL", false),
+    ("VAULT_KEY", true),
+    ("TON_API_URL", false),
+    ("TON_API_KEY", true),
+    ("TON_WALLET_VERSION", false),
+    ("TON_WALLET_ADDRESS", false),
+    ("WEBDRIVER_URL", false),
+    ("PROXY_URL", true),
+    ("WEBHOOK_ENABLED", false),
+    ("WEBHOOK_SECRET", true),
+    ("RATE_LIMIT_API", false),
+    ("RATE_LIMIT_PAYMENT", false),
+    ("RATE_LIMIT_USER_MESSAGES", false),
+    ("RATE_LIMIT_GLOBAL_MESSAGES", false),
+    ("SSL_CERT_PATH", false),
+    ("SSL_KEY_PATH", false),
+    ("CLOUDFLARE_TUNNEL_TOKEN", true),
+    ("ENABLE_HTTPS_REDIRECT", false),
+    ("DEFAULT_CURRENCY", false),
+    ("SUPPORT_CONTACT", false),
+    ("TIMEZONE", false),
+    ("REPORT_TIME", false),
+    ("HEARTBEAT_URL", true),
+    ("DISK_MIN", false),
+    ("MAX_HELD", false),
+];
+
+/// The variable that names another file than `.env`. Read from the environment alone.
+pub(super) const ENV_FILE: &str = "ENV_FILE";
+
+/// The setting of a key in the files.
+pub(super) fn by_key(key: &str) -> Option<&'static Name> {
+    NAMES.iter().find(|name| name.key == key)
+}
+
+/// The setting of a variable.
+pub(super) fn by_var(var: &str) -> Option<&'static Name> {
+    NAMES.iter().find(|name| name.var == var)
+}
+
+/// Whether a variable is one that something reads later, and whether it is a secret.
+pub(super) fn later(var: &str) -> Option<bool> {
+    let exact = |var: &str| LATER.iter().find(|(name, _)| *name == var);
+    let found = exact(var).or_else(|| match var.rsplit_once('_') {
+        Some((stem @ ("FRAGMENT_SEED_PHRASE" | "FRAGMENT_COOKIES"), number)) => {
+            let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+            is_number.then(|| exact(stem)).flatten()
+        }
+        Some(_) | None => None,
+    });
+    found.map(|(_, secret)| *secret)
+}
+
+/// Whether a variable is one of ours, as itself or with `_FILE`.
+pub(super) fn is_known(var: &str) -> bool {
+    let is_secret =
+        |var: &str| by_var(var).map_or_else(|| later(var).unwrap_or(false), |name| name.secret);
+    var == ENV_FILE
+        || by_var(var).is_some()
+        || later(var).is_some()
+        || var.strip_suffix("_FILE").is_some_and(is_secret)
+}
+
+/// The variable that was most likely meant by one that is none of ours.
+pub(super) fn meant(var: &str) -> Option<&'static str> {
+    let names = NAMES.iter().map(|name| name.var);
+    nearest(var, names.chain(LATER.iter().map(|(name, _)| *name)))
+}
+
+/// The key that was most likely meant by one that is none of ours.
+pub(super) fn meant_key(key: &str) -> Option<&'static str> {
+    nearest(key, NAMES.iter().map(|name| name.key))
+}
+
+/// The nearest name within two slips of the hand, one for a short name.
+fn nearest(given: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let slips = |name: &&'static str| strsim::damerau_levenshtein(given, name);
+    let nearest = names.min_by_key(slips)?;
+    let most = if nearest.len() > 6 { 2 } else { 1 };
+    (slips(&nearest) <= most).then_some(nearest)
+}
