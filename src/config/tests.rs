@@ -82,22 +82,6 @@ fn without_anything_it_is_a_strict_shop_on_embedded_books_without_payments() {
 }
 
 #[test]
-fn the_defaults_of_payment_are_those_of_the_core() {
-    use starkeeper_actors::domain::invoice::InvoiceRules;
-    use starkeeper_actors::payment::PaymentSettings;
-    let settings = Place::new().settings().payment;
-    let core = PaymentSettings::default();
-    assert_eq!(settings.invoices, InvoiceRules::default());
-    assert_eq!(settings.look_every, core.look_every);
-    assert_eq!(settings.in_flight, core.in_flight);
-    assert_eq!(settings.call_timeout, core.call);
-    assert_eq!(settings.step_timeout, core.step);
-    assert_eq!(settings.sweep_every, core.sweep_every);
-    assert_eq!(settings.sweep_back, core.sweep_back);
-    assert_eq!(settings.sweep_retry, core.sweep_retry);
-}
-
-#[test]
 fn each_layer_beats_the_one_before() {
     let place = Place::new();
     let retry = |place: &Place| {
