@@ -32,6 +32,8 @@ use starkeeper_actors::domain::stored::Stored;
 
 #[path = "golden/dialogs.rs"]
 mod dialogs;
+#[path = "golden/entries.rs"]
+mod entries;
 #[path = "golden/invoices.rs"]
 mod invoices;
 #[path = "golden/notices.rs"]
@@ -162,6 +164,7 @@ fn every_document_belongs_to_a_row() {
     let mut names: BTreeSet<String> = rows::names();
     names.extend(invoices::names());
     names.extend(dialogs::names());
+    names.extend(entries::names());
     names.extend(notices::names());
     names.extend(["prices-usual", "prices-stopped"].map(str::to_owned));
     for document in documents() {

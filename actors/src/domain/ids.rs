@@ -308,6 +308,33 @@ impl From<Hash256> for String {
     }
 }
 
+/// What stands for a person who was erased: a keyed hash of the Telegram id, made by whoever holds
+/// the key. Without the key nobody finds the person by it. It still belongs to a person, so it is
+/// never printed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Pseudonym(Hash256);
+
+impl Pseudonym {
+    /// Wraps a keyed hash.
+    #[must_use]
+    pub const fn new(hash: Hash256) -> Self {
+        Self(hash)
+    }
+
+    /// The hash, for the books.
+    #[must_use]
+    pub const fn hash(&self) -> Hash256 {
+        self.0
+    }
+}
+
+impl fmt::Debug for Pseudonym {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pseudonym(***)")
+    }
+}
+
 /// An account of the TON chain in its raw form, `workchain:hash`: the one form that compares.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -416,6 +416,8 @@ pub fn credits_add_up<'a>(
         | EntryKey::Bounce { .. }
         | EntryKey::Explained { .. }
         | EntryKey::Adopted { .. }
+        | EntryKey::Orphan { .. }
+        | EntryKey::OrphanBack { .. }
         | EntryKey::Adjustment { .. } => false,
     });
     let postings = of_invoice.flat_map(|entry| entry.postings.iter());

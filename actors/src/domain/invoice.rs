@@ -27,6 +27,7 @@ mod event;
 mod gateway;
 mod lock;
 mod odd;
+mod orphan;
 mod refund;
 mod report;
 mod reversal;
@@ -42,6 +43,7 @@ pub use event::{
     RefundSum, Settled,
 };
 pub use odd::Oddity;
+pub use orphan::OrphanMoney;
 pub use report::{Payer, Report};
 pub use rules::{BadRule, InvoiceRules};
 pub use state::{

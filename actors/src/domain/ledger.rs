@@ -8,7 +8,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AdminId, CustomerId, InvoiceId, Nonce, OrderId, TransferId, WalletAddress};
+use super::ids::{
+    AdminId, CustomerId, GatewayUuid, InvoiceId, Nonce, OrderId, TransferId, WalletAddress,
+};
 use super::money::{MicroUsd, NanoTon};
 
 mod account;
@@ -284,6 +286,17 @@ pub enum EntryKey {
         /// Which wallet.
         wallet: WalletAddress,
     },
+    /// A payment at the gateway that belongs to no invoice of the books: it waits in suspense
+    /// (rule 14).
+    Orphan {
+        /// The gateway's name of it.
+        uuid: GatewayUuid,
+    },
+    /// The gateway sent such a payment back.
+    OrphanBack {
+        /// The gateway's name of it.
+        uuid: GatewayUuid,
+    },
     /// An operator's adjustment.
     Adjustment {
         /// Pressing twice acts once.
@@ -301,7 +314,9 @@ impl EntryKey {
             | Self::NetworkFee { .. }
             | Self::Bounce { .. }
             | Self::Explained { .. }
-            | Self::Adopted { .. } => true,
+            | Self::Adopted { .. }
+            | Self::Orphan { .. }
+            | Self::OrphanBack { .. } => true,
             Self::Credit { .. }
             | Self::Reversal { .. }
             | Self::Lock { .. }

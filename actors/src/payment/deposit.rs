@@ -3,10 +3,13 @@
 
 use super::desk::{Changed, Desk, Done, Step};
 use super::{Deposit, DepositReported, DepositUnsure};
-use crate::domain::ids::{CustomerId, GatewayUuid, InvoiceId};
-use crate::domain::invoice::{Invoice, InvoiceEvent, LookUpBy, LookUpFailure, Report, Standing};
+use crate::domain::ids::{CustomerId, GatewayUuid, InvoiceId, NoticeId};
+use crate::domain::invoice::{
+    Invoice, InvoiceEvent, LookUpBy, LookUpFailure, OrphanMoney, Report, Standing,
+};
 use crate::domain::notice::{OperatorNews, Owed};
 use crate::ports::Failure;
+use crate::ports::books::CommitRefused;
 use crate::ports::invoicing::GatewayRefused;
 
 /// What a look-up brought.
@@ -94,7 +97,8 @@ impl Desk {
         Ok(Deposit::Unknown)
     }
 
-    /// Tells the operators of money that belongs to no invoice, once.
+    /// Puts money that belongs to no invoice into suspense and tells the operators, once
+    /// (rule 14).
     pub(super) async fn orphan(
         &self,
         report: &Report,
@@ -108,17 +112,34 @@ impl Desk {
             "{:?}, {} {} asked, order id {}, created for {whose}",
             report.status, report.face, report.currency, report.order_id,
         );
-        let mut commit = self.office.commit();
-        let notice = crate::domain::ids::NoticeId::new(self.office.ports.clock.fresh_id());
+        let money = OrphanMoney::of(report).map_err(|why| unsure(why.to_string()))?;
+        // Of each the books take the entries once and the notice once, whoever comes again.
+        let tries = match money {
+            OrphanMoney::Nothing => vec![vec![]],
+            OrphanMoney::Arrived(arrived) => vec![vec![arrived], vec![]],
+            OrphanMoney::WentBack { arrived, back } => {
+                vec![vec![arrived, back.clone()], vec![back], vec![]]
+            }
+        };
         let news = OperatorNews::Orphan {
             uuid: report.uuid.to_string(),
             what,
         };
-        commit.notices.push((notice, Owed::operators(news)));
         self.counts.orphans.one();
-        let written = self.write(commit).await;
-        // Told twice is told once: the key of the news is unique in the books.
-        written.map_err(|failed| unsure(failed.to_string()))
+        for entries in tries {
+            let mut commit = self.office.commit();
+            let notice = NoticeId::new(self.office.ports.clock.fresh_id());
+            let owed = Owed::operators(news.clone());
+            commit.notices.push((notice, owed));
+            commit.entries = entries;
+            match self.write(commit).await {
+                Ok(()) => return Ok(()),
+                // The money is entered already; what is left of the news may not be.
+                Err(Failure::Refused(CommitRefused::Taken { .. })) => {}
+                Err(failed) => return Err(unsure(failed.to_string())),
+            }
+        }
+        Err(unsure("an orphan's name is taken".into()))
     }
 
     /// Asks the gateway about an invoice.

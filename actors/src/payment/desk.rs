@@ -371,6 +371,8 @@ const fn is_credit(key: &EntryKey) -> bool {
         | EntryKey::Bounce { .. }
         | EntryKey::Explained { .. }
         | EntryKey::Adopted { .. }
+        | EntryKey::Orphan { .. }
+        | EntryKey::OrphanBack { .. }
         | EntryKey::Adjustment { .. } => false,
     }
 }

@@ -10,11 +10,11 @@
 use async_trait::async_trait;
 
 use super::{Failure, Unreadable};
-use crate::domain::customer::{Customer, Language, Purse};
+use crate::domain::customer::{Customer, Language, Purse, StillOpen};
 use crate::domain::ids::{
     BotId, CustomerId, Epoch, GatewayOrderId, IncarnationId, InvoiceId, LoginId, Nonce, NoticeId,
-    OrderId, OrderNumber, PaymentRef, ReplicaId, RequestId, TelegramId, TransferId, UpdateKey,
-    Version, WalletAddress,
+    OrderId, OrderNumber, PaymentRef, Pseudonym, ReplicaId, RequestId, TelegramId, TransferId,
+    UpdateKey, Version, WalletAddress,
 };
 use crate::domain::invoice::Invoice;
 use crate::domain::ledger::{Account, Entry, Statement, TrialBalance};
@@ -307,6 +307,32 @@ pub struct LiveMessage {
     pub not_before: Timestamp,
 }
 
+/// A wish to erase a person (rule 23).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Erasure {
+    /// The life of the books the caller believes in.
+    pub incarnation: IncarnationId,
+    /// When, by the caller's clock.
+    pub at: Timestamp,
+    /// Whose account.
+    pub customer: CustomerId,
+    /// The version of the customer's row that was seen.
+    pub seen: Version,
+    /// What stands for the person while late payments may arrive.
+    pub pseudonym: Pseudonym,
+}
+
+/// Why a person was not erased. Nothing was written.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum EraseRefused {
+    /// As a commit would be refused: another life, a row written meanwhile or erased already.
+    #[error(transparent)]
+    Books(CommitRefused),
+    /// Something between the person and the shop is not finished.
+    #[error("not erased: {0}")]
+    StillOpen(StillOpen),
+}
+
 /// A page of a list, newest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Page {
@@ -363,6 +389,39 @@ pub trait Books: Send + Sync {
 
     /// A customer.
     async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable>;
+
+    /// Customers who wait to be told that the shop sells again ([`Customer::wants_opening`]), by
+    /// ascending id above `after`; at most `limit`, which the books cap at 100.
+    async fn customers_waiting(
+        &self,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<Seen<Customer>>, Unreadable>;
+
+    /// Erases a person (rule 23), whole or not at all: the account's row becomes
+    /// [`Customer::erased_as`] under the next version, and the live messages of its orders are
+    /// forgotten, because they name the chat. Orders, invoices and the ledger stay: they name the
+    /// account. The chat is free, and opens a new account if the person comes again.
+    ///
+    /// Refused while an order is not finished, an invoice may still be paid, or the row or the
+    /// purse keeps it open ([`Customer::keeps_open`]), all judged in the same transaction. No other
+    /// write changes whether somebody is erased, and an erased account makes no new order and no
+    /// new invoice: both are rules of the books.
+    ///
+    /// After an unknown outcome look with [`Books::customer`]; repeating it is refused as stale.
+    async fn erase(&self, erasure: Erasure) -> Result<(), Failure<EraseRefused>>;
+
+    /// The accounts of a person who was erased under this pseudonym, newest first, while it
+    /// counts at `now`: a late payment waits there.
+    async fn erased(
+        &self,
+        pseudonym: Pseudonym,
+        now: Timestamp,
+    ) -> Result<Vec<Seen<Customer>>, Unreadable>;
+
+    /// Drops pseudonyms that no longer count at `now`, at most so many; answers how many. Each is
+    /// a write of its customer's row.
+    async fn drop_pseudonyms(&self, now: Timestamp, limit: u32) -> Result<u32, Unreadable>;
 
     /// A customer's balances.
     async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable>;

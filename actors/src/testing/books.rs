@@ -17,6 +17,7 @@ mod checks;
 mod commit;
 mod customers;
 mod due_orders;
+mod erase;
 mod faults;
 mod invoices;
 mod leases;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::catalog::{PhotoMark, PremiumMonths, Product, ProductKind};
-use starkeeper_actors::domain::customer::Customer;
-use starkeeper_actors::domain::ids::{LoginId, QuoteId, TransferId};
+use starkeeper_actors::domain::customer::{Customer, Erased};
+use starkeeper_actors::domain::ids::{Hash256, LoginId, Pseudonym, QuoteId, TransferId};
 use starkeeper_actors::domain::login::{Health, Login, Needs};
 use starkeeper_actors::domain::notice::RefundReason;
 use starkeeper_actors::domain::order::{Order, OrderState, Proof, Stage};
@@ -248,7 +248,19 @@ fn customers() -> Rows<Customer> {
         language: starkeeper_actors::domain::customer::Language::En,
         ..samples::customer()
     };
-    named([("frozen", frozen), ("unreachable", blocked)])
+    let gone = Pseudonym::new(Hash256::new([0xAB; 32]));
+    let erased = blocked.erased_as(gone, after(60));
+    let mut forgotten = erased.clone();
+    forgotten.erased = Some(Erased {
+        at: after(60),
+        pseudonym: None,
+    });
+    named([
+        ("frozen", frozen),
+        ("unreachable", blocked),
+        ("erased", erased),
+        ("forgotten", forgotten),
+    ])
 }
 
 #[test]

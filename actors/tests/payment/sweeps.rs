@@ -1,6 +1,8 @@
 use starkeeper_actors::domain::ids::{GatewayOrderId, GatewayUuid};
 use starkeeper_actors::domain::invoice::{GatewayStatus, Payer, Report};
+use starkeeper_actors::domain::ledger::{Account, Asset, EntryKey};
 use starkeeper_actors::domain::notice::{Message, OperatorNews};
+use starkeeper_actors::payment::{Deposit, DepositReported};
 use starkeeper_actors::testing::{GatewayCall, GatewayFault};
 
 use crate::shop::*;
@@ -52,9 +54,74 @@ async fn a_sweep_precedes_everything_and_tells_of_each_lost_payment_once() {
     assert_eq!(orphans(&shop).len(), 40);
     let whose = shop.customer.id.to_string();
     assert!(orphans(&shop).iter().all(|what| what.contains(&whose)));
+    let suspense = 40 * FACE.micros();
+    assert_eq!(in_suspense(&shop), suspense);
     tokio::time::sleep(secs(2 * DAY)).await;
     assert_eq!(orphans(&shop).len(), 40);
+    assert_eq!(in_suspense(&shop), suspense, "each is entered once");
     drop(payment);
+}
+
+#[actix::test]
+async fn money_of_nobody_waits_in_suspense_until_the_gateway_sends_it_back() {
+    let shop = Shop::open();
+    let seen = |status, number| Report {
+        status,
+        ..lost(number)
+    };
+    let early = seen(GatewayStatus::ConfirmCheck, 1);
+    shop.world.gateway.plant_for(early, None);
+    let gone = seen(GatewayStatus::RefundPaid, 2);
+    shop.world.gateway.plant_for(gone, None);
+    let payment = shop.hire("payment", 1);
+    tokio::time::sleep(secs(30)).await;
+    assert_eq!(orphans(&shop).len(), 2, "told at first sight");
+    assert_eq!(in_suspense(&shop), 0);
+    assert_eq!(entered(&shop), 2, "it came, and went back");
+    for (status, money) in [
+        (GatewayStatus::Paid, FACE.micros()),
+        (GatewayStatus::RefundPaid, 0),
+    ] {
+        shop.world.gateway.plant_for(seen(status, 1), None);
+        tokio::time::sleep(secs(DAY + 60)).await;
+        assert_eq!(in_suspense(&shop), money);
+    }
+    assert_eq!(orphans(&shop).len(), 2, "and told once");
+    assert_eq!(entered(&shop), 4);
+    drop(payment);
+}
+
+#[actix::test]
+async fn a_webhook_about_money_of_nobody_enters_it_too() {
+    let shop = Shop::open();
+    let payment = shop.hire("payment", 1);
+    tokio::time::sleep(secs(30)).await;
+    let report = lost(7);
+    shop.world.gateway.plant_for(report.clone(), None);
+    for _ in 0..2 {
+        let told = DepositReported {
+            order_id: report.order_id.clone(),
+            uuid: report.uuid.clone(),
+        };
+        let answer = payment.ask(told, LONG).await.unwrap();
+        assert_eq!(answer.unwrap(), Deposit::Unknown);
+        assert_eq!(in_suspense(&shop), FACE.micros());
+    }
+    assert_eq!(orphans(&shop).len(), 1);
+}
+
+fn in_suspense(shop: &Shop) -> i64 {
+    let suspense = Account::Suspense(Asset::Usd);
+    shop.world.books.view(|view| view.balance(suspense))
+}
+
+/// Entries about money of nobody.
+fn entered(shop: &Shop) -> usize {
+    shop.world.books.view(|view| {
+        let keys = view.entries().iter().map(|(_, entry)| &entry.key);
+        keys.filter(|key| matches!(key, EntryKey::Orphan { .. } | EntryKey::OrphanBack { .. }))
+            .count()
+    })
 }
 
 #[actix::test]

@@ -3,7 +3,7 @@
 use super::RETIRED;
 use super::rows::rule;
 use super::state::State;
-use crate::domain::ids::{IncarnationId, InvoiceId, OrderId, TransferId};
+use crate::domain::ids::{CustomerId, IncarnationId, InvoiceId, OrderId, TransferId};
 use crate::ports::books::{CommitRefused, Guard};
 
 pub(super) fn life(state: &State, believed: IncarnationId) -> Result<(), CommitRefused> {
@@ -70,5 +70,13 @@ pub(super) fn invoice(state: &State, id: InvoiceId) -> Result<(), CommitRefused>
     let known = customer.is_none_or(|customer| state.customers.get(customer).is_some());
     rule(known, || {
         format!("{id} belongs to a customer who must exist")
+    })
+}
+
+/// Nothing new begins with somebody who was erased.
+pub(super) fn not_erased(state: &State, customer: Option<CustomerId>) -> Result<(), CommitRefused> {
+    let seen = customer.and_then(|id| state.customers.get(id));
+    rule(seen.is_none_or(|seen| !seen.row.is_erased()), || {
+        "an erased account makes no order and no invoice".into()
     })
 }

@@ -201,9 +201,19 @@ impl Step<'_> {
     fn judge(&self) -> Result<(), CommitRefused> {
         for done in &self.done {
             match done {
-                Done::Order(id, _) => checks::order(self.state, *id)?,
+                Done::Order(id, old) => {
+                    checks::order(self.state, *id)?;
+                    let new = old.is_none().then_some(*id);
+                    let order = new.and_then(|id| self.state.orders.get(id));
+                    checks::not_erased(self.state, order.map(|seen| seen.row.customer))?;
+                }
                 Done::Transfer(id, _) => checks::transfer(self.state, *id)?,
-                Done::Invoice(id, _) => checks::invoice(self.state, *id)?,
+                Done::Invoice(id, old) => {
+                    checks::invoice(self.state, *id)?;
+                    let new = old.is_none().then_some(*id);
+                    let invoice = new.and_then(|id| self.state.invoices.get(id));
+                    checks::not_erased(self.state, invoice.map(|seen| seen.row.customer))?;
+                }
                 Done::Customer(..)
                 | Done::Wallet(..)
                 | Done::Login(..)

@@ -67,6 +67,17 @@ impl Orders {
         u64::try_from(unfinished.count()).unwrap_or(u64::MAX)
     }
 
+    pub(super) fn ids_of(&self, customer: CustomerId) -> Vec<OrderId> {
+        let whole = (customer, OrderId::new(i64::MIN))..=(customer, OrderId::new(i64::MAX));
+        self.of_customer.range(whole).map(|(_, id)| *id).collect()
+    }
+
+    pub(super) fn has_unfinished(&self, customer: CustomerId) -> bool {
+        let own = self.ids_of(customer);
+        let mut own = own.into_iter().filter_map(|id| self.get(id));
+        own.any(|seen| !seen.row.is_finished())
+    }
+
     pub(super) fn bound_to(&self, wallet: WalletAddress) -> Vec<Seen<Order>> {
         let whole = (wallet, OrderId::new(i64::MIN))..=(wallet, OrderId::new(i64::MAX));
         let bound = self.bound.range(whole);

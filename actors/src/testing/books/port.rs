@@ -7,8 +7,8 @@ use super::state::State;
 use super::{MemoryBooks, RETIRED};
 use crate::domain::customer::{Customer, Language, Purse};
 use crate::domain::ids::{
-    CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, ReplicaId,
-    TelegramId, TransferId, Version, WalletAddress,
+    CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
+    ReplicaId, TelegramId, TransferId, Version, WalletAddress,
 };
 use crate::domain::invoice::Invoice;
 use crate::domain::ledger::{Account, Statement, TrialBalance};
@@ -21,7 +21,8 @@ use crate::domain::transfer::Transfer;
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 use crate::ports::books::{
-    Books, Claim, Commit, CommitFailed, Lease, LeaseKey, LiveMessage, OrderFile, Page, Seen, Tally,
+    Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, Lease, LeaseKey, LiveMessage,
+    OrderFile, Page, Seen, Tally,
 };
 use crate::ports::{Failure, Unreadable};
 
@@ -119,6 +120,35 @@ impl Books for MemoryBooks {
 
     async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable> {
         self.read(|state| state.customers.get(id).cloned())
+    }
+
+    async fn customers_waiting(
+        &self,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<Seen<Customer>>, Unreadable> {
+        self.read(|state| state.customers.waiting(after, page(limit)))
+    }
+
+    async fn erase(&self, erasure: Erasure) -> Result<(), Failure<EraseRefused>> {
+        let mut inner = self.lock();
+        let erased = super::erase::erase(&mut inner.state, erasure);
+        erased.map_err(Failure::Refused)
+    }
+
+    async fn erased(
+        &self,
+        pseudonym: Pseudonym,
+        now: Timestamp,
+    ) -> Result<Vec<Seen<Customer>>, Unreadable> {
+        self.read(|state| state.customers.erased(pseudonym, now))
+    }
+
+    async fn drop_pseudonyms(&self, now: Timestamp, limit: u32) -> Result<u32, Unreadable> {
+        let mut inner = self.lock();
+        inner.faults.of_read()?;
+        let dropped = inner.state.customers.drop_pseudonyms(now, page(limit));
+        Ok(u32::try_from(dropped).unwrap_or(u32::MAX))
     }
 
     async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable> {
@@ -256,4 +286,9 @@ impl Books for MemoryBooks {
     ) -> Result<Vec<Seen<LiveMessage>>, Unreadable> {
         self.read(|state| state.live.due(now, limit))
     }
+}
+
+/// A page's length, as the books cap it.
+fn page(limit: u32) -> usize {
+    usize::try_from(limit.min(super::rows::LONGEST_PAGE)).unwrap_or(usize::MAX)
 }

@@ -4,7 +4,7 @@ use crate::domain::ids::Version;
 use crate::ports::books::{CommitRefused, Page, Seen};
 
 /// The longest page of any list.
-const LONGEST_PAGE: u32 = 100;
+pub(super) const LONGEST_PAGE: u32 = 100;
 
 /// One page of what is listed.
 pub(super) fn cut<T>(listed: impl Iterator<Item = T>, page: Page) -> impl Iterator<Item = T> {

@@ -21,6 +21,7 @@ pub mod money;
 pub mod names;
 pub mod notices;
 pub mod orders;
+pub mod people;
 pub mod races;
 pub mod reads;
 pub mod transfers;
@@ -67,6 +68,18 @@ macro_rules! contract_of_books {
                 shop_accounts_have_no_floor,
                 a_statement_shows_the_newest_lines_and_the_balance_before_them,
                 the_trial_balance_balances,
+                an_orphan_is_entered_once_and_goes_back_once,
+            ],
+            people: [
+                who_waits_for_the_opening_comes_page_by_page,
+                an_erased_person_leaves_an_account_and_no_chat,
+                a_person_with_something_open_is_not_erased,
+                a_person_is_erased_once_over_the_version_that_was_seen,
+                books_of_another_life_erase_nobody,
+                no_commit_changes_whether_somebody_is_erased,
+                an_erased_account_makes_no_order_and_no_invoice,
+                a_late_payment_reaches_an_erased_account,
+                a_pseudonym_finds_the_account_until_it_is_over,
             ],
             names: [
                 an_update_is_handled_once,
@@ -145,6 +158,7 @@ macro_rules! contract_of_books {
                 many_clients_sign_one_transfer_of_a_wallet,
                 many_clients_open_one_account,
                 many_clients_count_without_losing_one,
+                whoever_buys_at_that_moment_is_not_erased,
             ],
         );
     };

@@ -1,7 +1,7 @@
 //! Entries, floors and balances.
 
 use super::{EmptyBooks, assert_taken, blank, open_shop, refused, till, write_entries};
-use crate::domain::ids::{CustomerId, TransferId};
+use crate::domain::ids::{CustomerId, GatewayUuid, TransferId};
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey};
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::ports::Books;
@@ -155,4 +155,22 @@ pub async fn the_trial_balance_balances(empty: &dyn EmptyBooks) {
     assert_eq!(all.of(Account::CostOfGoods), 9);
     let purse = given(books.purse(ONE).await, "a purse");
     assert_eq!(purse.held, MicroUsd::from_micros(3_000_000));
+}
+
+/// Money of nobody's has a key of its own each way, and neither is refused by a floor.
+pub async fn an_orphan_is_entered_once_and_goes_back_once(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    let uuid = given(GatewayUuid::parse("orphan-1"), "a uuid");
+    let (gateway, suspense) = (Account::GatewayClearing, Account::Suspense(Asset::Usd));
+    let amount = MicroUsd::from_micros(7_000_000);
+    let key = EntryKey::Orphan { uuid: uuid.clone() };
+    let arrived = rows::entry(key, gateway, suspense, amount);
+    let back = rows::entry(EntryKey::OrphanBack { uuid }, suspense, gateway, amount);
+    for (entry, left) in [(arrived, 7_000_000), (back, 0)] {
+        let first = write_entries(&*books, vec![entry.clone()]).await;
+        given(first, "an orphan");
+        assert_taken(write_entries(&*books, vec![entry]).await);
+        assert_eq!(balance(&*books, suspense).await, left);
+        assert_eq!(balance(&*books, gateway).await, left);
+    }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{EmptyBooks, blank, open_shop, refused, till, write_entries, write_rows};
+use super::{EmptyBooks, blank, open_shop, people, refused, till, write_entries, write_rows};
 use crate::domain::Span;
 use crate::domain::customer::Language;
 use crate::domain::ids::{BotId, CustomerId, InvoiceId, QuoteId, ReplicaId, TelegramId, UpdateKey};
 use crate::domain::ledger::Account;
 use crate::ports::Books;
-use crate::ports::books::{Commit, CommitFailed, CommitRefused, LeaseKey, RowWrite, Write};
+use crate::ports::books::{Commit, CommitFailed, CommitRefused, LeaseKey, Page, RowWrite, Write};
 use crate::testing::contract::{given, rows, there};
 
 /// How many clients meet.
@@ -194,4 +194,34 @@ pub async fn many_clients_count_without_losing_one(empty: &dyn EmptyBooks) {
     locks.sort_unstable();
     assert_eq!(locks, (1..=CLIENTS).collect::<Vec<_>>());
     assert_eq!(seen.version.get(), 1 + CLIENTS);
+}
+
+/// Of an order and an erasure that meet, one comes too late: nobody erased has an order to pay.
+pub async fn whoever_buys_at_that_moment_is_not_erased(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    let all = 1_000..1_000 + CLIENTS / 2;
+    let customers = all.clone().map(rows::customer);
+    let customers = customers.map(|customer| RowWrite::Customer(Write::new(customer)));
+    given(write_rows(&*books, customers.collect()).await, "customers");
+    let done = all_at_once(empty, |n, books| async move {
+        let id = 1_000 + (n - 1) / 2;
+        if n % 2 == 0 {
+            let order = RowWrite::Order(Write::new(rows::order(100 + n, id)));
+            write_rows(&*books, vec![order]).await.is_ok()
+        } else {
+            let wish = people::erasure(&*books, CustomerId::new(id)).await;
+            books.erase(wish).await.is_ok()
+        }
+    });
+    let done = done.await.into_iter().filter(|done| *done).count();
+    assert_eq!(i64::try_from(done), Ok(CLIENTS / 2), "one of each pair");
+    for id in all.map(CustomerId::new) {
+        let erased = people::seen(&*books, id).await.row.is_erased();
+        let page = Page {
+            offset: 0,
+            limit: 9,
+        };
+        let orders = given(books.orders_of(id, page).await, "orders");
+        assert_eq!(erased, orders.is_empty(), "{id}: {orders:?}");
+    }
 }
