@@ -17,5 +17,6 @@
     reason = "a test that cannot go on has failed, and says where"
 )]
 
+mod connect;
 mod ground;
 mod support;

@@ -11,6 +11,7 @@
 )]
 
 pub mod binary;
+pub mod certificates;
 pub mod database;
 pub mod pgbouncer;
 pub mod postgres;
