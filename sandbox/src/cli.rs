@@ -1,25 +1,151 @@
 //! The command line of `starkeeper-sandbox`. Only what exists is offered.
 
+use std::env::VarError;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
-/// Emulates Telegram, Heleket, fragment.com and TON for Starkeeper's demo and tests.
+use crate::{Merchant, Sandbox, Settings, StartError};
+
+/// A setting or the machine keeps the sandbox from starting (`EX_CONFIG`).
+const EXIT_CONFIG: u8 = 78;
+
+/// Emulates Heleket for Starkeeper's demo and tests: API, webhooks, pay page.
 ///
-/// This version can only say what it is: the emulators of Telegram and Heleket come with the
-/// payments, those of fragment.com and TON with the deliveries.
+/// Control is on the base port, Heleket two ports above it, both for this machine only. Telegram,
+/// fragment.com and TON will take the ports between and behind.
+///
+/// `MERCHANT_UUID`, `API_KEY` and `PAYOUT_API_KEY` are read from the environment; those that are
+/// not set are the demo's, and are printed.
 #[derive(Debug, Parser)]
-#[command(name = "starkeeper-sandbox", version, arg_required_else_help = true)]
-struct Words {}
+#[command(name = "starkeeper-sandbox", version)]
+struct Words {
+    /// The base port; the four after it belong to the sandbox as well.
+    #[arg(long, default_value_t = 8090, value_parser = clap::value_parser!(u16).range(1..=65531))]
+    port: u16,
+    /// How long a block of every chain takes; a payment counts after one to three blocks.
+    #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    block_time_ms: u64,
+    /// Repeats a run: addresses, prices and faults fall the same way.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The pause after the first try of a webhook that failed; later ones double, up to an hour.
+    #[arg(long, value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    webhook_retry_ms: u64,
+}
 
 /// Runs the command line `words` (the program's own name first) and says how it went.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match Words::try_parse_from(words) {
-        Ok(Words {}) => ExitCode::SUCCESS,
+    let words = match Words::try_parse_from(words) {
+        Ok(words) => words,
         Err(answer) => {
             let _closed_pipe = answer.print();
-            u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+            return u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let served = credentials().and_then(|merchant| {
+        let settings = Settings {
+            port: Some(words.port),
+            block_time: Duration::from_millis(words.block_time_ms),
+            seed: words.seed,
+            held_at: None,
+            merchant: merchant.merchant.clone(),
+            first_retry: Duration::from_millis(words.webhook_retry_ms),
+        };
+        actix_rt::System::new().block_on(serve(settings, &merchant))
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            let _closed_pipe = writeln!(std::io::stderr(), "error: {why}");
+            ExitCode::from(EXIT_CONFIG)
         }
     }
+}
+
+/// Why the sandbox does not run.
+#[derive(Debug, thiserror::Error)]
+enum NotServed {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0} in the environment is empty or no text: set it to the value, or unset it")]
+    Credential(&'static str),
+    #[error("signals of the system cannot be heard: {0}")]
+    Signals(#[from] std::io::Error),
+}
+
+/// The merchant, and which of its credentials are the demo's.
+struct Credentials {
+    merchant: Merchant,
+    demo: Vec<(&'static str, String)>,
+}
+
+fn credentials() -> Result<Credentials, NotServed> {
+    let mut merchant = Merchant::demo();
+    let mut demo = Vec::new();
+    let fields = [
+        ("MERCHANT_UUID", &mut merchant.uuid),
+        ("API_KEY", &mut merchant.payment_key),
+        ("PAYOUT_API_KEY", &mut merchant.payout_key),
+    ];
+    for (name, value) in fields {
+        match std::env::var(name) {
+            Ok(given) if !given.trim().is_empty() => given.trim().clone_into(value),
+            Err(VarError::NotPresent) => demo.push((name, value.clone())),
+            Ok(_) | Err(VarError::NotUnicode(_)) => return Err(NotServed::Credential(name)),
+        }
+    }
+    Ok(Credentials { merchant, demo })
+}
+
+async fn serve(settings: Settings, credentials: &Credentials) -> Result<(), NotServed> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let block_time = settings.block_time.as_millis();
+    let sandbox = Sandbox::start(settings)?;
+    let greeting = greeting(&sandbox, credentials, block_time);
+    let mut out = std::io::stdout();
+    // Who started it may have gone away; the servers run nevertheless.
+    let _closed_pipe = out
+        .write_all(greeting.as_bytes())
+        .and_then(|()| out.flush());
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _terminated = terminate.recv() => {}
+    }
+    sandbox.stop().await;
+    Ok(())
+}
+
+fn greeting(sandbox: &Sandbox, credentials: &Credentials, block_time_ms: u128) -> String {
+    let mut text = format!(
+        "starkeeper-sandbox is up. Nothing in it is real.\n\n\
+         control           {}/control\n\
+         HELEKET_API_URL   {}\n",
+        sandbox.control_url(),
+        sandbox.heleket_url(),
+    );
+    for (name, value) in &credentials.demo {
+        text.push_str(&format!("{name:<17} {value}\n"));
+    }
+    for name in ["MERCHANT_UUID", "API_KEY", "PAYOUT_API_KEY"] {
+        if !credentials.demo.iter().any(|(demo, _)| *demo == name) {
+            text.push_str(&format!("{name:<17} (from the environment)\n"));
+        }
+    }
+    let seed = sandbox.seed();
+    text.push_str(&format!(
+        "\nseed {seed} (the same again: --seed {seed}), a block every {block_time_ms} ms. \
+         Ctrl-C stops it.\n"
+    ));
+    text
 }

@@ -1,0 +1,195 @@
+//! Starts and stops the whole: the world, its servers, and who lets time pass.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::heleket::Merchant;
+use crate::world::clock::{Moment, Start};
+use crate::world::dice::unforeseen_seed;
+use crate::world::post::Post;
+use crate::world::{Plan, World};
+use crate::{control, heleket, line};
+
+/// Connections are kept open between requests for so long.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How a sandbox is started.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The base port: control is on it, the emulated systems on the four after it. None: any free
+    /// ports, as tests want it.
+    pub port: Option<u16>,
+    /// How long a block of every chain takes: confirmations are counted in blocks.
+    pub block_time: Duration,
+    /// The seed of everything that is random; none: a fresh one.
+    pub seed: Option<u64>,
+    /// A clock that stands still at this moment (seconds since 1970) until it is moved; none: the
+    /// machine's time, running.
+    pub held_at: Option<i64>,
+    /// Who may call Heleket.
+    pub merchant: Merchant,
+    /// The pause after the first try of a webhook that failed; later ones double, up to an hour.
+    pub first_retry: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            port: Some(8090),
+            block_time: Duration::from_secs(5),
+            seed: None,
+            held_at: None,
+            merchant: Merchant::demo(),
+            first_retry: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Why a sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port is in use.
+    #[error(
+        "port {port} ({what}) is taken by another program: stop it, or choose another base port with --port"
+    )]
+    PortTaken {
+        /// The port.
+        port: u16,
+        /// What was to listen there.
+        what: &'static str,
+    },
+    /// A port cannot be listened on for another reason.
+    #[error("port {port} ({what}) cannot be listened on: {why}")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What was to listen there.
+        what: &'static str,
+        /// What the system says.
+        why: io::Error,
+    },
+    /// The client for webhooks cannot be made.
+    #[error("the client that delivers webhooks cannot be made: {0}")]
+    Post(#[from] reqwest::Error),
+    /// A server cannot be started.
+    #[error("a server cannot be started: {0}")]
+    Server(#[from] io::Error),
+}
+
+/// A running sandbox. Stop it with [`Sandbox::stop`]; dropped, it runs on until the process ends.
+pub struct Sandbox {
+    control: SocketAddr,
+    heleket: SocketAddr,
+    seed: u64,
+    servers: Vec<(ServerHandle, JoinHandle<io::Result<()>>)>,
+    time: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Starts everything. Has to be called in a runtime, on which webhooks are then delivered.
+    pub fn start(settings: Settings) -> Result<Self, StartError> {
+        let base = settings.port;
+        let control = listen(base, "control")?;
+        let heleket = listen(base.map(|base| base.saturating_add(2)), "Heleket")?;
+        let addresses = (control.local_addr()?, heleket.local_addr()?);
+        let seed = settings.seed.unwrap_or_else(unforeseen_seed);
+        let world = World::new(Plan {
+            seed,
+            start: match settings.held_at {
+                Some(seconds) => Start::Held(Moment::from_unix_ms(seconds.saturating_mul(1000))),
+                None => Start::Machine,
+            },
+            block_time: settings.block_time,
+            merchant: settings.merchant,
+            first_retry: settings.first_retry,
+            heleket_address: format!("http://{}", addresses.1),
+            post: Post::new(Handle::current())?,
+        });
+        let servers = vec![
+            serve(control, &world, control::routes)?,
+            serve(heleket, &world, heleket::routes)?,
+        ];
+        Ok(Self {
+            control: addresses.0,
+            heleket: addresses.1,
+            seed,
+            servers,
+            time: tokio::spawn(world.run()),
+        })
+    }
+
+    /// Where drivers call, without a slash at the end.
+    pub fn control_url(&self) -> String {
+        format!("http://{}", self.control)
+    }
+
+    /// Where Heleket listens, without a slash at the end.
+    pub fn heleket_url(&self) -> String {
+        format!("http://{}", self.heleket)
+    }
+
+    /// The seed of this run.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Stops the servers and time itself. What is under way is cut off.
+    pub async fn stop(self) {
+        self.time.abort();
+        for (handle, server) in self.servers {
+            handle.stop(false).await;
+            match server.await {
+                Ok(Ok(())) => {}
+                Ok(Err(why)) => tracing::warn!("a server ended badly: {why}"),
+                Err(why) => tracing::warn!("a server was lost: {why}"),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Sandbox")
+            .field("control", &self.control)
+            .field("heleket", &self.heleket)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Only this machine reaches the sandbox.
+fn listen(port: Option<u16>, what: &'static str) -> Result<TcpListener, StartError> {
+    let port = port.unwrap_or(0);
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|why| {
+        if why.kind() == io::ErrorKind::AddrInUse {
+            StartError::PortTaken { port, what }
+        } else {
+            StartError::Port { port, what, why }
+        }
+    })
+}
+
+/// One thread a server: the work of a call is small, and a load test needs the other cores.
+fn serve(
+    listener: TcpListener,
+    world: &std::sync::Arc<World>,
+    routes: fn(&mut web::ServiceConfig),
+) -> io::Result<(ServerHandle, JoinHandle<io::Result<()>>)> {
+    let world = web::Data::from(std::sync::Arc::clone(world));
+    let server = HttpServer::new(move || App::new().app_data(world.clone()).configure(routes))
+        .workers(1)
+        .keep_alive(KEEP_ALIVE)
+        .on_connect(line::note)
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    Ok((server.handle(), tokio::spawn(server)))
+}
