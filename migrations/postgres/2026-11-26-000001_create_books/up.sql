@@ -1,7 +1,9 @@
 -- The books: everything the shop knows and owes. The rules here are the last line: the code above
 -- never asks for what they refuse. Every refusal is a sentence with its class first (rule, taken,
--- stale, floor, fenced, life, again), the same on both engines; names that are taken are refused by
--- unique indexes, which no ON CONFLICT can dodge: DO UPDATE is an update and meets its triggers.
+-- stale, floor, fenced, life, handled, again), the same on both engines; names that are taken are
+-- refused by unique indexes, which no ON CONFLICT can dodge: DO UPDATE is an update and meets its
+-- triggers. What a rule reads must be what was committed before the statement, so the books are
+-- written at READ COMMITTED: a stricter level shows them as they were when the transaction began.
 
 CREATE TABLE books (
     id BIGINT NOT NULL,
@@ -474,6 +476,10 @@ CREATE TRIGGER live_messages_terms BEFORE UPDATE ON live_messages
         NEW.order_id <> OLD.order_id
         OR NEW.wanted < OLD.wanted
     ) EXECUTE FUNCTION books_refuse('rule: a live message belongs to one order, and what it should show never goes back');
+CREATE TRIGGER prices_terms BEFORE UPDATE ON prices
+    FOR EACH ROW WHEN (
+        NEW.id <> OLD.id
+    ) EXECUTE FUNCTION books_refuse('rule: the prices have one row');
 CREATE TRIGGER customers_terms BEFORE UPDATE ON customers
     FOR EACH ROW WHEN (
         NEW.id <> OLD.id
@@ -481,7 +487,7 @@ CREATE TRIGGER customers_terms BEFORE UPDATE ON customers
         OR NEW.since <> OLD.since
         OR OLD.document #> '{is,id}' IS DISTINCT FROM NEW.document #> '{is,id}'
         OR OLD.document #> '{is,telegram}' IS DISTINCT FROM NEW.document #> '{is,telegram}'
-    ) EXECUTE FUNCTION books_refuse('rule: the telegram id of a customer never changes');
+    ) EXECUTE FUNCTION books_refuse('rule: who a customer is never changes');
 CREATE TRIGGER wallets_terms BEFORE UPDATE ON wallets
     FOR EACH ROW WHEN (
         NEW.address <> OLD.address
@@ -516,7 +522,8 @@ CREATE TRIGGER orders_end BEFORE UPDATE ON orders
     ) EXECUTE FUNCTION books_refuse('rule: a finished order does not come back');
 CREATE TRIGGER orders_wallet BEFORE UPDATE ON orders
     FOR EACH ROW WHEN (
-        NEW.wallet <> OLD.wallet
+        NEW.wallet IS DISTINCT FROM OLD.wallet AND OLD.wallet IS NOT NULL
+        AND NOT (NEW.wallet IS NULL AND NEW.state IN ('delivered', 'refunded', 'cancelled'))
     ) EXECUTE FUNCTION books_refuse('rule: an order is bound to its wallet for good');
 CREATE TRIGGER transfers_bytes BEFORE UPDATE ON transfers
     FOR EACH ROW WHEN (
@@ -543,6 +550,12 @@ CREATE TRIGGER transfers_judged BEFORE UPDATE ON transfers
     FOR EACH ROW WHEN (
         NEW.live AND NOT OLD.live
     ) EXECUTE FUNCTION books_refuse('rule: a transfer that was judged cannot be live again');
+CREATE TRIGGER transfers_live_takes BEFORE INSERT ON transfers
+    FOR EACH ROW WHEN (NEW.live AND NOT NEW.takes_seqno)
+    EXECUTE FUNCTION books_refuse('rule: a live transfer takes its seqno');
+CREATE TRIGGER transfers_live_takes_later BEFORE UPDATE ON transfers
+    FOR EACH ROW WHEN (NEW.live AND NOT NEW.takes_seqno)
+    EXECUTE FUNCTION books_refuse('rule: a live transfer takes its seqno');
 CREATE TRIGGER invoices_terms BEFORE UPDATE ON invoices
     FOR EACH ROW WHEN (
         NEW.id <> OLD.id
@@ -589,15 +602,27 @@ CREATE TRIGGER books_new BEFORE INSERT ON books
 CREATE TRIGGER prices_new BEFORE INSERT ON prices
     FOR EACH ROW WHEN (NEW.id <> 1) EXECUTE FUNCTION books_refuse('rule: the prices have one row');
 CREATE TRIGGER accounts_new BEFORE INSERT ON accounts
-    FOR EACH ROW WHEN (NEW.balance <> 0 OR NEW.last_posting <> 0 OR NEW.side NOT IN ('debit', 'credit') OR NEW.asset NOT IN ('usd', 'ton') OR NEW.floored <> (NEW.kind IN ('customer', 'customer_held', 'customer_debt', 'float', 'float_held'))) EXECUTE FUNCTION books_refuse('rule: a new account is empty, and customers and wallets have a floor');
+    FOR EACH ROW WHEN (NEW.balance <> 0 OR NEW.last_posting <> 0) EXECUTE FUNCTION books_refuse('rule: a new account is empty');
+CREATE TRIGGER accounts_kind BEFORE INSERT ON accounts
+    FOR EACH ROW WHEN (
+        NEW.floored <> (NEW.kind IN ('customer', 'customer_held', 'customer_debt', 'float', 'float_held'))
+        OR NOT (NEW.side = 'credit' AND NEW.kind IN ('customer', 'customer_held', 'revenue', 'owner', 'suspense', 'opening')
+            OR NEW.side = 'debit' AND NEW.kind IN ('customer_debt', 'gateway_clearing', 'gateway_fees', 'cost_of_goods', 'network_fees', 'float', 'float_held'))
+        OR NOT (NEW.asset = 'usd' AND NEW.kind IN ('customer', 'customer_held', 'customer_debt', 'revenue', 'gateway_clearing', 'gateway_fees', 'owner', 'suspense', 'opening')
+            OR NEW.asset = 'ton' AND NEW.kind IN ('cost_of_goods', 'network_fees', 'float', 'float_held', 'owner', 'suspense', 'opening'))
+    ) EXECUTE FUNCTION books_refuse('rule: an account has the side, the asset and the floor of its kind');
+CREATE TRIGGER entries_number BEFORE INSERT ON entries
+    FOR EACH ROW WHEN (NEW.id < 1) EXECUTE FUNCTION books_refuse('rule: entries count from 1');
 CREATE TRIGGER entries_new BEFORE INSERT ON entries
-    FOR EACH ROW WHEN (NEW.id < 1 OR NEW.size < 1 OR NEW.size > 64) EXECUTE FUNCTION books_refuse('rule: an entry has 1 to 64 postings');
+    FOR EACH ROW WHEN (NEW.size < 1 OR NEW.size > 64) EXECUTE FUNCTION books_refuse('rule: an entry has 1 to 64 postings');
 CREATE TRIGGER customers_new BEFORE INSERT ON customers
-    FOR EACH ROW WHEN (NEW.id = 0 OR NEW.version < 1) EXECUTE FUNCTION books_refuse('rule: customer 0 stands for the operators');
+    FOR EACH ROW WHEN (NEW.id = 0) EXECUTE FUNCTION books_refuse('rule: customer 0 stands for the operators');
 CREATE TRIGGER outside_events_new BEFORE INSERT ON outside_events
     FOR EACH ROW WHEN (length(NEW.body) > 4000) EXECUTE FUNCTION books_refuse('rule: an outside event has at most 4000 characters');
 CREATE TRIGGER leases_new BEFORE INSERT ON leases
     FOR EACH ROW WHEN (NEW.epoch < 0) EXECUTE FUNCTION books_refuse('rule: epochs count from 0');
+CREATE TRIGGER customers_new_version BEFORE INSERT ON customers
+    FOR EACH ROW WHEN (NEW.version < 1) EXECUTE FUNCTION books_refuse('rule: versions count from 1');
 CREATE TRIGGER wallets_new_version BEFORE INSERT ON wallets
     FOR EACH ROW WHEN (NEW.version < 1) EXECUTE FUNCTION books_refuse('rule: versions count from 1');
 CREATE TRIGGER orders_new_version BEFORE INSERT ON orders
@@ -669,6 +694,9 @@ DECLARE
     places bigint;
     closed bigint;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'rule: the books are written at read committed';
+    END IF;
     SELECT d.asset = c.asset INTO same
         FROM accounts d, accounts c WHERE d.id = NEW.debit AND c.id = NEW.credit;
     IF same IS NULL THEN
@@ -717,14 +745,18 @@ END $$;
 CREATE TRIGGER accounts_follow BEFORE UPDATE ON accounts
     FOR EACH ROW EXECUTE FUNCTION accounts_follow();
 
--- A snapshot is the one before it and what was posted since. Whoever takes one locks the postings,
--- so that nothing is on its way to an entry behind it.
+-- A snapshot is the one before it and what was posted since. Taking one waits for postings in flight
+-- and holds back new ones until it is committed, so that nothing is on its way to an entry behind it.
 CREATE FUNCTION account_snapshots_add_up() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     account accounts%ROWTYPE;
     before account_snapshots%ROWTYPE;
     moved bigint;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'rule: the books are written at read committed';
+    END IF;
+    LOCK TABLE postings IN SHARE MODE;
     SELECT * INTO account FROM accounts WHERE id = NEW.account;
     SELECT * INTO before FROM account_snapshots s
         WHERE s.account = NEW.account ORDER BY s.upto DESC LIMIT 1;
@@ -764,13 +796,16 @@ DECLARE
     life bigint;
     current bigint;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'rule: the books are written at read committed';
+    END IF;
     SELECT incarnation INTO life FROM books;
-    IF life IS DISTINCT FROM NEW.incarnation OR life = 0 THEN
+    IF life IS NULL OR life = 0 OR life IS DISTINCT FROM NEW.incarnation THEN
         RAISE EXCEPTION 'life: the books live on under another incarnation';
     END IF;
     IF NEW.lease IS NOT NULL THEN
         SELECT epoch INTO current FROM leases WHERE key = NEW.lease FOR SHARE;
-        IF current IS DISTINCT FROM NEW.epoch OR current = 0 THEN
+        IF current IS NULL OR current = 0 OR current IS DISTINCT FROM NEW.epoch THEN
             RAISE EXCEPTION 'fenced: the lease went to another epoch';
         END IF;
     END IF;

@@ -1,7 +1,9 @@
 -- The books: everything the shop knows and owes. The rules here are the last line: the code above
 -- never asks for what they refuse. Every refusal is a sentence with its class first (rule, taken,
--- stale, floor, fenced, life, again), the same on both engines. No rule rests on a foreign key or on
--- a CHECK, and a new row meets a trigger before any OR REPLACE or OR IGNORE can take effect.
+-- stale, floor, fenced, life, handled, again), the same on both engines. No rule rests on a foreign
+-- key or on a CHECK, and a new row meets a trigger before any OR REPLACE or OR IGNORE can take effect;
+-- nor has a table a rowid beside its key, by which REPLACE could take another row away. A BEFORE
+-- trigger sees -1 for a number that is still to be given: what judges the number itself looks AFTER.
 -- Instants are text in UTC with microseconds, documents are JSON, truth is 0 or 1.
 
 -- The life of these books: one row.
@@ -77,7 +79,7 @@ CREATE TABLE wallets (
     stopped INTEGER NOT NULL,
     document TEXT NOT NULL,
     PRIMARY KEY (address)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Purchases, from the confirmed card to the goods or the money back.
 CREATE TABLE orders (
@@ -209,7 +211,7 @@ CREATE TABLE outside_events (
     body TEXT NOT NULL,
     at TEXT NOT NULL,
     PRIMARY KEY (key)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Updates that were handled; each once.
 CREATE TABLE handled_updates (
@@ -547,6 +549,11 @@ WHEN NEW.order_id <> OLD.order_id
 BEGIN
     SELECT RAISE(ABORT, 'rule: a live message belongs to one order, and what it should show never goes back');
 END;
+CREATE TRIGGER prices_terms BEFORE UPDATE ON prices
+WHEN NEW.id <> OLD.id
+BEGIN
+    SELECT RAISE(ABORT, 'rule: the prices have one row');
+END;
 CREATE TRIGGER customers_terms BEFORE UPDATE ON customers
 WHEN NEW.id <> OLD.id
     OR NEW.telegram <> OLD.telegram
@@ -554,7 +561,7 @@ WHEN NEW.id <> OLD.id
     OR json_extract(OLD.document, '$.is.id') IS NOT json_extract(NEW.document, '$.is.id')
     OR json_extract(OLD.document, '$.is.telegram') IS NOT json_extract(NEW.document, '$.is.telegram')
 BEGIN
-    SELECT RAISE(ABORT, 'rule: the telegram id of a customer never changes');
+    SELECT RAISE(ABORT, 'rule: who a customer is never changes');
 END;
 CREATE TRIGGER wallets_terms BEFORE UPDATE ON wallets
 WHEN NEW.address <> OLD.address
@@ -593,7 +600,8 @@ BEGIN
     SELECT RAISE(ABORT, 'rule: a finished order does not come back');
 END;
 CREATE TRIGGER orders_wallet BEFORE UPDATE ON orders
-WHEN NEW.wallet <> OLD.wallet
+WHEN NEW.wallet IS NOT OLD.wallet AND OLD.wallet IS NOT NULL
+    AND NOT (NEW.wallet IS NULL AND NEW.state IN ('delivered', 'refunded', 'cancelled'))
 BEGIN
     SELECT RAISE(ABORT, 'rule: an order is bound to its wallet for good');
 END;
@@ -623,6 +631,16 @@ CREATE TRIGGER transfers_judged BEFORE UPDATE ON transfers
 WHEN NEW.live AND NOT OLD.live
 BEGIN
     SELECT RAISE(ABORT, 'rule: a transfer that was judged cannot be live again');
+END;
+CREATE TRIGGER transfers_live_takes BEFORE INSERT ON transfers
+WHEN NEW.live AND NOT NEW.takes_seqno
+BEGIN
+    SELECT RAISE(ABORT, 'rule: a live transfer takes its seqno');
+END;
+CREATE TRIGGER transfers_live_takes_later BEFORE UPDATE ON transfers
+WHEN NEW.live AND NOT NEW.takes_seqno
+BEGIN
+    SELECT RAISE(ABORT, 'rule: a live transfer takes its seqno');
 END;
 CREATE TRIGGER invoices_terms BEFORE UPDATE ON invoices
 WHEN NEW.id <> OLD.id
@@ -681,17 +699,31 @@ BEGIN
     SELECT RAISE(ABORT, 'rule: the prices have one row');
 END;
 CREATE TRIGGER accounts_new BEFORE INSERT ON accounts
-WHEN NEW.balance <> 0 OR NEW.last_posting <> 0 OR NEW.side NOT IN ('debit', 'credit') OR NEW.asset NOT IN ('usd', 'ton') OR NEW.floored <> (NEW.kind IN ('customer', 'customer_held', 'customer_debt', 'float', 'float_held'))
+WHEN NEW.balance <> 0 OR NEW.last_posting <> 0
 BEGIN
-    SELECT RAISE(ABORT, 'rule: a new account is empty, and customers and wallets have a floor');
+    SELECT RAISE(ABORT, 'rule: a new account is empty');
+END;
+CREATE TRIGGER accounts_kind BEFORE INSERT ON accounts
+WHEN NEW.floored <> (NEW.kind IN ('customer', 'customer_held', 'customer_debt', 'float', 'float_held'))
+    OR NOT (NEW.side = 'credit' AND NEW.kind IN ('customer', 'customer_held', 'revenue', 'owner', 'suspense', 'opening')
+        OR NEW.side = 'debit' AND NEW.kind IN ('customer_debt', 'gateway_clearing', 'gateway_fees', 'cost_of_goods', 'network_fees', 'float', 'float_held'))
+    OR NOT (NEW.asset = 'usd' AND NEW.kind IN ('customer', 'customer_held', 'customer_debt', 'revenue', 'gateway_clearing', 'gateway_fees', 'owner', 'suspense', 'opening')
+        OR NEW.asset = 'ton' AND NEW.kind IN ('cost_of_goods', 'network_fees', 'float', 'float_held', 'owner', 'suspense', 'opening'))
+BEGIN
+    SELECT RAISE(ABORT, 'rule: an account has the side, the asset and the floor of its kind');
+END;
+CREATE TRIGGER entries_number AFTER INSERT ON entries
+WHEN NEW.id < 1
+BEGIN
+    SELECT RAISE(ABORT, 'rule: entries count from 1');
 END;
 CREATE TRIGGER entries_new BEFORE INSERT ON entries
 WHEN NEW.size < 1 OR NEW.size > 64
 BEGIN
     SELECT RAISE(ABORT, 'rule: an entry has 1 to 64 postings');
 END;
-CREATE TRIGGER customers_new BEFORE INSERT ON customers
-WHEN NEW.id = 0 OR NEW.version < 1
+CREATE TRIGGER customers_new AFTER INSERT ON customers
+WHEN NEW.id = 0
 BEGIN
     SELECT RAISE(ABORT, 'rule: customer 0 stands for the operators');
 END;
@@ -704,6 +736,11 @@ CREATE TRIGGER leases_new BEFORE INSERT ON leases
 WHEN NEW.epoch < 0
 BEGIN
     SELECT RAISE(ABORT, 'rule: epochs count from 0');
+END;
+CREATE TRIGGER customers_new_version BEFORE INSERT ON customers
+WHEN NEW.version < 1
+BEGIN
+    SELECT RAISE(ABORT, 'rule: versions count from 1');
 END;
 CREATE TRIGGER wallets_new_version BEFORE INSERT ON wallets
 WHEN NEW.version < 1
