@@ -19,4 +19,5 @@
 
 mod connect;
 mod ground;
+mod heleket;
 mod support;
