@@ -8,5 +8,6 @@
 //! Never holds a rule (the triggers refuse what the rules would never ask for), and never waits
 //! for a network other than the database's inside a transaction.
 
+pub mod migrate;
 pub mod postgres_connect;
 pub mod url;
