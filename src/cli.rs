@@ -16,8 +16,10 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Surroundings;
 
+pub(crate) mod books;
 mod config;
 mod failed;
+mod migrate;
 mod serve;
 
 pub use failed::Failed;
@@ -36,6 +38,8 @@ enum Command {
     Serve(serve::Args),
     /// Prints every setting with the place it was read from, secrets masked.
     Config(config::Args),
+    /// Brings the schema of the books up to date, back, or shows where it is.
+    Migrate(migrate::Args),
 }
 
 /// Runs the command line `words` (the program's own name first) and says how it went.
@@ -58,6 +62,7 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
     match command {
         Command::Serve(args) => serve::run(&args, surroundings),
         Command::Config(args) => config::run(&args, surroundings),
+        Command::Migrate(args) => migrate::run(&args, surroundings),
     }
 }
 

@@ -20,4 +20,5 @@
 mod connect;
 mod ground;
 mod heleket;
+mod migrate;
 mod support;

@@ -69,6 +69,15 @@ impl SqliteSchema {
         if !may_create && !path.exists() {
             return Err(bad("there is no such file".to_owned()));
         }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(bad(format!(
+                "expected the folder {} to be there",
+                folder.display()
+            )));
+        }
         let text = path
             .to_str()
             .ok_or_else(|| bad("expected a path in UTF-8".to_owned()))?;

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use starkeeper::storage::migrate;
+use starkeeper::storage::url::DatabaseUrl;
+
 use super::services::{given, must_be_named, postgres_program, run};
 
 /// A database of its own; dropped with the value, also from under open connections.
@@ -18,6 +21,21 @@ impl Database {
     /// An empty database.
     pub fn empty() -> Self {
         Self::create("template0")
+    }
+
+    /// A database with the schema of the books and nothing in them.
+    pub fn migrated() -> Self {
+        Self::copy_of(&template(&format!("books_{:x}", migrations()), |url| {
+            let url = DatabaseUrl::parse(url).expect("a good URL");
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            // On a thread of its own: the test may already be on a runtime.
+            std::thread::scope(|scope| {
+                let up = scope.spawn(|| runtime.block_on(migrate::up(&url)));
+                up.join()
+                    .expect("it does not panic")
+                    .expect("the migrations run");
+            });
+        }))
     }
 
     /// A copy of another one, which nobody may be connected to.
@@ -67,6 +85,24 @@ impl Drop for Database {
         // The server may be gone with the run; then so is the database.
         let _gone = psql(&self.server, &drop).output();
     }
+}
+
+/// A number that changes with the migrations.
+fn migrations() -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
+    let mut folders: Vec<_> = std::fs::read_dir(root)
+        .expect("the migrations are there")
+        .map(|folder| folder.expect("it can be read").path())
+        .collect();
+    folders.sort();
+    let mut hasher = DefaultHasher::new();
+    for folder in folders {
+        folder.hash(&mut hasher);
+        let up = std::fs::read_to_string(folder.join("up.sql")).expect("each has its way up");
+        up.hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The URL of another database of the same server.
