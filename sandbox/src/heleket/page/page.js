@@ -39,6 +39,8 @@
     const amount = document.getElementById("amount");
     if (amount && typed) amount.value = typed;
     if (focused) document.getElementById(focused)?.focus();
+    // A region that stays is read out; one that was just put in is not.
+    document.getElementById("said").textContent = document.getElementById("status").textContent;
     offerCopy();
   };
 

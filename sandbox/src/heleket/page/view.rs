@@ -50,7 +50,7 @@ pub(super) fn page(
     let told = escaped(texts.status(status));
     add(
         &mut html,
-        &format!("<p class=\"status {tone}\" role=\"status\">{told}</p>"),
+        &format!("<p id=\"status\" class=\"status {tone}\">{told}</p>"),
     );
     match (&invoice.terms, is_open(status)) {
         (Some(terms), true) => terms_of(&mut html, invoice, terms, texts, left),
@@ -82,7 +82,7 @@ fn document(texts: &Texts, title: &str, main: &str) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n\
          <link rel=\"stylesheet\" href=\"/pay-page.css\">\n\
-         <script src=\"/pay-page.js\" defer></script>\n</head>\n<body>\n{main}\n</body>\n</html>\n",
+         <script src=\"/pay-page.js\" defer></script>\n</head>\n<body>\n{main}\n<p id=\"said\" class=\"unseen\" role=\"status\"></p>\n</body>\n</html>\n",
         texts.language
     )
 }
@@ -214,11 +214,18 @@ fn play(html: &mut String, invoice: &Invoice, texts: &Texts) {
     add(
         html,
         &format!(
-            "<section class=\"play\" aria-labelledby=\"play\"><h2 id=\"play\">{}</h2><p>{}</p>\
-             <form class=\"buttons\" method=\"post\" action=\"/pay/{uuid}\">{buttons}</form>",
+            "<section class=\"play\" aria-labelledby=\"play\"><h2 id=\"play\">{}</h2><p>{}</p>",
             texts.play, texts.play_why
         ),
     );
+    if !buttons.is_empty() {
+        add(
+            html,
+            &format!(
+                "<form class=\"buttons\" method=\"post\" action=\"/pay/{uuid}\">{buttons}</form>"
+            ),
+        );
+    }
     if payable {
         let code = invoice.terms.as_ref().map_or("", |terms| terms.coin.code);
         add(
