@@ -102,25 +102,41 @@ impl Json {
     }
 }
 
+/// Copies whole runs of letters that stay as they are: pictures are long, and most letters plain.
 fn write_text(text: &str, flags: Flags, out: &mut String) {
     out.push('"');
-    for letter in text.chars() {
+    let mut copied = 0;
+    for (place, letter) in text.char_indices() {
+        if stays(letter, flags) {
+            continue;
+        }
+        out.push_str(text.get(copied..place).unwrap_or_default());
+        copied = place + letter.len_utf8();
         match letter {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            '/' if flags.slashes => out.push_str("\\/"),
+            '/' => out.push_str("\\/"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // The two line separators stay escaped whatever the flag says.
-            '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => escape(letter, out),
-            _ if flags.ascii && !letter.is_ascii() => escape(letter, out),
-            _ => out.push(letter),
+            _ => escape(letter, out),
         }
     }
+    out.push_str(text.get(copied..).unwrap_or_default());
     out.push('"');
+}
+
+fn stays(letter: char, flags: Flags) -> bool {
+    match letter {
+        '"' | '\\' | '\0'..='\u{1f}' => false,
+        '/' => !flags.slashes,
+        '\0'..='\u{7f}' => true,
+        // The two line separators are escaped whatever the flag says.
+        '\u{2028}' | '\u{2029}' => false,
+        _ => !flags.ascii,
+    }
 }
 
 /// `\uXXXX` in lower-case hex; letters beyond the first plane as a pair.

@@ -63,6 +63,7 @@ pub(crate) fn png(text: &str) -> Result<String, NoPicture> {
     let mut encoder = png::Encoder::new(&mut file, side, side);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
+    encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&bits)?;
     writer.finish()?;
