@@ -21,4 +21,5 @@ mod connect;
 mod ground;
 mod heleket;
 mod migrate;
+mod rules;
 mod support;

@@ -351,11 +351,6 @@ WHEN EXISTS (SELECT 1 FROM postings WHERE id = NEW.id)
 BEGIN
     SELECT RAISE(ABORT, 'taken: posting');
 END;
-CREATE TRIGGER account_snapshots_exist_once BEFORE INSERT ON account_snapshots
-WHEN EXISTS (SELECT 1 FROM account_snapshots WHERE upto = NEW.upto AND account = NEW.account)
-BEGIN
-    SELECT RAISE(ABORT, 'taken: snapshot');
-END;
 CREATE TRIGGER customers_exist_once BEFORE INSERT ON customers
 WHEN EXISTS (SELECT 1 FROM customers WHERE id = NEW.id)
 BEGIN
@@ -846,14 +841,11 @@ BEGIN
 END;
 
 -- A stored balance changes as its newest posting says and in no other way.
-CREATE TRIGGER accounts_stay BEFORE UPDATE ON accounts
-WHEN NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.owner <> OLD.owner OR NEW.asset <> OLD.asset
-    OR NEW.side <> OLD.side OR NEW.floored <> OLD.floored
-BEGIN
-    SELECT RAISE(ABORT, 'rule: what an account is never changes');
-END;
 CREATE TRIGGER accounts_follow BEFORE UPDATE ON accounts
 BEGIN
+    SELECT RAISE(ABORT, 'rule: what an account is never changes')
+        WHERE NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.owner <> OLD.owner
+        OR NEW.asset <> OLD.asset OR NEW.side <> OLD.side OR NEW.floored <> OLD.floored;
     SELECT RAISE(ABORT, 'rule: a balance changes only as its newest posting says')
         WHERE NOT OLD.floored OR NEW.last_posting <= OLD.last_posting OR NOT EXISTS (
             SELECT 1 FROM postings WHERE id = NEW.last_posting AND (
@@ -866,7 +858,7 @@ BEGIN
             SELECT is_fact FROM entries WHERE id = NEW.last_posting / 64);
 END;
 
--- A snapshot is the one before it and what was posted since.
+-- A snapshot is the one before it and what was posted since, and takes the place of none.
 CREATE TRIGGER account_snapshots_add_up BEFORE INSERT ON account_snapshots
 BEGIN
     SELECT RAISE(ABORT, 'rule: a snapshot is the one before it and what was posted since')

@@ -1,0 +1,135 @@
+//! What a new row must be, and whom it relies on.
+
+use super::super::case::Case;
+use super::super::world::{
+    books, customer, invoice, lease, live_message, order, outside_event, prices, text, transfer,
+    wallet,
+};
+use super::lawful;
+
+pub fn cases() -> Vec<Case> {
+    [limits(), relies(), live()].concat()
+}
+
+fn limits() -> Vec<Case> {
+    vec![
+        Case::new("second books", books(2).insert(), lawful("books"))
+            .says("books_new", "rule: the books have one row"),
+        Case::new("second prices", prices(2).insert(), lawful("prices"))
+            .says("prices_new", "rule: the prices have one row"),
+        Case::new(
+            "a customer with the number of the operators",
+            customer(0).insert(),
+            customer(60).insert(),
+        )
+        .says("customers_new", "rule: customer 0 stands for the operators"),
+        Case::new(
+            "an event of 4,001 characters",
+            outside_event("long")
+                .with("body", text(&"ш".repeat(4001)))
+                .insert(),
+            outside_event("long")
+                .with("body", text(&"ш".repeat(4000)))
+                .insert(),
+        )
+        .says(
+            "outside_events_new",
+            "rule: an outside event has at most 4000 characters",
+        ),
+        Case::new(
+            "a lease of an epoch before the first",
+            lease("login/60", -1, "NULL").insert(),
+            lease("login/60", 0, "NULL").insert(),
+        )
+        .says("leases_new", "rule: epochs count from 0"),
+    ]
+}
+
+fn relies() -> Vec<Case> {
+    let relies = |what: &str, refused: String, lawful: String, by, on_sqlite, sentence: &str| {
+        Case::new(what, refused, lawful)
+            .postgres_says(by, sentence)
+            .sqlite_says(on_sqlite, sentence)
+    };
+    vec![
+        relies(
+            "an order of nobody",
+            order(60, 99).insert(),
+            order(60, 2).insert(),
+            "orders_rely",
+            "orders_rely_on_customer",
+            "rule: an order belongs to a customer who must exist",
+        ),
+        relies(
+            "an order bound to no wallet of ours",
+            order(60, 2).with("wallet", "'wallet-z'").insert(),
+            order(60, 2).with("wallet", "'wallet-b'").insert(),
+            "orders_rely",
+            "orders_rely_on_wallet",
+            "rule: an order is bound to a wallet that must exist",
+        ),
+        relies(
+            "an order that is bound later to no wallet of ours",
+            "UPDATE orders SET version = version + 1, wallet = 'wallet-z' WHERE id = 60".into(),
+            "UPDATE orders SET version = version + 1, wallet = 'wallet-b' WHERE id = 60".into(),
+            "orders_rely_later",
+            "orders_rely_on_wallet_later",
+            "rule: an order is bound to a wallet that must exist",
+        )
+        .given(order(60, 2).insert()),
+        relies(
+            "a transfer of no order",
+            transfer(60, 99, "wallet-b", 9).insert(),
+            transfer(60, 2, "wallet-b", 9).insert(),
+            "transfers_rely",
+            "transfers_rely_on_order_id",
+            "rule: a transfer serves an order that must exist",
+        ),
+        relies(
+            "a transfer of no wallet of ours",
+            transfer(60, 2, "wallet-z", 9).insert(),
+            transfer(60, 2, "wallet-z", 9).insert(),
+            "transfers_rely",
+            "transfers_rely_on_wallet",
+            "rule: a transfer is signed by a wallet that must exist",
+        )
+        .lawful_after(wallet("wallet-z").insert()),
+        relies(
+            "an invoice of nobody",
+            invoice(60).with("customer", 99).insert(),
+            invoice(60).with("customer", 2).insert(),
+            "invoices_rely",
+            "invoices_rely_on_customer",
+            "rule: an invoice belongs to a customer who must exist",
+        ),
+        relies(
+            "a live message of no order",
+            live_message(99).insert(),
+            live_message(3).insert(),
+            "live_messages_rely",
+            "live_messages_rely_on_order_id",
+            "rule: a live message shows an order that must exist",
+        ),
+    ]
+}
+
+fn live() -> Vec<Case> {
+    let sentence = "rule: a live transfer takes its seqno";
+    vec![
+        Case::new(
+            "a live transfer leaves its seqno to others",
+            transfer(60, 2, "wallet-b", 3)
+                .with("takes_seqno", "FALSE")
+                .insert(),
+            transfer(60, 2, "wallet-b", 4).insert(),
+        )
+        .says("transfers_live_takes", sentence),
+        Case::new(
+            "a live transfer gives its seqno back",
+            "UPDATE transfers SET version = version + 1, takes_seqno = FALSE WHERE id = 1",
+            "UPDATE transfers SET version = version + 1, takes_seqno = FALSE, live = FALSE \
+             WHERE id = 1",
+        )
+        .says("transfers_live_takes_later", sentence),
+    ]
+}
