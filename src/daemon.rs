@@ -8,8 +8,34 @@
 //! Never decides anything about money or orders, and never lets a half-alive daemon linger: when
 //! the roster reports an actor dead it exits with code 70.
 
+use std::fmt;
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tracing_appender::non_blocking::ErrorCounter;
+
 use crate::cli::Failed;
 use crate::config::Settings;
+use crate::metrics::Page;
+use crate::telemetry::Telemetry;
+
+mod absent;
+mod books;
+pub mod clock;
+mod parts;
+mod run;
+mod settings;
+mod signals;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+/// For calls that are still under way when everything else has ended.
+const LAST_CALLS: Duration = Duration::from_secs(2);
 
 /// Which part of the shop a daemon runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -33,12 +59,94 @@ impl Role {
     }
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "all",
+            Self::Bot => "bot",
+            Self::Webhook => "webhook",
+        })
+    }
+}
+
 /// Runs the daemon to its end.
 ///
 /// # Errors
 /// Why it did not start or ended by itself, with the exit code.
-pub fn serve(_settings: Settings, role: Role) -> Result<(), Failed> {
-    Err(Failed::here(format!(
-        "the role {role:?} cannot be served yet"
-    )))
+pub fn serve(settings: &Settings, role: Role) -> Result<(), Failed> {
+    // Whoever opens an encrypted connection first would otherwise have to choose. An error means
+    // that somebody has chosen before.
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
+    let telemetry = Telemetry::start(&settings::telemetry(&settings.logs, role));
+    let telemetry = telemetry.map_err(|why| {
+        let way_out = "set LOG_DIR to a folder that can be written, or LOG_FILES=false";
+        Failed::for_an_operator(format!("{why}: {way_out}"))
+    })?;
+    let outcome = started(settings, role, &telemetry);
+    if let Err(failed) = &outcome {
+        tracing::error!("{}", failed.text);
+    }
+    // The last lines are written here.
+    drop(telemetry);
+    outcome
+}
+
+fn started(settings: &Settings, role: Role, telemetry: &Telemetry) -> Result<(), Failed> {
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!("starkeeper {version} starts in {}", settings.environment);
+    for remark in &settings.remarks {
+        tracing::warn!("{remark}");
+    }
+    let page = Page::install().ok_or_else(|| Failed::by_itself("metrics were set up before"))?;
+    let listener = listen(settings, role)?;
+    let io = runtime()?;
+    let counters = telemetry.counters();
+    let dropped_lines = Arc::new(move || {
+        let each = counters.iter().map(ErrorCounter::dropped_lines);
+        u64::try_from(each.sum::<usize>()).unwrap_or(u64::MAX)
+    });
+    let outcome = actix_rt::System::new().block_on(async {
+        let parts = parts::make(settings, &io, page, listener, dropped_lines).await?;
+        run::run(parts, settings, role).await
+    });
+    io.shutdown_timeout(LAST_CALLS);
+    if outcome.is_ok() {
+        tracing::info!("ended");
+    }
+    outcome
+}
+
+/// Where outside calls and the books' connections live.
+fn runtime() -> Result<Runtime, Failed> {
+    // Two at least, so that one slow piece of work does not hold up all the others.
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads.clamp(2, 8))
+        .thread_name("io")
+        .enable_all()
+        .build()
+        .map_err(|why| Failed::by_itself(format!("the i/o runtime cannot be started: {why}")))
+}
+
+/// Takes the port before anything else is touched.
+fn listen(settings: &Settings, role: Role) -> Result<TcpListener, Failed> {
+    let http = &settings.http;
+    let place = SocketAddr::new(http.bind, http.port.unwrap_or(role.port()));
+    TcpListener::bind(place).map_err(|why| {
+        let port = match http.port {
+            Some(_) => format!("read from {}", settings.origin_of("HTTP_PORT")),
+            None => format!("the port of the role {role}"),
+        };
+        let way_out = if why.kind() == ErrorKind::AddrInUse {
+            format!("another program has it: end that one, or set HTTP_PORT ({port})")
+        } else if why.kind() == ErrorKind::PermissionDenied {
+            format!("this user may not: set HTTP_PORT to 1024 or more ({port})")
+        } else if why.kind() == ErrorKind::AddrNotAvailable {
+            let bind = settings.origin_of("HTTP_BIND");
+            format!("this machine has no such address: set HTTP_BIND (read from {bind})")
+        } else {
+            why.to_string()
+        };
+        Failed::for_an_operator(format!("cannot listen on {place}: {way_out}"))
+    })
 }

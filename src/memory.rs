@@ -1,4 +1,14 @@
-//! Dialogs in this process: implements the port `dialogs` for a shop that runs on one machine.
+//! Dialogs and limits in this process: implements the ports `dialogs` and `limits` for a shop that
+//! runs on one machine.
 //!
-//! Keeps the promises of the Redis one, versions and expiry included, within a bound. Never used
+//! Keeps the promises of the Redis ones, versions and expiry included, within a bound. Never used
 //! by more than one replica, and never for anything that must outlive the process.
+
+mod dialogs;
+mod limits;
+
+pub use dialogs::{InProcessDialogs, Shelf};
+pub use limits::{InProcessLimits, Rate, Rates};
+
+#[cfg(test)]
+mod tests;

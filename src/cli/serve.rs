@@ -16,5 +16,5 @@ pub(super) struct Args {
 /// Reads the settings and runs the daemon to its end.
 pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<(), Failed> {
     let settings = Settings::read(surroundings)?;
-    daemon::serve(settings, args.role)
+    daemon::serve(&settings, args.role)
 }

@@ -1,4 +1,181 @@
-//! `/admin/v1`: what an operator may see and do, behind `ADMIN_TOKEN`; closed when that is absent.
+//! The admin API: what an operator may see and order, behind a bearer token.
 //!
-//! An action names the version it was shown, so it cannot act on a state that has moved on. Never
-//! changes the books past the actors' rules.
+//! Every order becomes a message to the actor that owns the thing, with the name of who gave it.
+//! Without a token in the settings the API is closed. Never shows a secret.
+
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::JsonPayloadError;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{Error, HttpResponse};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use starkeeper_actors::domain::ids::{GatewayOrderId, TelegramId};
+use starkeeper_actors::payment::PaymentSnapshot;
+use starkeeper_actors::ports::books::Page;
+use starkeeper_actors::supervision::{Observe, RosterSnapshot};
+use subtle::ConstantTimeEq as _;
+
+use super::error::ApiError;
+use super::health::Report;
+use super::{Doors, READ, resource};
+
+mod books;
+mod invoices;
+mod notices;
+mod orders;
+mod users;
+
+/// The longest body of an order, in bytes: an amount and a few words.
+pub(super) const LONGEST_BODY: usize = 4 * 1024;
+
+/// Rows of a list where nothing is asked for, and at most.
+const PAGE: u32 = 50;
+const LONGEST_PAGE: u32 = 100;
+
+/// The way into the API.
+pub struct Entrance {
+    /// What a caller must show.
+    pub token: SecretString,
+    /// Whether payments are on; if not, no invoice can be opened.
+    pub payments: bool,
+    /// The name at the gateway for an invoice that a person is asked for under an idempotency key:
+    /// always the same one for the same two, and for nobody else to guess.
+    pub name_for: Arc<NameFor>,
+}
+
+/// The name of the invoice that a person is asked for under a key.
+pub type NameFor = dyn Fn(TelegramId, &str) -> Option<GatewayOrderId> + Send + Sync;
+
+/// `/admin/v1/…` and `/health/detailed`.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    let detailed = resource("/health/detailed")
+        .wrap(from_fn(guarded))
+        .route(web::get().to(detailed));
+    let v1 = web::scope("/admin/v1")
+        .wrap(from_fn(guarded))
+        .configure(users::routes)
+        .configure(invoices::routes)
+        .configure(orders::routes)
+        .configure(books::routes)
+        .configure(notices::routes)
+        .default_service(web::to(super::nowhere));
+    config.service(detailed).service(v1);
+}
+
+/// Lets in who shows the token.
+async fn guarded(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let refused = match request.app_data::<Data<Doors>>() {
+        Some(doors) => refusal(doors, &request),
+        None => Some(closed()),
+    };
+    if let Some(why) = refused {
+        tracing::warn!("an admin request was refused: {why}");
+        return Err(why.into());
+    }
+    let mut answer = next.call(request).await?;
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+fn refusal(doors: &Doors, request: &ServiceRequest) -> Option<ApiError> {
+    let Some(entrance) = &doors.admin else {
+        return Some(closed());
+    };
+    let shown = request.headers().get(AUTHORIZATION);
+    let shown = shown.and_then(|value| value.to_str().ok());
+    let token = shown.and_then(|shown| {
+        let (scheme, token) = shown.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let Some(token) = token else {
+        let hint = "send the header `Authorization: Bearer <ADMIN_TOKEN>`";
+        return Some(ApiError::unauthorised("no bearer token was shown", hint));
+    };
+    let right = entrance.token.expose_secret().as_bytes();
+    if bool::from(token.as_bytes().ct_eq(right)) {
+        return None;
+    }
+    let hint = "it must be the ADMIN_TOKEN of this daemon";
+    Some(ApiError::unauthorised("the bearer token is wrong", hint))
+}
+
+fn closed() -> ApiError {
+    let hint = "set ADMIN_TOKEN and start the daemon again";
+    ApiError::forbidden("admin_closed", "the admin API is closed", hint)
+}
+
+/// What is wrong with a body that should be JSON.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list of errors is open"
+)]
+pub(super) fn unreadable_body(why: &JsonPayloadError) -> ApiError {
+    match why {
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            let message = format!("the body is longer than {LONGEST_BODY} bytes");
+            ApiError::too_large(message, "send only what the path needs")
+        }
+        JsonPayloadError::ContentType => ApiError::malformed(
+            "the body is not JSON",
+            "send the header `Content-Type: application/json`",
+        ),
+        JsonPayloadError::Deserialize(why) => ApiError::malformed(
+            format!("the body cannot be read: {why}"),
+            "send a JSON object with the fields of the path",
+        ),
+        _ => ApiError::malformed("the body cannot be read", "send a JSON object"),
+    }
+}
+
+/// Where a list is looked at.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    /// Of one person.
+    user: Option<i64>,
+    /// Skips so many.
+    offset: Option<u32>,
+    /// At most so many, 1 to 100.
+    limit: Option<u32>,
+}
+
+impl Listed {
+    fn page(self) -> Result<Page, ApiError> {
+        let limit = self.limit.unwrap_or(PAGE);
+        if !(1..=LONGEST_PAGE).contains(&limit) {
+            let message = format!("`limit` {limit} is not from 1 to {LONGEST_PAGE}");
+            return Err(ApiError::malformed(message, "ask for page after page"));
+        }
+        Ok(Page {
+            offset: self.offset.unwrap_or(0),
+            limit,
+        })
+    }
+}
+
+/// Everything about how the daemon is, for operators.
+#[derive(Serialize)]
+struct Detailed {
+    health: Report,
+    actors: RosterSnapshot,
+    payment: Option<PaymentSnapshot>,
+}
+
+async fn detailed(doors: Data<Doors>) -> HttpResponse {
+    let payment = doors.payment.ask(Observe::new(), READ).await.ok();
+    let health = doors.health.borrow().clone();
+    HttpResponse::Ok().json(Detailed {
+        health,
+        actors: (doors.roster)(),
+        payment,
+    })
+}

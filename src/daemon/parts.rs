@@ -1,0 +1,119 @@
+//! Makes the parts of a daemon from its settings: every adapter, with its own settings.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+use starkeeper_actors::domain::ids::TelegramId;
+use starkeeper_actors::ports::{Clock, Invoicing};
+use tokio::runtime::Runtime;
+use url::Url;
+
+use super::absent::NoGateway;
+use super::clock::{SystemClock, gateway_name, keyed_bits, prefix_of};
+use super::run::Parts;
+use crate::cli::Failed;
+use crate::config::Settings;
+use crate::heleket::{ApiKey, HeleketClient, HeleketSettings};
+use crate::http::admin::Entrance;
+use crate::memory::{InProcessLimits, Rates};
+use crate::metrics::Page;
+
+use super::books;
+
+/// Where Heleket calls the daemon.
+const WEBHOOK_PATH: &str = "/webhook/heleket";
+
+/// Makes every part. Opens the books; calls nobody else yet.
+pub(super) async fn make(
+    settings: &Settings,
+    io: &Runtime,
+    page: Page,
+    listener: TcpListener,
+    dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+) -> Result<Parts, Failed> {
+    let invoicing = gateway(settings)?;
+    let books = books::open(settings, io).await?;
+    let life = {
+        let books = Arc::clone(&books);
+        let read = io.spawn(async move { books.incarnation().await });
+        let read = read.await.map_err(Failed::by_itself)?;
+        read.map_err(|why| Failed::by_itself(format!("the books cannot be opened: {why}")))?
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::of_books(life).map_err(Failed::by_itself)?);
+    let limits = InProcessLimits::new(Arc::clone(&clock), Rates::default());
+    let admin = settings.admin.token.as_ref().map(|token| {
+        let (secret, prefix) = (token.clone(), prefix_of(life));
+        let name_for = move |person: TelegramId, key: &str| {
+            let person = person.get().to_be_bytes();
+            let parts: [&[u8]; 3] = [b"invoice", &person, key.as_bytes()];
+            gateway_name(
+                &prefix,
+                keyed_bits(secret.expose_secret().as_bytes(), &parts),
+            )
+        };
+        Arc::new(Entrance {
+            token: token.clone(),
+            payments: settings.heleket.keys.is_some(),
+            name_for: Arc::new(name_for),
+        })
+    });
+    if admin.is_none() {
+        tracing::info!("/admin is closed: ADMIN_TOKEN is not set");
+    }
+    Ok(Parts {
+        books,
+        clock,
+        invoicing,
+        limits: Arc::new(limits),
+        admin,
+        page,
+        dropped_lines,
+        io: io.handle().clone(),
+        listener,
+        webhooks: Arc::new(|_, _| {}),
+    })
+}
+
+/// The gateway, or nobody while its keys are not set.
+fn gateway(settings: &Settings) -> Result<Arc<dyn Invoicing>, Failed> {
+    let Some(keys) = &settings.heleket.keys else {
+        tracing::warn!("payments are off: MERCHANT_UUID and API_KEY are not set");
+        return Ok(Arc::new(NoGateway));
+    };
+    let api_key = key_of(settings, "API_KEY", keys.api_key.expose_secret())?;
+    let url = settings.heleket.api_url.clone();
+    let mut client = HeleketSettings::new(url, keys.merchant.clone(), api_key);
+    if let Some(key) = &settings.heleket.payout_api_key {
+        client.payout_key = Some(key_of(settings, "PAYOUT_API_KEY", key.expose_secret())?);
+    }
+    client.callback = callback(settings)?;
+    // The core stops waiting after `call_timeout`; the client's own word says more than silence.
+    client.deadline = settings.payment.call_timeout.mul_f64(0.9);
+    client.connect = client.connect.min(client.deadline);
+    match &client.callback {
+        Some(callback) => tracing::info!("heleket calls {callback}"),
+        None => tracing::info!(
+            "no public address is set (WEBHOOK_PUBLIC_URL): payments are found by polling alone"
+        ),
+    }
+    let client = HeleketClient::new(client).map_err(Failed::for_an_operator)?;
+    Ok(Arc::new(client))
+}
+
+fn key_of(settings: &Settings, var: &str, text: &str) -> Result<ApiKey, Failed> {
+    ApiKey::new(text).map_err(|why| {
+        let origin = settings.origin_of(var);
+        Failed::for_an_operator(format!("{var}: {why} (read from {origin})"))
+    })
+}
+
+fn callback(settings: &Settings) -> Result<Option<Url>, Failed> {
+    let Some(public) = &settings.http.public_url else {
+        return Ok(None);
+    };
+    let callback = public.of(WEBHOOK_PATH);
+    let url = Url::parse(&callback)
+        .map_err(|why| Failed::for_an_operator(format!("{callback} is no address: {why}")))?;
+    Ok(Some(url))
+}

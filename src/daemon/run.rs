@@ -1,0 +1,217 @@
+//! One daemon from its start to its end, on parts that are made already.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::ServiceConfig;
+use actix_web::{App, HttpServer};
+use starkeeper_actors::ports::{Books, Clock, Invoicing, Limits, Ports};
+use starkeeper_actors::supervision::Io;
+use starkeeper_actors::system::{MustEnd, PaymentSide, StartFailed};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::absent::Absent;
+use super::signals::Signals;
+use super::watch::Watch;
+use super::{Role, settings};
+use crate::cli::Failed;
+use crate::config::Settings;
+use crate::http::health::{Report, Status};
+use crate::http::{self, Doors, admin::Entrance};
+use crate::memory::{InProcessDialogs, Shelf};
+use crate::metrics;
+
+/// Between two requests on one connection.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// For the head of a request: a slow sender holds a connection, and nothing else.
+const SLOWEST_HEAD: Duration = Duration::from_secs(10);
+
+/// What the world and the settings have been turned into.
+pub(super) struct Parts {
+    pub(super) books: Arc<dyn Books>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) invoicing: Arc<dyn Invoicing>,
+    pub(super) limits: Arc<dyn Limits>,
+    pub(super) admin: Option<Arc<Entrance>>,
+    pub(super) page: metrics::Page,
+    pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    pub(super) io: Handle,
+    pub(super) listener: TcpListener,
+    /// Routes with doors of their own.
+    pub(super) webhooks: Webhooks,
+}
+
+/// Adds the routes of webhooks to a server, given payment's door.
+pub(super) type Webhooks = Arc<dyn Fn(&Doors, &mut ServiceConfig) + Send + Sync>;
+
+impl Parts {
+    fn ports(&self) -> Ports {
+        let absent = Arc::new(Absent);
+        Ports {
+            books: Arc::clone(&self.books),
+            clock: Arc::clone(&self.clock),
+            dialogs: Arc::new(InProcessDialogs::new(
+                Arc::clone(&self.clock),
+                Shelf::default(),
+            )),
+            invoicing: Arc::clone(&self.invoicing),
+            limits: Arc::clone(&self.limits),
+            market: Arc::<Absent>::clone(&absent),
+            browsers: Arc::<Absent>::clone(&absent),
+            messenger: Arc::<Absent>::clone(&absent),
+            rates: Vec::new(),
+            vault: Arc::<Absent>::clone(&absent),
+            chain: Arc::<Absent>::clone(&absent),
+            signer: absent,
+        }
+    }
+}
+
+/// Runs the daemon until a signal or an end of its own. To be called on an actix system.
+pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<(), Failed> {
+    let mut signals = Signals::listen()
+        .map_err(|why| Failed::by_itself(format!("signals cannot be heard: {why}")))?;
+    let io = Io::runtime(parts.io.clone());
+    let side = PaymentSide::start(parts.ports(), settings::payment_side(given), io);
+    let side = side.await.map_err(|why| match why {
+        StartFailed::Books(_) => Failed::by_itself(why),
+        StartFailed::SharedTill { .. } => Failed::for_an_operator(why),
+    })?;
+    let side = Arc::new(side);
+    let (to, health) = watch::channel(Report::starting());
+    let doors = doors(&parts, &side, health.clone(), given);
+    let watch = Watch {
+        books: Arc::clone(&parts.books),
+        io: parts.io.clone(),
+        side: Arc::clone(&side),
+        page: parts.page.clone(),
+        settings: given.health.clone(),
+        dropped_lines: Arc::clone(&parts.dropped_lines),
+        to: to.clone(),
+    };
+    let watching = actix_rt::spawn(watch.keep());
+    let place = parts.listener.local_addr();
+    let (server, mut serving) = serve(parts.listener, doors, parts.webhooks, given)?;
+    if let Ok(place) = place {
+        tracing::info!("starkeeper serves {role} on http://{place}");
+    }
+    let why = tokio::select! {
+        signal = signals.next() => Why::Told(signal),
+        must = side.must_end() => Why::Must(must),
+        end = &mut serving => Why::ServerEnded(end),
+    };
+    why.say();
+    to.send_modify(|report| report.status = Status::Ending);
+    let ending = async {
+        // The intake first: what was accepted is answered while payment still works.
+        server.stop(true).await;
+        let report = side.drain().await;
+        for left in report.cut_off {
+            tracing::warn!(
+                "{} was cut off with {} waiting and {} running: it is due in the books",
+                left.actor,
+                left.waiting,
+                left.running
+            );
+        }
+    };
+    tokio::select! {
+        () = ending => {}
+        signal = signals.next() => {
+            tracing::warn!("{signal} again: ending at once; what is cut off is due in the books");
+        }
+    }
+    watching.abort();
+    why.outcome()
+}
+
+fn doors(
+    parts: &Parts,
+    side: &Arc<PaymentSide>,
+    health: watch::Receiver<Report>,
+    given: &Settings,
+) -> Doors {
+    let observed = Arc::clone(side);
+    Doors {
+        books: Arc::clone(&parts.books),
+        clock: Arc::clone(&parts.clock),
+        payment: side.payment.clone(),
+        roster: Arc::new(move || observed.observe()),
+        io: parts.io.clone(),
+        health,
+        admin: parts.admin.clone(),
+        metrics: parts.page.clone(),
+        request_timeout: given.http.request_timeout,
+    }
+}
+
+/// The task of a server; it ends when the server does.
+type Serving = actix_rt::task::JoinHandle<std::io::Result<()>>;
+
+fn serve(
+    listener: TcpListener,
+    doors: Doors,
+    webhooks: Webhooks,
+    given: &Settings,
+) -> Result<(ServerHandle, Serving), Failed> {
+    let app = move || {
+        let (doors, webhooks) = (doors.clone(), Arc::clone(&webhooks));
+        App::new().configure(move |config| {
+            let with_doors = doors.clone();
+            http::routes(config, &doors, move |config| webhooks(&with_doors, config));
+        })
+    };
+    let server = HttpServer::new(app)
+        .workers(given.http.workers)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(SLOWEST_HEAD)
+        .shutdown_timeout(given.drain.as_secs().max(1))
+        .disable_signals()
+        .listen(listener)
+        .map_err(|why| Failed::by_itself(format!("cannot serve http: {why}")))?
+        .run();
+    Ok((server.handle(), actix_rt::spawn(server)))
+}
+
+/// Why the daemon ends.
+enum Why {
+    Told(&'static str),
+    Must(MustEnd),
+    ServerEnded(Result<std::io::Result<()>, tokio::task::JoinError>),
+}
+
+impl Why {
+    fn say(&self) {
+        match self {
+            Self::Told(signal) => tracing::info!("{signal}: ending in order"),
+            Self::Must(MustEnd::GaveUp(fatal)) => tracing::error!("ending: {fatal}"),
+            Self::Must(MustEnd::BooksGone(why)) => tracing::error!("ending: {why}"),
+            Self::ServerEnded(Ok(Ok(()))) => tracing::error!("ending: the http server has ended"),
+            Self::ServerEnded(Ok(Err(why))) => {
+                tracing::error!("ending: the http server has failed: {why}");
+            }
+            Self::ServerEnded(Err(why)) => {
+                tracing::error!("ending: the http server has failed: {why}");
+            }
+        }
+    }
+
+    fn outcome(self) -> Result<(), Failed> {
+        match self {
+            Self::Told(_) => Ok(()),
+            Self::Must(must) => {
+                let code = must.exit_code();
+                let text = match must {
+                    MustEnd::GaveUp(fatal) => fatal.to_string(),
+                    MustEnd::BooksGone(why) => why,
+                };
+                Err(Failed { code, text })
+            }
+            Self::ServerEnded(_) => Err(Failed::by_itself("the http server has ended")),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The daemon's HTTP on ports in memory: the real routes, the real payment side, an imitated world.
+
+mod admin;
+mod health;
+mod shop;

@@ -1,0 +1,169 @@
+//! A daemon without a process: routes and payment side on a world in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::App;
+use actix_web::body::to_bytes;
+use actix_web::dev::Service as _;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::ServiceConfig;
+use secrecy::SecretString;
+use serde_json::Value;
+use starkeeper_actors::domain::ids::{GatewayUuid, TelegramId};
+use starkeeper_actors::payment::{Deposit, DepositReported};
+use starkeeper_actors::ports::{Books, Clock};
+use starkeeper_actors::supervision::Io;
+use starkeeper_actors::system::{PaymentSide, PaymentSideSettings};
+use starkeeper_actors::testing::{MemoryBooks, TestClock, World};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::daemon::clock::{gateway_name, keyed_bits};
+use crate::http::admin::Entrance;
+use crate::http::health::Report;
+use crate::http::{self, Doors};
+use crate::metrics::Page;
+
+pub(super) const TOKEN: &str = "a token of the tests";
+
+pub(super) struct Shop {
+    pub(super) world: World,
+    pub(super) side: Arc<PaymentSide>,
+    pub(super) doors: Doors,
+    pub(super) health: watch::Sender<Report>,
+}
+
+/// What a request was answered.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Value,
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// The code of an error.
+    pub(super) fn code(&self) -> &str {
+        self.body["error"]["code"].as_str().unwrap_or_default()
+    }
+
+    pub(super) fn text(&self, field: &str) -> &str {
+        self.body[field].as_str().unwrap_or_default()
+    }
+}
+
+impl Shop {
+    pub(super) async fn open() -> Self {
+        Self::with(Some(true)).await
+    }
+
+    /// Closed to admins with none; else with or without payments.
+    pub(super) async fn with(payments: Option<bool>) -> Self {
+        let world = World::new();
+        let settings = PaymentSideSettings::default();
+        let side = PaymentSide::start(world.ports(), settings, Io::inline());
+        let side = Arc::new(side.await.unwrap());
+        let (to, health) = watch::channel(Report::starting());
+        let observed = Arc::clone(&side);
+        let name_for = |person: TelegramId, key: &str| {
+            let person = person.get().to_be_bytes();
+            gateway_name("test", keyed_bits(b"key", &[&person, key.as_bytes()]))
+        };
+        let admin = payments.map(|payments| Entrance {
+            token: SecretString::from(TOKEN),
+            payments,
+            name_for: Arc::new(name_for),
+        });
+        let books: Arc<dyn Books> = Arc::<MemoryBooks>::clone(&world.books);
+        let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&world.clock);
+        let doors = Doors {
+            books,
+            clock,
+            payment: side.payment.clone(),
+            roster: Arc::new(move || observed.observe()),
+            io: Handle::current(),
+            health,
+            admin: admin.map(Arc::new),
+            metrics: Page::empty().unwrap(),
+            request_timeout: Duration::from_secs(30),
+        };
+        Self {
+            world,
+            side,
+            doors,
+            health: to,
+        }
+    }
+
+    /// The routes, for an app.
+    pub(super) fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        let doors = self.doors.clone();
+        move |config| http::routes(config, &doors, |_| {})
+    }
+
+    /// Sends one request.
+    pub(super) async fn send(&self, request: TestRequest) -> Answer {
+        let app = init_service(App::new().configure(self.routes())).await;
+        // As the server does with a failure that a handler or a guard returns.
+        let answer = match app.call(request.to_request()).await {
+            Ok(answer) => answer.into_parts().1,
+            Err(why) => why.error_response(),
+        };
+        let status = answer.status().as_u16();
+        let headers = answer.headers().iter();
+        let headers = headers
+            .map(|(name, value)| {
+                let value = value.to_str().unwrap_or_default();
+                (name.to_string(), value.to_owned())
+            })
+            .collect();
+        let bytes = to_bytes(answer.into_body()).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer {
+            status,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::String(text)),
+            headers,
+        }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.send(admin(TestRequest::get().uri(path))).await
+    }
+
+    /// Asks for an invoice of person 7.
+    pub(super) async fn ask(&self, amount: &str, key: Option<&str>) -> Answer {
+        self.send(invoice_request(amount, key)).await
+    }
+
+    /// Pays an invoice.
+    pub(super) fn pay(&self, answer: &Answer) {
+        let order_id = answer.text("order_id").parse().unwrap();
+        self.world.gateway.pay(&order_id);
+    }
+
+    /// Says that something changed, as the webhook does.
+    pub(super) async fn report(&self, answer: &Answer) -> Deposit {
+        let order_id = answer.text("order_id").parse().unwrap();
+        let uuid = GatewayUuid::parse(answer.text("uuid")).unwrap();
+        let report = DepositReported { order_id, uuid };
+        let told = self.side.payment.ask(report, Duration::from_secs(20));
+        told.await.unwrap().unwrap()
+    }
+}
+
+/// With the token.
+pub(super) fn admin(request: TestRequest) -> TestRequest {
+    request.insert_header((AUTHORIZATION, format!("Bearer {TOKEN}")))
+}
+
+pub(super) fn invoice_request(amount: &str, key: Option<&str>) -> TestRequest {
+    let request = TestRequest::post()
+        .uri("/admin/v1/users/7/invoices")
+        .set_json(serde_json::json!({ "amount": amount }));
+    let request = match key {
+        Some(key) => request.insert_header(("Idempotency-Key", key)),
+        None => request,
+    };
+    admin(request)
+}

@@ -1,0 +1,184 @@
+//! Looks after the daemon: publishes how it is for `/health`, and what is counted for `/metrics`.
+//!
+//! Owns the one task that reads the books for people who watch, so that a request reads nothing.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use starkeeper_actors::domain::ledger::{Asset, TrialBalance};
+use starkeeper_actors::ports::books::Tally;
+use starkeeper_actors::ports::{Books, Unreadable};
+use starkeeper_actors::supervision::{Observe, RosterSnapshot};
+use starkeeper_actors::system::PaymentSide;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::config::Health;
+use crate::http::health::{Report, Status};
+use crate::metrics::{self, ActorLine};
+
+/// For one look at the books: beyond it they count as out of reach.
+const LOOK: Duration = Duration::from_secs(4);
+
+/// What is looked at.
+pub(super) struct Watch {
+    pub(super) books: Arc<dyn Books>,
+    pub(super) io: Handle,
+    pub(super) side: Arc<PaymentSide>,
+    pub(super) page: metrics::Page,
+    pub(super) settings: Health,
+    pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    pub(super) to: watch::Sender<Report>,
+}
+
+impl Watch {
+    /// Looks again and again until it is dropped.
+    pub(super) async fn keep(self) {
+        let mut balance = None;
+        let mut count_at = Instant::now();
+        let mut ticks = tokio::time::interval(self.settings.every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let books = self.look().await;
+            if books.is_ok() && Instant::now() >= count_at {
+                count_at = Instant::now() + self.settings.metrics_every;
+                balance = self.count(balance).await;
+            }
+            self.publish(books.err().map(|why| why.cause), balance)
+                .await;
+        }
+    }
+
+    /// Whether the books can be read at all.
+    async fn look(&self) -> Result<(), Unreadable> {
+        let books = Arc::clone(&self.books);
+        let life = self.read(async move { books.incarnation().await }).await;
+        life.map(drop)
+    }
+
+    /// Counts what the books hold; answers whether they balance, as far as that is known.
+    async fn count(&self, before: Option<bool>) -> Option<bool> {
+        let books = Arc::clone(&self.books);
+        let look = async move { Ok((books.tally().await?, books.trial_balance().await?)) };
+        let (tally, trial) = match self.read(look).await {
+            Ok(found) => found,
+            Err(why) => {
+                tracing::debug!("the books could not be counted: {why}");
+                return before;
+            }
+        };
+        let Tally {
+            open_invoices,
+            unfinished_orders,
+            waiting_notices,
+        } = tally;
+        metrics::books_hold(open_invoices, unfinished_orders, waiting_notices);
+        let balanced = trial.balances();
+        metrics::ledger_balanced(balanced);
+        say_balance(before, balanced, &trial);
+        Some(balanced)
+    }
+
+    async fn publish(&self, books: Option<String>, books_balance: Option<bool>) {
+        let roster = self.side.observe();
+        let stalled = roster.stalled(self.settings.stalled_after);
+        let fatal = roster.fatal.clone();
+        metrics::books_reachable(books.is_none());
+        show(&roster);
+        self.show_payment().await;
+        metrics::dropped_lines((self.dropped_lines)());
+        self.page.keep_up();
+        let well = books.is_none()
+            && stalled.is_empty()
+            && fatal.is_none()
+            && books_balance != Some(false);
+        self.to.send_if_modified(|report| {
+            if report.status == Status::Ending {
+                return false;
+            }
+            say_changes(report, books.as_deref(), &stalled);
+            let status = if well { Status::Ok } else { Status::Unwell };
+            let next = Report {
+                status,
+                books,
+                stalled,
+                fatal,
+                books_balance,
+            };
+            let changed = *report != next;
+            *report = next;
+            changed
+        });
+    }
+
+    async fn show_payment(&self) {
+        let Ok(payment) = self.side.payment.ask(Observe::new(), LOOK).await else {
+            return;
+        };
+        let counts = payment.counts;
+        metrics::payment_event("invoice_opened", counts.opened);
+        metrics::payment_event("look_up", counts.look_ups);
+        metrics::payment_event("commit", counts.commits);
+        metrics::payment_event("credit", counts.credits);
+        metrics::payment_event("order_held", counts.held);
+        metrics::payment_event("decided_anew", counts.decided_anew);
+        metrics::payment_event("orphan", counts.orphans);
+        metrics::payment_event("failed_step", counts.failed);
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        look: impl Future<Output = Result<T, Unreadable>> + Send + 'static,
+    ) -> Result<T, Unreadable> {
+        match self.io.spawn(tokio::time::timeout(LOOK, look)).await {
+            Ok(Ok(found)) => found,
+            Ok(Err(_elapsed)) => Err(Unreadable::new("no answer in time")),
+            Err(why) => Err(Unreadable::new(format!("the look ended early: {why}"))),
+        }
+    }
+}
+
+/// Says a change once, in both directions.
+fn say_changes(before: &Report, books: Option<&str>, stalled: &[&'static str]) {
+    match (&before.books, books) {
+        (None, Some(why)) => tracing::error!("the books cannot be read: {why}"),
+        (Some(_), None) => tracing::info!("the books can be read again"),
+        (None, None) | (Some(_), Some(_)) => {}
+    }
+    if before.stalled != stalled {
+        match stalled {
+            [] => tracing::info!("every actor gets on again"),
+            stuck => tracing::error!("stuck: {}", stuck.join(", ")),
+        }
+    }
+}
+
+fn say_balance(before: Option<bool>, balanced: bool, trial: &TrialBalance) {
+    match (before, balanced) {
+        (Some(true) | None, false) => tracing::error!(
+            "the books do not balance: dollars are off by {} millionths, TON by {} billionths",
+            trial.imbalance(Asset::Usd),
+            trial.imbalance(Asset::Ton)
+        ),
+        (Some(false), true) => tracing::info!("the books balance again"),
+        (Some(true) | None, true) | (Some(false), false) => {}
+    }
+}
+
+fn show(roster: &RosterSnapshot) {
+    for line in &roster.actors {
+        let count = |usize: usize| u64::try_from(usize).unwrap_or(u64::MAX);
+        metrics::actor(ActorLine {
+            name: line.name,
+            waiting: count(line.waiting),
+            running: count(line.in_flight.saturating_add(line.effects)),
+            asks: line.asks,
+            refused: line.refused,
+            restarts: line.restarts,
+            quiet: Duration::from_millis(line.progress_age_ms),
+        });
+    }
+}
