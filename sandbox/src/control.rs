@@ -4,6 +4,7 @@
 
 pub(crate) mod asked;
 mod faults;
+mod gateway;
 mod money;
 mod time;
 
@@ -18,7 +19,7 @@ use crate::world::World;
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Every call, as a stranger may read it.
-const CALLS: [&str; 22] = [
+const CALLS: [&str; 23] = [
     "GET    /control/ready",
     "GET    /control/invoices",
     "GET    /control/invoices/{uuid}",
@@ -31,6 +32,7 @@ const CALLS: [&str; 22] = [
     "POST   /control/invoices/{uuid}/status   {\"status\":\"<any>\"}",
     "POST   /control/invoices/{uuid}/webhook  {\"copies\"?}",
     "GET    /control/webhooks[?uuid=]",
+    "POST   /control/webhooks/now",
     "GET    /control/prices",
     "POST   /control/prices                   {\"star_usd\", \"ton_usd\", \"<coin>_usd\"}",
     "GET    /control/faults",
@@ -50,6 +52,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(index))
         .route("/control", web::get().to(index))
         .route("/control/ready", web::get().to(is_ready))
+        .configure(gateway::routes)
         .configure(money::routes)
         .configure(faults::routes)
         .configure(time::routes)

@@ -35,6 +35,7 @@
 //! | the HTTP status of "not found" | 422 with `message` | faults: `refuse` with a `status` |
 //! | names of validation rules beyond `required`, `required_without`, `regex` | those of its framework | |
 //! | how long a receiver of a webhook may take | 10 s of real time | |
+//! | the network's fee of a refund | none, whoever bears it | |
 //! | a merchant's balance that is smaller than a refund | falls below zero | |
 //!
 //! # Faults

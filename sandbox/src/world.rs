@@ -120,7 +120,8 @@ impl World {
     }
 
     /// Throws everything away that happened since the start, in every emulator.
-    pub(crate) fn reset(&self) {
+    pub(crate) async fn reset(&self) {
+        let _not_while_advancing = self.advancing.lock().await;
         let _turn = hold(&self.turn);
         self.faults.clear();
         self.dice.reset();

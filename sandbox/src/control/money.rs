@@ -1,41 +1,27 @@
-//! Invoices, webhooks, prices and the gateway's own settings.
-
-use std::collections::BTreeMap;
+//! What a driver does with invoices.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
 use super::answered;
-use super::asked::{Asked, Wrong, refuse_strangers};
+use super::asked::{Asked, Wrong};
 use crate::heleket::coins::{Coin, SCALE, find, scaled};
-use crate::heleket::deliveries::Delivery;
-use crate::heleket::desk::{Desk, Settings, finest, usual_coin};
+use crate::heleket::desk::{Desk, finest, usual_coin};
 use crate::heleket::fields::plain_decimal;
 use crate::heleket::invoice::shown::utc_time;
 use crate::heleket::invoice::{Invoice, Refund, Status};
-use crate::heleket::webhook::{self, Form};
-use crate::world::post::Answer;
-use crate::world::prices::Prices;
 use crate::world::{World, hold};
 
-/// Copies of one webhook that are sent together at most.
-const MOST_COPIES: u64 = 1_000;
+/// Coins in one payment, so that no sum of payments at any price overflows.
+const MOST_COINS: Decimal = Decimal::from_parts(1_569_325_056, 23_283_064, 0, false, 0);
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/control/invoices", web::get().to(list))
         .route("/control/invoices/{uuid}", web::get().to(one))
-        .route("/control/invoices/{uuid}/webhook", web::post().to(copies))
-        .route("/control/invoices/{uuid}/{act}", web::post().to(act))
-        .route("/control/webhooks", web::get().to(webhooks))
-        .route("/control/prices", web::get().to(prices))
-        .route("/control/prices", web::post().to(set_prices))
-        .route("/control/heleket", web::get().to(settings))
-        .route("/control/heleket", web::post().to(set_settings));
+        .route("/control/invoices/{uuid}/{act}", web::post().to(act));
 }
 
 async fn list(request: HttpRequest, world: web::Data<World>) -> HttpResponse {
@@ -150,8 +136,10 @@ pub(crate) fn pay_with(
         }
         None => left,
     };
-    if amount.is_zero() || amount.normalize().scale() > finest(coin) {
-        let expected = format!("more than 0, with at most {} decimals", finest(coin));
+    if amount.is_zero() || amount > MOST_COINS || amount.normalize().scale() > finest(coin) {
+        let decimals = finest(coin);
+        let expected =
+            format!("more than 0, at most {MOST_COINS}, with at most {decimals} decimals");
         return Err(Wrong::field("amount", &expected, amount));
     }
     Ok(desk.pay(world, number, amount)?)
@@ -223,162 +211,13 @@ fn set_status(world: &World, desk: &mut Desk, number: usize, body: &[u8]) -> Res
     })?;
     Ok(())
 }
-
-/// Sends so many copies of the webhook of now at the same time, and answers what they were
-/// answered, by HTTP status; `none` stands for no answer.
-async fn copies(
-    request: HttpRequest,
-    uuid: web::Path<String>,
-    body: Bytes,
-    world: web::Data<World>,
-) -> HttpResponse {
-    let sent = refuse_strangers(&request).and_then(|()| send_copies(&world, &uuid, &body));
-    let mut answers = match sent {
-        Ok(answers) => answers,
-        Err(wrong) => return wrong.answer(),
-    };
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    while let Some(answer) = answers.recv().await {
-        let name = match answer {
-            Answer::Status(status) => status.to_string(),
-            Answer::Silence(_) => "none".to_owned(),
-        };
-        *counts.entry(name).or_default() += 1;
-    }
-    HttpResponse::Ok().json(json!({"answers": counts}))
-}
-
-fn send_copies(
-    world: &World,
-    uuid: &str,
-    body: &[u8],
-) -> Result<mpsc::UnboundedReceiver<Answer>, Wrong> {
-    let asked = Asked::read(body, &["copies"])?;
-    let copies = asked.whole("copies", 1, MOST_COPIES)?.unwrap_or(1);
-    let desk = hold(&world.heleket.desk);
-    let invoice = desk
-        .invoice(number(&desk, uuid)?)
-        .ok_or_else(|| missing(uuid))?;
-    let Some(url) = &invoice.order.url_callback else {
-        let text = format!("the invoice {uuid} has no url_callback: nobody wants its webhooks");
-        return Err(Wrong::State(text));
-    };
-    let members = desk.members(world, invoice, invoice.facts());
-    let key = &world.heleket.merchant.payment_key;
-    let bytes = webhook::bytes(members, key, desk.settings.form);
-    // Holds as many answers as there are copies.
-    let (answered, answers) = mpsc::unbounded_channel();
-    for _ in 0..copies {
-        let answered = answered.clone();
-        world
-            .post
-            .send(url.as_str().into(), bytes.clone(), move |answer| {
-                // A caller who has gone does not want to know.
-                let _gone = answered.send(answer);
-            });
-    }
-    Ok(answers)
-}
-
-#[derive(Deserialize)]
-struct Which {
-    uuid: Option<String>,
-}
-
-async fn webhooks(
-    request: HttpRequest,
-    which: web::Query<Which>,
-    world: web::Data<World>,
-) -> HttpResponse {
-    answered(&request, || {
-        let desk = hold(&world.heleket.desk);
-        let meant = |delivery: &&Delivery| {
-            which
-                .uuid
-                .as_ref()
-                .is_none_or(|uuid| delivery.uuid == *uuid)
-        };
-        Ok(desk
-            .deliveries
-            .iter()
-            .filter(meant)
-            .map(delivered)
-            .collect())
-    })
-}
-
-async fn prices(request: HttpRequest, world: web::Data<World>) -> HttpResponse {
-    answered(&request, || Ok(all_prices(&world)))
-}
-
-async fn set_prices(request: HttpRequest, body: Bytes, world: web::Data<World>) -> HttpResponse {
-    answered(&request, || {
-        let known: Vec<String> = world.prices.all().keys().map(|name| field(name)).collect();
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let asked = Asked::read(&body, &known)?;
-        let mut prices = Vec::new();
-        for name in asked.names() {
-            let price = asked.decimal(name)?.filter(|price| !price.is_zero());
-            let price = price.ok_or_else(|| Wrong::absent(name, "a price above 0"))?;
-            let coin = name.strip_suffix("_usd").and_then(Prices::name);
-            prices.extend(coin.map(|coin| (coin, price)));
-        }
-        world.prices.set(prices);
-        Ok(all_prices(&world))
-    })
-}
-
-async fn settings(request: HttpRequest, world: web::Data<World>) -> HttpResponse {
-    answered(&request, || {
-        Ok(shown_settings(&hold(&world.heleket.desk).settings))
-    })
-}
-
-async fn set_settings(request: HttpRequest, body: Bytes, world: web::Data<World>) -> HttpResponse {
-    answered(&request, || {
-        let known = ["blocked", "push_everything", "webhook_form", "convert"];
-        let asked = Asked::read(&body, &known)?;
-        let forms = Form::ALL.map(|form| (form.name(), form));
-        let (blocked, everything) = (asked.boolean("blocked")?, asked.boolean("push_everything")?);
-        let (form, converts) = (
-            asked.word("webhook_form", &forms)?,
-            asked.boolean("convert")?,
-        );
-        let settings = &mut hold(&world.heleket.desk).settings;
-        settings.blocked = blocked.unwrap_or(settings.blocked);
-        settings.push_everything = everything.unwrap_or(settings.push_everything);
-        settings.form = form.unwrap_or(settings.form);
-        settings.converts = converts.unwrap_or(settings.converts);
-        Ok(shown_settings(settings))
-    })
-}
-
-fn shown_settings(settings: &Settings) -> Value {
-    json!({
-        "blocked": settings.blocked,
-        "push_everything": settings.push_everything,
-        "webhook_form": settings.form.name(),
-        "convert": settings.converts,
-    })
-}
-
-fn all_prices(world: &World) -> Value {
-    let prices = world.prices.all();
-    let shown = prices
-        .iter()
-        .map(|(name, price)| (field(name), json!(price.to_string())));
-    Value::Object(shown.collect())
-}
-
-fn field(name: &str) -> String {
-    format!("{}_usd", name.to_ascii_lowercase())
-}
-
-fn number(desk: &Desk, uuid: &str) -> Result<usize, Wrong> {
+/// The number of an invoice.
+pub(super) fn number(desk: &Desk, uuid: &str) -> Result<usize, Wrong> {
     desk.by_uuid(uuid).ok_or_else(|| missing(uuid))
 }
 
-fn missing(uuid: &str) -> Wrong {
+/// Nobody knows this invoice.
+pub(super) fn missing(uuid: &str) -> Wrong {
     Wrong::Missing(format!(
         "there is no invoice {uuid}: GET /control/invoices lists them"
     ))
@@ -423,18 +262,5 @@ fn shown(world: &World, invoice: &Invoice) -> Value {
         "created_at": utc_time(invoice.created_at),
         "expires_at": utc_time(invoice.expires_at),
         "refunds": refunds,
-    })
-}
-
-fn delivered(delivery: &Delivery) -> Value {
-    json!({
-        "id": delivery.id,
-        "uuid": delivery.uuid,
-        "status": delivery.status.name(),
-        "reason": delivery.reason.name(),
-        "progress": delivery.progress.name(),
-        "attempts": delivery.attempts,
-        "last": delivery.last,
-        "next_at": delivery.next_at.map(utc_time),
     })
 }

@@ -45,11 +45,14 @@ async fn turn(request: HttpRequest, body: Bytes, world: web::Data<World>) -> Htt
 }
 
 async fn reset(request: HttpRequest, body: Bytes, world: web::Data<World>) -> HttpResponse {
-    answered(&request, || {
-        Asked::read(&body, &[])?;
-        world.reset();
-        Ok(json!({"reset": true, "seed": world.dice.seed()}))
-    })
+    let asked = refuse_strangers(&request).and_then(|()| Asked::read(&body, &[]));
+    match asked {
+        Ok(_nothing) => {
+            world.reset().await;
+            HttpResponse::Ok().json(json!({"reset": true, "seed": world.dice.seed()}))
+        }
+        Err(wrong) => wrong.answer(),
+    }
 }
 
 struct Wish {

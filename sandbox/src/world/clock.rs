@@ -80,10 +80,12 @@ struct Face {
     shown: Moment,
     at: Instant,
     held: bool,
+    /// Counts resets: whoever waited for a moment before one waits no longer.
+    resets: u64,
 }
 
 impl Face {
-    fn new(start: Start) -> Self {
+    fn new(start: Start, resets: u64) -> Self {
         let (shown, held) = match start {
             Start::Machine => (machine_time(), false),
             Start::Held(moment) => (moment, true),
@@ -92,6 +94,7 @@ impl Face {
             shown,
             at: Instant::now(),
             held,
+            resets,
         }
     }
 
@@ -113,7 +116,7 @@ impl Clock {
     /// A clock that shows `start`.
     pub(crate) fn new(start: Start) -> Self {
         Self {
-            face: Mutex::new(Face::new(start)),
+            face: Mutex::new(Face::new(start, 0)),
             touched: watch::Sender::new(()),
             start,
         }
@@ -149,21 +152,24 @@ impl Clock {
         self.touched.send_replace(());
     }
 
-    /// Shows what it showed at the start, or the machine's time again.
+    /// Shows what it showed at the start, or the machine's time again. Nobody waits any longer.
     pub(crate) fn reset(&self) {
-        *hold(&self.face) = Face::new(self.start);
+        let mut face = hold(&self.face);
+        *face = Face::new(self.start, face.resets + 1);
+        drop(face);
         self.touched.send_replace(());
     }
 
-    /// Waits until it shows `moment` or later.
+    /// Waits until it shows `moment` or later, or is reset.
     pub(crate) async fn until(&self, moment: Moment) {
         let mut touched = self.touched.subscribe();
+        let before = hold(&self.face).resets;
         loop {
-            let (left, held) = {
+            let (left, held, resets) = {
                 let face = hold(&self.face);
-                (moment.since(face.now()), face.held)
+                (moment.since(face.now()), face.held, face.resets)
             };
-            if left.is_zero() {
+            if left.is_zero() || resets != before {
                 return;
             }
             let again = touched.changed();

@@ -97,7 +97,7 @@ async fn wrong_requests_name_the_field_and_what_was_expected() {
         (
             ("prices", json!({"ton_usd": "0"})),
             "ton_usd",
-            "a price above 0",
+            "a price from 0.000000001 to 1000000000",
         ),
         (
             ("prices", json!({"ton_usd": "much"})),
@@ -277,6 +277,48 @@ async fn reset_makes_everything_as_it_was() {
         ground.invoice("o", json!({})).await,
         first,
         "the dice fall as they fell"
+    );
+}
+
+#[actix_web::test]
+async fn reset_lets_go_of_calls_that_are_held_back() {
+    let ground = Ground::new();
+    ground
+        .fault(json!({"method": "balance", "kind": "delay", "delay_ms": 60_000}))
+        .await;
+    let held = ground.call("balance", json!({}));
+    let reset = async {
+        while ground.control_get("faults").await[0]["struck"] != json!(1) {
+            tokio::task::yield_now().await;
+        }
+        ground.drive("reset", json!({})).await
+    };
+    let (held, _reset) = tokio::join!(held, reset);
+    assert_eq!(held.status, 200, "nobody has to move the clock for it");
+}
+
+#[actix_web::test]
+async fn webhooks_that_wait_for_a_receiver_can_be_tried_at_once() {
+    let (ground, receiver) = (Ground::new(), Receiver::new());
+    receiver.answers(&[503, 503, 503]);
+    for order in ["a", "b", "c"] {
+        let invoice = ground
+            .invoice(order, json!({"url_callback": receiver.url}))
+            .await;
+        ground.act(&invoice, "expire", json!({})).await;
+    }
+    ground.advance(0).await;
+    assert_eq!(
+        ground.drive("webhooks/now", json!({})).await,
+        json!({"webhooks": 3})
+    );
+    ground.advance(0).await;
+    assert_eq!(receiver.count(), 6);
+    ground.advance(100).await;
+    assert_eq!(receiver.count(), 6, "their old timers are void");
+    assert_eq!(
+        ground.drive("webhooks/now", json!({})).await,
+        json!({"webhooks": 0})
     );
 }
 

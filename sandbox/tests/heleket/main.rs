@@ -20,4 +20,5 @@ mod life;
 mod page;
 mod receiver;
 mod signing;
+mod storm;
 mod webhooks;

@@ -35,7 +35,7 @@ pub(super) struct Texts {
     pub(super) missing: &'static str,
     wrong_amount: &'static str,
     not_now: &'static str,
-    statuses: [&'static str; 9],
+    statuses: [&'static str; 10],
 }
 
 const ENGLISH: Texts = Texts {
@@ -78,6 +78,7 @@ const ENGLISH: Texts = Texts {
         "The time is over, nothing was paid",
         "Held for a check of the payment",
         "The payment goes back, or went back",
+        "Something went wrong, please write to the shop",
     ],
 };
 
@@ -121,6 +122,7 @@ const RUSSIAN: Texts = Texts {
         "Время вышло, платежа не было",
         "Платёж задержан для проверки",
         "Платёж возвращается или возвращён",
+        "Что-то пошло не так, напишите в магазин",
     ],
 };
 
@@ -146,7 +148,18 @@ impl Texts {
 
     /// What a status means to the person who pays.
     pub(super) fn status<'a>(&self, status: &'a Status) -> &'a str {
-        let [waiting, seen, part, paid, over, short, expired, held, back] = self.statuses;
+        let [
+            waiting,
+            seen,
+            part,
+            paid,
+            over,
+            short,
+            expired,
+            held,
+            back,
+            failed,
+        ] = self.statuses;
         match status {
             Status::Check => waiting,
             Status::Process | Status::ConfirmCheck => seen,
@@ -157,8 +170,7 @@ impl Texts {
             Status::Cancel => expired,
             Status::Locked => held,
             Status::RefundProcess | Status::RefundPaid | Status::RefundFail => back,
-            Status::Fail => "fail",
-            Status::SystemFail => "system_fail",
+            Status::Fail | Status::SystemFail => failed,
             Status::Other(name) => name,
         }
     }
