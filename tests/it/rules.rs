@@ -10,5 +10,7 @@ mod case;
 mod cases;
 mod catalog;
 mod engine;
+mod races;
 mod suite;
+mod waiting;
 mod world;
