@@ -10,6 +10,7 @@ mod case;
 mod cases;
 mod catalog;
 mod engine;
+mod killed;
 mod races;
 mod suite;
 mod waiting;

@@ -39,6 +39,42 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The query for the tables of the books.
+    const fn tables(self) -> &'static str {
+        match self {
+            Self::Postgres => {
+                "SELECT tablename AS line FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            }
+            Self::Sqlite => {
+                "SELECT name AS line FROM sqlite_schema WHERE type = 'table' ORDER BY 1"
+            }
+        }
+    }
+
+    /// The query for every row of every table, as text.
+    pub fn query_of_everything(self, mut ask: impl FnMut(&str) -> Vec<String>) -> String {
+        let tables = ask(self.tables());
+        assert!(tables.len() > 15, "the tables are found: {tables:?}");
+        let mut parts = Vec::new();
+        for table in tables {
+            parts.push(match self {
+                Self::Postgres => {
+                    format!("SELECT '{table} ' || t::text AS line FROM {table} t")
+                }
+                Self::Sqlite => {
+                    let columns = ask(&format!(
+                        "SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')"
+                    ));
+                    let columns = columns.join(" || ',' || ");
+                    format!("SELECT '{table} ' || {columns} AS line FROM {table}")
+                }
+            });
+        }
+        format!("{} ORDER BY 1", parts.join(" UNION ALL "))
+    }
+}
+
 /// What an engine said instead of doing it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Said {
@@ -109,7 +145,7 @@ impl Engine {
             database,
             everything,
         };
-        engine.everything = engine.query_of_everything();
+        engine.everything = engine.kind().query_of_everything(|sql| engine.lines(sql));
         engine
     }
 
@@ -148,12 +184,7 @@ impl Engine {
     /// The rows of a query of one text column named `line`.
     pub fn lines(&mut self, sql: &str) -> Vec<String> {
         match &mut self.database {
-            Alone::Sqlite { connection, .. } => diesel::sql_query(sql)
-                .load::<Line>(connection)
-                .unwrap_or_else(|why| panic!("{why}: {sql}"))
-                .into_iter()
-                .map(|line| line.line)
-                .collect(),
+            Alone::Sqlite { connection, .. } => lines_of(connection, sql),
             Alone::Postgres {
                 client, runtime, ..
             } => runtime
@@ -172,14 +203,7 @@ impl Engine {
 
     /// The tables of the books.
     pub fn tables(&mut self) -> Vec<String> {
-        self.lines(match self.kind() {
-            Kind::Postgres => {
-                "SELECT tablename AS line FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-            }
-            Kind::Sqlite => {
-                "SELECT name AS line FROM sqlite_schema WHERE type = 'table' ORDER BY 1"
-            }
-        })
+        self.lines(self.kind().tables())
     }
 
     /// Every row of every table, as text.
@@ -187,27 +211,16 @@ impl Engine {
         let query = self.everything.clone();
         self.lines(&query)
     }
+}
 
-    fn query_of_everything(&mut self) -> String {
-        let tables = self.tables();
-        assert!(tables.len() > 15, "the tables are found: {tables:?}");
-        let mut parts = Vec::new();
-        for table in tables {
-            parts.push(match self.kind() {
-                Kind::Postgres => {
-                    format!("SELECT '{table} ' || t::text AS line FROM {table} t")
-                }
-                Kind::Sqlite => {
-                    let columns = self.lines(&format!(
-                        "SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')"
-                    ));
-                    let columns = columns.join(" || ',' || ");
-                    format!("SELECT '{table} ' || {columns} AS line FROM {table}")
-                }
-            });
-        }
-        format!("{} ORDER BY 1", parts.join(" UNION ALL "))
-    }
+/// The rows of a query of one text column named `line`.
+pub fn lines_of(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
+    diesel::sql_query(sql)
+        .load::<Line>(connection)
+        .unwrap_or_else(|why| panic!("{why}: {sql}"))
+        .into_iter()
+        .map(|line| line.line)
+        .collect()
 }
 
 /// Opens a file of books as the daemon does; nobody is waited for.
