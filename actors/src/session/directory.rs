@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::actor::{Session, SessionSnapshot};
 use super::desk::{Colleagues, Desk};
 use super::settings::SessionSettings;
-use super::sweep;
+use super::sweep::{self, Sweep};
 use super::{Handle, Reply, Retire};
 use crate::domain::dialog::Inbound;
 use crate::domain::ids::TelegramId;
@@ -36,6 +36,8 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(20);
 #[derive(Clone, Debug)]
 pub struct Directory {
     house: Arc<House>,
+    /// They know the house weakly, so it ends with the last directory, and they with it.
+    _sweeps: Arc<[Door<Sweep>]>,
 }
 
 /// One session among all that a person ever had here.
@@ -115,11 +117,15 @@ impl Directory {
             gone_met: AtomicU64::new(0),
             arbiters,
         });
-        for (nth, arbiter) in house.arbiters.iter().enumerate() {
+        let arbiters = house.arbiters.iter().enumerate();
+        let sweeps = arbiters.map(|(nth, arbiter)| {
             let seat = roster.enlist("session_sweep", Limits::default());
-            sweep::start(arbiter, seat, &house, nth);
+            sweep::start(arbiter, seat, &house, nth)
+        });
+        Self {
+            _sweeps: sweeps.collect(),
+            house,
         }
-        Self { house }
     }
 
     /// Has an update handled by its person's session. The update is queued by the call itself, so

@@ -7,23 +7,28 @@ use actix::{Actor, Context, Supervised, WrapFuture};
 use actix_rt::ArbiterHandle;
 
 use super::directory::{House, PARTS};
-use crate::supervision::{self, Clerk, Life, Loading, Seat, guard};
+use crate::supervision::{self, Clerk, Door, Life, Loading, Seat, guard};
 
-/// Starts the sweep of one arbiter's sessions.
-pub(super) fn start(arbiter: &ArbiterHandle, seat: Seat, house: &Arc<House>, nth: usize) {
+/// Starts the sweep of one arbiter's sessions. Its door must be kept: an actor that nobody can
+/// reach does not come back after a panic.
+pub(super) fn start(
+    arbiter: &ArbiterHandle,
+    seat: Seat,
+    house: &Arc<House>,
+    nth: usize,
+) -> Door<Sweep> {
     let house = Arc::downgrade(house);
-    let door = supervision::start_in(arbiter, seat, move |life| Sweep {
+    supervision::start_in(arbiter, seat, move |life| Sweep {
         life,
         house,
         nth,
         next: 0,
         sweeping: false,
-    });
-    // Its timer keeps it alive until the house is gone.
-    drop(door);
+    })
 }
 
-struct Sweep {
+/// The sweep of one arbiter.
+pub(super) struct Sweep {
     life: Life<Self>,
     house: Weak<House>,
     nth: usize,
