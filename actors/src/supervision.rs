@@ -84,6 +84,7 @@ pub mod guard;
 pub mod in_flight;
 pub mod life;
 pub mod observe;
+mod rehearsal;
 pub mod restart_budget;
 pub mod roster;
 pub mod wake;
@@ -95,6 +96,8 @@ pub use guard::StepFailed;
 pub use in_flight::{Begin, End, InFlight};
 pub use life::{Clerk, Life, Loading, Seat, restarting, start, start_in, started};
 pub use observe::{Observe, Observed};
+#[cfg(feature = "testing")]
+pub use rehearsal::{Met, Moment, Rehearsal};
 pub use restart_budget::RestartPolicy;
 pub use roster::{ActorSnapshot, Crowd, Fatal, Limits, Phase, Roster, RosterSnapshot};
 pub use wake::{Wake, WakeHandle};

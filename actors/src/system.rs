@@ -210,6 +210,12 @@ impl ActorSystem {
         }
     }
 
+    /// The register of all actors.
+    #[must_use]
+    pub const fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
     /// Every actor's line and the sessions.
     #[must_use]
     pub fn observe(&self) -> SystemSnapshot {

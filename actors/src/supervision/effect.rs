@@ -15,6 +15,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 use super::{
     guard::{self, Guarded},
     life::{Clerk, Life},
+    rehearsal::What,
     roster::entry::{Counted, Entry},
 };
 
@@ -102,8 +103,9 @@ pub fn start<A: Clerk, T: Send + 'static>(
     then: impl FnOnce(&mut A, Result<T, EffectFailed>, &mut Context<A>) + 'static,
 ) {
     let outcome = io.call(actor.life(), deadline, call);
-    let step = outcome.into_actor(actor).map(then_on(then));
-    ctx.spawn(Guarded::new(step, None).map(|_logged, _, _| ()));
+    let what = What::of_value(&then);
+    let step = outcome.into_actor(actor).map(then_on(what, then));
+    ctx.spawn(Guarded::new(step, what, None).map(|_logged, _, _| ()));
 }
 
 /// Runs one part of an outside call under a deadline of its own, so that the rest of the call can
@@ -127,9 +129,13 @@ pub async fn part<T>(deadline: Duration, call: impl Future<Output = T>) -> Resul
 
 /// Turns the continuation's arguments into the order in which it reads best.
 fn then_on<A: Clerk, T>(
+    what: What,
     then: impl FnOnce(&mut A, Result<T, EffectFailed>, &mut Context<A>),
 ) -> impl FnOnce(Result<T, EffectFailed>, &mut A, &mut Context<A>) {
-    move |outcome, actor, ctx| then(actor, outcome, ctx)
+    move |outcome, actor, ctx| {
+        what.begins(&actor.life().entry);
+        then(actor, outcome, ctx);
+    }
 }
 
 async fn run<T>(

@@ -15,7 +15,7 @@ use std::{
 use actix::{ActorContext, ActorFuture, ActorFutureExt, AsyncContext, Context, SpawnHandle};
 use tokio::time::{Instant, Sleep};
 
-use super::life::Clerk;
+use super::{life::Clerk, rehearsal::What};
 
 /// Why a step did not come to its end.
 ///
@@ -46,7 +46,21 @@ pub fn now<A: Clerk, T>(
     ctx: &mut Context<A>,
     step: impl FnOnce(&mut A, &mut Context<A>) -> T,
 ) -> Result<T, StepFailed> {
-    let done = caught(actor, ctx, step)?;
+    named(actor, ctx, What::of_value(&step), step)
+}
+
+/// The same under the name of its message.
+pub(super) fn named<A: Clerk, T>(
+    actor: &mut A,
+    ctx: &mut Context<A>,
+    what: What,
+    step: impl FnOnce(&mut A, &mut Context<A>) -> T,
+) -> Result<T, StepFailed> {
+    let done = caught(actor, ctx, what, |actor, ctx| {
+        let done = step(actor, ctx);
+        what.ends(&actor.life().entry);
+        done
+    })?;
     actor.life().entry.progressed(Instant::now());
     Ok(done)
 }
@@ -58,7 +72,9 @@ pub fn spawn<A: Clerk>(
     step: impl ActorFuture<A, Output = ()> + 'static,
 ) -> SpawnHandle {
     // A failure has been logged and counted by then; there is nobody to tell.
-    ctx.spawn(Guarded::new(step, Some(limit)).map(|_end, _, _| ()))
+    let what = What::of_value(&step);
+    let step = beginning(what, step);
+    ctx.spawn(Guarded::new(step, what, Some(limit)).map(|_end, _, _| ()))
 }
 
 /// Starts an asynchronous step that nobody asked for and during which the mailbox is closed, as in
@@ -68,7 +84,20 @@ pub fn in_order<A: Clerk>(
     limit: Duration,
     step: impl ActorFuture<A, Output = ()> + 'static,
 ) {
-    ctx.wait(Guarded::new(step, Some(limit)).map(|_end, _, _| ()));
+    let what = What::of_value(&step);
+    let step = beginning(what, step);
+    ctx.wait(Guarded::new(step, what, Some(limit)).map(|_end, _, _| ()));
+}
+
+/// A step whose beginning is its first poll.
+fn beginning<A: Clerk>(
+    what: What,
+    step: impl ActorFuture<A, Output = ()> + 'static,
+) -> impl ActorFuture<A, Output = ()> + 'static {
+    let begins = actix::fut::ready(()).map(move |(), actor: &mut A, _: &mut Context<A>| {
+        what.begins(&actor.life().entry);
+    });
+    begins.then(|(), _, _| step)
 }
 
 /// Runs a step once after `delay`, unless the actor restarts before.
@@ -101,9 +130,14 @@ pub fn every<A: Clerk>(
 pub(super) fn caught<A: Clerk, T>(
     actor: &mut A,
     ctx: &mut Context<A>,
+    what: What,
     step: impl FnOnce(&mut A, &mut Context<A>) -> T,
 ) -> Result<T, StepFailed> {
-    match catch_unwind(AssertUnwindSafe(|| step(actor, ctx))) {
+    let guarded = || {
+        what.begins(&actor.life().entry);
+        step(actor, ctx)
+    };
+    match catch_unwind(AssertUnwindSafe(guarded)) {
         Ok(done) => Ok(done),
         Err(panic) => Err(panicked(actor, ctx, panic)),
     }
@@ -141,14 +175,16 @@ pub(super) fn panic_text(panic: Box<dyn Any + Send>) -> String {
 /// An asynchronous step under guard: each poll, the deadline and the drop.
 pub(super) struct Guarded<F> {
     step: Option<Pin<Box<F>>>,
+    what: What,
     limit: Option<Duration>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl<F> Guarded<F> {
-    pub(super) fn new(step: F, limit: Option<Duration>) -> Self {
+    pub(super) fn new(step: F, what: What, limit: Option<Duration>) -> Self {
         Self {
             step: Some(Box::pin(step)),
+            what,
             limit,
             alarm: None,
         }
@@ -188,7 +224,14 @@ impl<A: Clerk, F: ActorFuture<A>> ActorFuture<A> for Guarded<F> {
         let Some(step) = this.step.as_mut() else {
             return Poll::Ready(Err(StepFailed::Interrupted));
         };
-        let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(actor, ctx, task)));
+        let what = this.what;
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let polled = step.as_mut().poll(actor, ctx, task);
+            if polled.is_ready() {
+                what.ends(&actor.life().entry);
+            }
+            polled
+        }));
         match polled {
             Ok(Poll::Ready(done)) => {
                 this.drop_step();

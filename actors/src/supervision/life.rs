@@ -20,6 +20,7 @@ use tokio::{sync::watch, time::Instant};
 use super::{
     ask::{Door, Queue},
     guard,
+    rehearsal::What,
     restart_budget::{RestartBudget, Verdict},
     roster::{
         Fatal, Phase,
@@ -114,7 +115,19 @@ pub fn started<A: Clerk>(actor: &mut A, ctx: &mut Context<A>) {
 pub fn restarting<A: Clerk>(actor: &mut A, ctx: &mut Context<A>) {
     actor.life().running = 0;
     // A failure has been counted if it stopped the actor; a panic in here is one more.
-    let _counted = guard::caught(actor, ctx, |actor, _| actor.forget());
+    let _counted = guard::caught(actor, ctx, What::named("forget"), |actor, _| {
+        actor.forget();
+    });
+}
+
+const RELOAD: What = What::named("reload");
+
+fn reload<A: Clerk>(actor: &mut A, ctx: &mut Context<A>) -> Loading<A> {
+    let loading = actor.reload(ctx);
+    if loading.rest.is_none() {
+        RELOAD.ends(&actor.life().entry);
+    }
+    loading
 }
 
 fn build<A: Clerk>(seat: Seat, make: impl FnOnce(Life<A>) -> A, ctx: &mut Context<A>) -> A {
@@ -125,14 +138,14 @@ fn build<A: Clerk>(seat: Seat, make: impl FnOnce(Life<A>) -> A, ctx: &mut Contex
 }
 
 fn load<A: Clerk>(actor: &mut A, ctx: &mut Context<A>) {
-    let Ok(loading) = guard::caught(actor, ctx, A::reload) else {
+    let Ok(loading) = guard::caught(actor, ctx, RELOAD, reload) else {
         return;
     };
     let Some(rest) = loading.rest else {
         return loaded(actor, ctx);
     };
     let limit = actor.life().entry.limits.load;
-    let rest = guard::Guarded::new(rest, Some(limit));
+    let rest = guard::Guarded::new(rest, RELOAD, Some(limit));
     ctx.wait(rest.map(|end, actor: &mut A, ctx| match end {
         Ok(()) => loaded(actor, ctx),
         Err(guard::StepFailed::TimedOut { after }) => {

@@ -60,6 +60,8 @@ struct Inner {
     born: Instant,
     entries: Mutex<Vec<Arc<Entry>>>,
     fatal: watch::Sender<Option<Fatal>>,
+    #[cfg(feature = "testing")]
+    rehearsal: Arc<super::Rehearsal>,
 }
 
 impl Roster {
@@ -72,6 +74,8 @@ impl Roster {
                 born: now,
                 entries: Mutex::new(Vec::new()),
                 fatal,
+                #[cfg(feature = "testing")]
+                rehearsal: Arc::default(),
             }),
         }
     }
@@ -90,6 +94,13 @@ impl Roster {
         Crowd {
             entry: self.register(name, Kind::Crowd, limits),
         }
+    }
+
+    /// Where panics are planted in the steps of all actors of this register.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn rehearsal(&self) -> &super::Rehearsal {
+        &self.inner.rehearsal
     }
 
     /// What every actor is doing `now`.
@@ -124,7 +135,10 @@ impl Roster {
     }
 
     fn register(&self, name: &'static str, kind: Kind, limits: Limits) -> Arc<Entry> {
-        let entry = Arc::new(Entry::new(name, kind, limits, self.inner.born));
+        let entry = Entry::new(name, kind, limits, self.inner.born);
+        #[cfg(feature = "testing")]
+        let entry = entry.rehearsed_by(Arc::clone(&self.inner.rehearsal));
+        let entry = Arc::new(entry);
         self.entries().push(Arc::clone(&entry));
         entry
     }

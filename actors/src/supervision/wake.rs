@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::{
     guard,
     life::{Clerk, Entrance},
+    rehearsal::What,
     roster::{
         Limits,
         entry::{Entry, Kind},
@@ -44,7 +45,7 @@ impl Wake {
         if actor.life().is_dead() {
             return;
         }
-        let _logged = guard::now(actor, ctx, step);
+        let _logged = guard::named(actor, ctx, What::of::<Wake>(), step);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::rig::{Core, MINUTE, Shop, line};
 use starkeeper_actors::domain::catalog::{PersonName, Username};
 use starkeeper_actors::domain::customer::Language;
 use starkeeper_actors::domain::dialog::{Inbound, Said, Sender};
-use starkeeper_actors::domain::ids::{BotId, UpdateKey};
+use starkeeper_actors::domain::ids::{BotId, TelegramId, UpdateKey};
 use starkeeper_actors::session::Reply;
 use starkeeper_actors::testing;
 
@@ -16,11 +16,7 @@ async fn one_line_and_one_tap_buy_stars_for_a_friend_exactly_once() {
     let system = shop.start().await;
     // The gateway's list is swept and the login looked at before anything is sold.
     tokio::time::sleep(MINUTE).await;
-    let mut chat = Chat {
-        shop: &shop,
-        system: &system,
-        updates: 0,
-    };
+    let mut chat = Chat::with(&shop, &system);
     chat.say("100 @masha").await;
     chat.tap("confirm").await;
     let asks = line(&system, "payment").asks;
@@ -54,13 +50,22 @@ async fn one_line_and_one_tap_buy_stars_for_a_friend_exactly_once() {
     shop.in_order();
 }
 
-struct Chat<'a> {
+/// The customer's chat.
+pub(crate) struct Chat<'a> {
     shop: &'a Shop,
     system: &'a Core,
     updates: i64,
 }
 
-impl Chat<'_> {
+impl<'a> Chat<'a> {
+    pub(crate) const fn with(shop: &'a Shop, system: &'a Core) -> Self {
+        Self {
+            shop,
+            system,
+            updates: 0,
+        }
+    }
+
     async fn say(&mut self, text: &str) {
         let inbound = self.inbound(Said::Text(text.into()), None);
         self.handle(inbound).await;
@@ -83,19 +88,35 @@ impl Chat<'_> {
     }
 
     fn button(&self, button: &str) -> (i64, String) {
-        let messages = self
-            .shop
-            .world
-            .telegram
-            .messages(self.shop.customer.telegram);
-        let found = messages.iter().rev().find_map(|shown| {
+        let found = self.find(button);
+        found.unwrap_or_else(|| panic!("no button {button}"))
+    }
+
+    /// The newest screen's button of this name, with its message.
+    pub(crate) fn find(&self, button: &str) -> Option<(i64, String)> {
+        let user = self.shop.customer.telegram;
+        let messages = self.shop.world.telegram.messages(user);
+        messages.iter().rev().find_map(|shown| {
             let testing::Said::Screen(screen) = &shown.said else {
                 return None;
             };
             let action = screen.actions().find(|action| action.name() == button)?;
             Some((shown.id, action.encode()))
-        });
-        found.unwrap_or_else(|| panic!("no button {button} in {messages:#?}"))
+        })
+    }
+
+    /// Brings an update until it is taken, as Telegram does.
+    pub(crate) async fn bring(&mut self, said: Said, message: Option<i64>) {
+        let inbound = self.inbound(said, message);
+        for _ in 0..5 {
+            let reply = self.system.directory.handle(inbound.clone(), MINUTE).await;
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            match reply {
+                Reply::Done | Reply::Duplicate => return,
+                Reply::Busy | Reply::Late | Reply::TryLater => {}
+            }
+        }
+        panic!("nobody takes {inbound:?}");
     }
 
     fn key(&mut self) -> UpdateKey {
@@ -107,19 +128,28 @@ impl Chat<'_> {
     }
 
     fn inbound(&mut self, said: Said, message: Option<i64>) -> Inbound {
-        let user = self.shop.customer.telegram;
-        Inbound {
-            key: self.key(),
-            sender: Sender {
-                user,
-                username: Some(Username::parse("anya").unwrap()),
-                name: PersonName::new("Anya"),
-                language: Language::En,
-                premium: false,
-            },
-            chat: user,
-            message,
-            said,
-        }
+        inbound(self.shop.customer.telegram, self.key(), said, message)
+    }
+}
+
+/// An update of somebody's.
+pub(crate) fn inbound(
+    user: TelegramId,
+    key: UpdateKey,
+    said: Said,
+    message: Option<i64>,
+) -> Inbound {
+    Inbound {
+        key,
+        sender: Sender {
+            user,
+            username: Some(Username::parse("anya").unwrap()),
+            name: PersonName::new("Anya"),
+            language: Language::En,
+            premium: false,
+        },
+        chat: user,
+        message,
+        said,
     }
 }

@@ -8,6 +8,7 @@
 
 mod chat;
 mod crashes;
+mod handlers;
 mod happy;
 mod panics;
 mod refusals;

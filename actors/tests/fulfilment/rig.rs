@@ -6,8 +6,9 @@ use std::time::Duration;
 use actix_rt::Arbiter;
 use starkeeper_actors::domain::customer::{Customer, Purse};
 use starkeeper_actors::domain::ids::{
-    Epoch, IncarnationId, OrderId, QuoteId, ReplicaId, TelegramId,
+    Epoch, IncarnationId, OrderId, QuoteId, ReplicaId, TelegramId, Version,
 };
+use starkeeper_actors::domain::login::Login;
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
 use starkeeper_actors::domain::order::{Desk, Funding, Order, OrderEvent, OrderRules, OrderState};
 use starkeeper_actors::domain::pricing::{Quote, samples};
@@ -74,6 +75,22 @@ impl Shop {
             till,
             customer,
         }
+    }
+
+    /// The books do not know how the login is: it must be looked at first.
+    pub(crate) fn forget_the_login(&self) {
+        let login = Login::new(self.till.login, self.till.wallet);
+        let seen = Some(Version::FIRST);
+        let row = RowWrite::Login(Write { seen, row: login });
+        self.world.books.seed(vec![row], vec![]);
+    }
+
+    /// An order for Masha as a session makes it of an offer.
+    pub(crate) fn offered(&self, quantity: u32) -> Order {
+        let clock = &self.world.clock;
+        let id = OrderId::new(clock.fresh_id());
+        let quote = self.quote(QuoteId::new(clock.fresh_id()), quantity);
+        Order::confirmed(id, clock.fresh_order_number(), quote, 1, clock.now())
     }
 
     /// The settings of every replica.

@@ -9,6 +9,7 @@ use super::{Answer, AskFailed, Ticket};
 use crate::supervision::{
     guard::{self, Guarded, StepFailed},
     life::{self, Clerk},
+    rehearsal::What,
     roster::entry::Counted,
 };
 
@@ -71,9 +72,10 @@ impl<M: Message> Asked<M> {
             return self.gone();
         }
         let (message, reply) = self.open();
-        match guard::caught(actor, ctx, |actor, ctx| step(actor, message, ctx)) {
+        let what = What::of::<M>();
+        match guard::caught(actor, ctx, what, |actor, ctx| step(actor, message, ctx)) {
             Ok(step) => {
-                let step = Guarded::new(step, Some(deadline));
+                let step = Guarded::new(step, what, Some(deadline));
                 ctx.wait(step.map(|end, _, _| reply.send(end)));
             }
             Err(failed) => reply.send(Err(failed)),
@@ -124,7 +126,8 @@ impl<M: Message> Asked<M> {
         step: impl FnOnce(&mut A, M, &mut Context<A>) -> M::Result,
     ) {
         let (message, reply) = self.open();
-        reply.send(guard::now(actor, ctx, |actor, ctx| {
+        let what = What::of::<M>();
+        reply.send(guard::named(actor, ctx, what, |actor, ctx| {
             step(actor, message, ctx)
         }));
     }
@@ -139,13 +142,14 @@ impl<M: Message> Asked<M> {
         F: ActorFuture<A, Output = M::Result> + 'static,
     {
         let (message, reply) = self.open();
-        let step = match guard::caught(actor, ctx, |actor, ctx| step(actor, message, ctx)) {
+        let what = What::of::<M>();
+        let step = match guard::caught(actor, ctx, what, |actor, ctx| step(actor, message, ctx)) {
             Ok(step) => step,
             Err(failed) => return reply.send(Err(failed)),
         };
         actor.life().step_began();
         let counted = Counted::new(&actor.life().entry, |entry| &entry.in_flight);
-        let step = Guarded::new(step, Some(deadline));
+        let step = Guarded::new(step, what, Some(deadline));
         ctx.spawn(step.map(move |end, actor: &mut A, ctx| {
             drop(counted);
             reply.send(end);

@@ -131,6 +131,8 @@ pub(in crate::supervision) enum Kind {
 pub(in crate::supervision) struct Entry {
     pub(in crate::supervision) name: &'static str,
     pub(in crate::supervision) limits: Limits,
+    #[cfg(feature = "testing")]
+    pub(in crate::supervision) rehearsal: std::sync::Arc<crate::supervision::Rehearsal>,
     kind: Kind,
     born: Instant,
     phase: AtomicU8,
@@ -169,6 +171,8 @@ impl Entry {
         Self {
             name,
             limits,
+            #[cfg(feature = "testing")]
+            rehearsal: std::sync::Arc::default(),
             kind,
             born,
             phase: AtomicU8::new(phase.code()),
@@ -190,6 +194,15 @@ impl Entry {
             panics: AtomicU64::default(),
             handled: AtomicU64::default(),
         }
+    }
+
+    #[cfg(feature = "testing")]
+    pub(super) fn rehearsed_by(
+        mut self,
+        rehearsal: std::sync::Arc<crate::supervision::Rehearsal>,
+    ) -> Self {
+        self.rehearsal = rehearsal;
+        self
     }
 
     /// A line shared by many keeps saying so.
