@@ -25,6 +25,7 @@ use crate::telemetry::Telemetry;
 mod absent;
 mod books;
 pub mod clock;
+mod heleket_check;
 mod parts;
 mod run;
 mod settings;
@@ -33,6 +34,8 @@ mod watch;
 
 #[cfg(test)]
 mod tests;
+
+pub use heleket_check::heleket_check;
 
 /// For calls that are still under way when everything else has ended.
 const LAST_CALLS: Duration = Duration::from_secs(2);
