@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use starkeeper_actors::domain::ids::TelegramId;
@@ -11,18 +12,22 @@ use url::Url;
 
 use super::absent::NoGateway;
 use super::clock::{SystemClock, gateway_name, keyed_bits, prefix_of};
-use super::run::Parts;
+use super::heleket_check;
+use super::run::{Parts, Webhooks};
 use crate::cli::Failed;
-use crate::config::Settings;
+use crate::config::{Network, Settings};
+use crate::heleket::webhook::Keys;
 use crate::heleket::{ApiKey, HeleketClient, HeleketSettings};
 use crate::http::admin::Entrance;
+use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::memory::{InProcessLimits, Rates};
 use crate::metrics::Page;
 
 use super::books;
 
-/// Where Heleket calls the daemon.
-const WEBHOOK_PATH: &str = "/webhook/heleket";
+/// For payment's answer to a webhook: longer than its call to the gateway, so that a slow gateway
+/// does not make it come again.
+const WEBHOOK_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Makes every part. Opens the books; calls nobody else yet.
 pub(super) async fn make(
@@ -71,8 +76,40 @@ pub(super) async fn make(
         dropped_lines,
         io: io.handle().clone(),
         listener,
-        webhooks: Arc::new(|_, _| {}),
+        webhooks: webhooks(settings)?,
     })
+}
+
+/// The callback of the gateway. Without a key it is there and believes nothing.
+fn webhooks(settings: &Settings) -> Result<Webhooks, Failed> {
+    let check = match &settings.heleket.keys {
+        Some(keys) => {
+            let payment = key_of(settings, "API_KEY", keys.api_key.expose_secret())?;
+            let payout = settings.heleket.payout_api_key.as_ref();
+            let payout = payout.map(|key| key_of(settings, "PAYOUT_API_KEY", key.expose_secret()));
+            let payout = payout.transpose()?;
+            Some(heleket_check(Keys { payment, payout }))
+        }
+        None => None,
+    };
+    let senders = settings.heleket.webhook_ips.clone();
+    let sources = Sources {
+        allowed: (!senders.is_empty()).then(|| among(senders)),
+        proxies: among(settings.http.trusted_proxies.clone()),
+    };
+    Ok(Arc::new(move |doors, config| {
+        let callback = HeleketWebhook {
+            check: check.clone(),
+            payment: doors.payment.asker(),
+            sources: sources.clone(),
+            deadline: WEBHOOK_DEADLINE.min(doors.ask_deadline()),
+        };
+        heleket_webhook::routes(config, callback);
+    }))
+}
+
+fn among(networks: Vec<Network>) -> Among {
+    Arc::new(move |address| networks.iter().any(|network| network.contains(address)))
 }
 
 /// The gateway, or nobody while its keys are not set.
@@ -112,7 +149,7 @@ fn callback(settings: &Settings) -> Result<Option<Url>, Failed> {
     let Some(public) = &settings.http.public_url else {
         return Ok(None);
     };
-    let callback = public.of(WEBHOOK_PATH);
+    let callback = public.of(heleket_webhook::PATH);
     let url = Url::parse(&callback)
         .map_err(|why| Failed::for_an_operator(format!("{callback} is no address: {why}")))?;
     Ok(Some(url))

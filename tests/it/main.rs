@@ -23,4 +23,5 @@ mod ground;
 mod heleket;
 mod migrate;
 mod rules;
+mod sandboxed;
 mod support;
