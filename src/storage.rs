@@ -3,11 +3,28 @@
 //!
 //! Owns the connections, the migrations and the transactions: one port call is one transaction,
 //! and every write names the version and the epoch it has seen. What really differs between the
-//! two engines sits in one small dialect file.
+//! two engines sits in one small dialect file each, [`postgres`] and [`sqlite`]; the queries are
+//! written once ([`queries/`](https://doc.rust-lang.org/reference/items/modules.html#the-path-attribute))
+//! and compiled for both.
 //!
 //! Never holds a rule (the triggers refuse what the rules would never ask for), and never waits
 //! for a network other than the database's inside a transaction.
 
+mod accounts;
+mod books;
+mod calls;
+mod columns;
+mod decode;
+mod errors;
 pub mod migrate;
+mod names;
+mod open;
+mod plan;
+mod postgres;
 pub mod postgres_connect;
+mod rows;
+mod schema;
+mod sqlite;
 pub mod url;
+
+pub use open::{OpenFailed, Storage, StorageSettings};

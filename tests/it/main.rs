@@ -24,4 +24,5 @@ mod heleket;
 mod migrate;
 mod rules;
 mod sandboxed;
+mod storage;
 mod support;

@@ -10,6 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
+use super::catalog::Product;
 use super::ids::{CustomerId, OrderId, OrderNumber, TransferId, WalletAddress};
 use super::ledger::LedgerError;
 use super::link::Link;
@@ -362,6 +363,18 @@ impl Order {
             | OrderState::Paying { .. }
             | OrderState::Paid { .. }
             | OrderState::Parked { .. } => false,
+        }
+    }
+
+    /// The recipient of a Premium order from `Held` until it ends: at most one live order each
+    /// (rule 9).
+    #[must_use]
+    pub fn premium_key(&self) -> Option<String> {
+        match self.quote.product {
+            Product::Stars(_) => None,
+            Product::Premium(_) => self
+                .purchase()
+                .map(|_| self.quote.recipient.username.to_key()),
         }
     }
 

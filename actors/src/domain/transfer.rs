@@ -174,6 +174,35 @@ pub enum TransferState {
     },
 }
 
+impl TransferState {
+    /// Whether the seqno was used up by it or still may be: no other transfer has that seqno.
+    #[must_use]
+    pub const fn takes_seqno(&self) -> bool {
+        match self {
+            Self::Signed
+            | Self::Paid { .. }
+            | Self::ConsumedUnpaid { .. }
+            | Self::Foreign { .. }
+            | Self::Bounced { .. } => true,
+            Self::Dead { .. } | Self::Superseded { .. } => false,
+        }
+    }
+
+    /// The state's name, as logs and the books' index know it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::Paid { .. } => "paid",
+            Self::ConsumedUnpaid { .. } => "consumed_unpaid",
+            Self::Dead { .. } => "dead",
+            Self::Superseded { .. } => "superseded",
+            Self::Foreign { .. } => "foreign",
+            Self::Bounced { .. } => "bounced",
+        }
+    }
+}
+
 impl Transfer {
     /// Whether it may still execute as far as the books know: one a wallet, one an order.
     #[must_use]

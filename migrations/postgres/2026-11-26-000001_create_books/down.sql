@@ -17,5 +17,5 @@ DROP TABLE postings;
 DROP TABLE entries;
 DROP TABLE accounts;
 DROP TABLE books;
-DROP FUNCTION beliefs_check, books_adopt, account_snapshots_add_up, accounts_follow, postings_post,
+DROP FUNCTION beliefs_check, books_adopt, customers_erase, account_snapshots_add_up, accounts_follow, postings_post,
     live_messages_rely, invoices_rely, transfers_rely, orders_rely, books_refuse;

@@ -95,10 +95,14 @@ CREATE TABLE customers (
     unreachable BOOLEAN NOT NULL,
     wants_opening BOOLEAN NOT NULL,
     since TIMESTAMPTZ NOT NULL,
+    erased_at TIMESTAMPTZ,
+    pseudonym TEXT,
     document JSONB NOT NULL,
     CONSTRAINT customers_pkey PRIMARY KEY (id),
     CONSTRAINT customers_telegram_key UNIQUE (telegram)
 );
+CREATE INDEX customers_waiting_idx ON customers (id) WHERE wants_opening;
+CREATE INDEX customers_pseudonym_idx ON customers (pseudonym, id) WHERE pseudonym IS NOT NULL;
 COMMENT ON TABLE customers IS 'Customers: an account of our own for each chat.';
 COMMENT ON COLUMN customers.id IS 'Our own id; never 0.';
 COMMENT ON COLUMN customers.version IS 'How often the row was written; a write names the one it has seen.';
@@ -107,6 +111,8 @@ COMMENT ON COLUMN customers.frozen IS 'An AML lock is on: nothing is held or sig
 COMMENT ON COLUMN customers.unreachable IS 'Blocked the bot: news are kept until the next start.';
 COMMENT ON COLUMN customers.wants_opening IS 'Asked to be told when the shop sells again.';
 COMMENT ON COLUMN customers.since IS 'When the account was opened.';
+COMMENT ON COLUMN customers.erased_at IS 'When the person was erased; the account stays.';
+COMMENT ON COLUMN customers.pseudonym IS 'What stands for an erased person while late payments may arrive.';
 COMMENT ON COLUMN customers.document IS 'The row as the domain stores it, in its versioned envelope.';
 
 CREATE TABLE wallets (
@@ -134,6 +140,7 @@ CREATE TABLE orders (
     terms BIGINT NOT NULL,
     since TIMESTAMPTZ NOT NULL,
     state TEXT NOT NULL,
+    finished BOOLEAN NOT NULL,
     due TIMESTAMPTZ,
     wallet TEXT,
     premium TEXT,
@@ -145,8 +152,8 @@ CREATE TABLE orders (
 CREATE UNIQUE INDEX orders_premium_key ON orders (premium) WHERE premium IS NOT NULL;
 CREATE INDEX orders_customer_id_idx ON orders (customer, id);
 CREATE INDEX orders_due_id_idx ON orders (due, id) WHERE due IS NOT NULL;
+CREATE INDEX orders_unfinished_idx ON orders (id) WHERE NOT finished;
 CREATE INDEX orders_wallet_id_idx ON orders (wallet, id) WHERE wallet IS NOT NULL;
-CREATE INDEX orders_awaiting_idx ON orders (customer) WHERE state = 'awaiting_payment';
 COMMENT ON TABLE orders IS 'Purchases, from the confirmed card to the goods or the money back.';
 COMMENT ON COLUMN orders.id IS 'Our own id, ordered by time.';
 COMMENT ON COLUMN orders.version IS 'How often the row was written; a write names the one it has seen.';
@@ -157,6 +164,7 @@ COMMENT ON COLUMN orders.price IS 'What the customer pays, in micro-USD.';
 COMMENT ON COLUMN orders.terms IS 'The version of the terms that was accepted.';
 COMMENT ON COLUMN orders.since IS 'When it was made.';
 COMMENT ON COLUMN orders.state IS 'Where it stands, by the state''s name.';
+COMMENT ON COLUMN orders.finished IS 'Nothing can happen to it any more.';
 COMMENT ON COLUMN orders.due IS 'When its next step is due; none if it waits for nothing but a person, or is finished.';
 COMMENT ON COLUMN orders.wallet IS 'The wallet it is bound to while anything is tied up.';
 COMMENT ON COLUMN orders.premium IS 'The recipient''s name in small letters while a Premium order is live.';
@@ -207,7 +215,7 @@ CREATE TABLE invoices (
     CONSTRAINT invoices_gateway_name_key UNIQUE (gateway_name)
 ) WITH (fillfactor = 85);
 CREATE UNIQUE INDEX invoices_gateway_uuid_key ON invoices (gateway_uuid) WHERE gateway_uuid IS NOT NULL;
-CREATE INDEX invoices_customer_id_idx ON invoices (customer, id);
+CREATE INDEX invoices_payable_idx ON invoices (customer, id) WHERE payable;
 CREATE INDEX invoices_due_id_idx ON invoices (due, id) WHERE due IS NOT NULL;
 COMMENT ON TABLE invoices IS 'Invoices at the payment gateway.';
 COMMENT ON COLUMN invoices.id IS 'Our own id, ordered by time.';
@@ -241,14 +249,17 @@ CREATE TABLE notices (
     audience BIGINT NOT NULL,
     since TIMESTAMPTZ NOT NULL,
     standing TEXT NOT NULL,
+    waiting BOOLEAN NOT NULL,
+    kept BOOLEAN NOT NULL,
     due TIMESTAMPTZ,
     document JSONB NOT NULL,
     CONSTRAINT notices_pkey PRIMARY KEY (id),
     CONSTRAINT notices_key_key UNIQUE (key)
 );
-CREATE INDEX notices_waiting_idx ON notices (audience, id) WHERE standing = 'waiting';
-CREATE INDEX notices_waiting_id_idx ON notices (id) WHERE standing = 'waiting';
-CREATE INDEX notices_kept_idx ON notices (audience, id) WHERE standing = 'kept';
+CREATE INDEX notices_audience_idx ON notices (audience, id);
+CREATE INDEX notices_waiting_idx ON notices (audience, id) WHERE waiting;
+CREATE INDEX notices_waiting_id_idx ON notices (id) WHERE waiting;
+CREATE INDEX notices_kept_idx ON notices (audience, id) WHERE kept;
 COMMENT ON TABLE notices IS 'What people are owed to hear, in order for each person.';
 COMMENT ON COLUMN notices.id IS 'Our own id; people hear things in this order.';
 COMMENT ON COLUMN notices.version IS 'How often the row was written; a write names the one it has seen.';
@@ -256,6 +267,8 @@ COMMENT ON COLUMN notices.key IS 'The same news is owed once, for good.';
 COMMENT ON COLUMN notices.audience IS 'The customer, or 0 for the operators.';
 COMMENT ON COLUMN notices.since IS 'When it became owed.';
 COMMENT ON COLUMN notices.standing IS 'waiting, kept, delivered or undeliverable.';
+COMMENT ON COLUMN notices.waiting IS 'It waits for its next attempt.';
+COMMENT ON COLUMN notices.kept IS 'It is kept for a customer who blocked the bot.';
 COMMENT ON COLUMN notices.due IS 'When the next attempt is due; none unless it is waiting.';
 COMMENT ON COLUMN notices.document IS 'The row as the domain stores it, in its versioned envelope.';
 
@@ -384,8 +397,6 @@ CREATE TRIGGER logins_never_go BEFORE DELETE ON logins
     FOR EACH STATEMENT EXECUTE FUNCTION books_refuse('rule: nothing is deleted from logins');
 CREATE TRIGGER notices_never_go BEFORE DELETE ON notices
     FOR EACH STATEMENT EXECUTE FUNCTION books_refuse('rule: nothing is deleted from notices');
-CREATE TRIGGER live_messages_never_go BEFORE DELETE ON live_messages
-    FOR EACH STATEMENT EXECUTE FUNCTION books_refuse('rule: nothing is deleted from live_messages');
 CREATE TRIGGER prices_never_go BEFORE DELETE ON prices
     FOR EACH STATEMENT EXECUTE FUNCTION books_refuse('rule: nothing is deleted from prices');
 CREATE TRIGGER leases_never_go BEFORE DELETE ON leases
@@ -483,11 +494,19 @@ CREATE TRIGGER prices_terms BEFORE UPDATE ON prices
 CREATE TRIGGER customers_terms BEFORE UPDATE ON customers
     FOR EACH ROW WHEN (
         NEW.id <> OLD.id
-        OR NEW.telegram <> OLD.telegram
         OR NEW.since <> OLD.since
         OR OLD.document #> '{is,id}' IS DISTINCT FROM NEW.document #> '{is,id}'
-        OR OLD.document #> '{is,telegram}' IS DISTINCT FROM NEW.document #> '{is,telegram}'
     ) EXECUTE FUNCTION books_refuse('rule: who a customer is never changes');
+CREATE TRIGGER customers_chat BEFORE UPDATE ON customers
+    FOR EACH ROW WHEN (
+        (NEW.telegram <> OLD.telegram
+            OR OLD.document #> '{is,telegram}' IS DISTINCT FROM NEW.document #> '{is,telegram}')
+        AND (OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL)
+    ) EXECUTE FUNCTION books_refuse('rule: the telegram id of a customer never changes');
+CREATE TRIGGER customers_erased BEFORE UPDATE ON customers
+    FOR EACH ROW WHEN (
+        OLD.erased_at IS NOT NULL AND (NEW.erased_at IS DISTINCT FROM OLD.erased_at OR (NEW.pseudonym IS NOT NULL AND NEW.pseudonym IS DISTINCT FROM OLD.pseudonym)) OR NEW.erased_at IS NULL AND NEW.pseudonym IS NOT NULL
+    ) EXECUTE FUNCTION books_refuse('rule: an erased person does not come back');
 CREATE TRIGGER wallets_terms BEFORE UPDATE ON wallets
     FOR EACH ROW WHEN (
         NEW.address <> OLD.address
@@ -518,7 +537,7 @@ CREATE TRIGGER orders_terms BEFORE UPDATE ON orders
     ) EXECUTE FUNCTION books_refuse('rule: what was agreed in an order never changes');
 CREATE TRIGGER orders_end BEFORE UPDATE ON orders
     FOR EACH ROW WHEN (
-        OLD.state IN ('delivered', 'refunded', 'cancelled') AND NEW.state <> OLD.state
+        OLD.finished AND (NEW.state <> OLD.state OR NOT NEW.finished)
     ) EXECUTE FUNCTION books_refuse('rule: a finished order does not come back');
 CREATE TRIGGER orders_wallet BEFORE UPDATE ON orders
     FOR EACH ROW WHEN (
@@ -640,11 +659,13 @@ CREATE TRIGGER live_messages_new_version BEFORE INSERT ON live_messages
 CREATE TRIGGER prices_new_version BEFORE INSERT ON prices
     FOR EACH ROW WHEN (NEW.version < 1) EXECUTE FUNCTION books_refuse('rule: versions count from 1');
 
--- Rows that others rely on. They are never deleted, so looking once is enough.
+-- Rows that others rely on. They are never deleted, so looking once is enough; a customer may be
+-- erased, so that row stays as it is until the commit ends.
 CREATE FUNCTION orders_rely() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers WHERE id = NEW.customer) THEN
-        RAISE EXCEPTION 'rule: an order belongs to a customer who must exist';
+    PERFORM FROM customers WHERE id = NEW.customer AND erased_at IS NULL FOR SHARE;
+    IF TG_OP = 'INSERT' AND NOT FOUND THEN
+        RAISE EXCEPTION 'rule: an order belongs to a customer who must exist and is not erased';
     END IF;
     IF NEW.wallet IS NOT NULL AND NOT EXISTS (SELECT FROM wallets WHERE address = NEW.wallet) THEN
         RAISE EXCEPTION 'rule: an order is bound to a wallet that must exist';
@@ -667,8 +688,9 @@ CREATE TRIGGER transfers_rely BEFORE INSERT ON transfers
     FOR EACH ROW EXECUTE FUNCTION transfers_rely();
 CREATE FUNCTION invoices_rely() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers WHERE id = NEW.customer) THEN
-        RAISE EXCEPTION 'rule: an invoice belongs to a customer who must exist';
+    PERFORM FROM customers WHERE id = NEW.customer AND erased_at IS NULL FOR SHARE;
+    IF TG_OP = 'INSERT' AND NOT FOUND THEN
+        RAISE EXCEPTION 'rule: an invoice belongs to a customer who must exist and is not erased';
     END IF;
     RETURN NEW;
 END $$;
@@ -685,6 +707,23 @@ CREATE TRIGGER live_messages_rely BEFORE INSERT ON live_messages
     FOR EACH ROW EXECUTE FUNCTION live_messages_rely();
 CREATE TRIGGER orders_rely_later BEFORE UPDATE ON orders
     FOR EACH ROW WHEN (NEW.wallet IS DISTINCT FROM OLD.wallet) EXECUTE FUNCTION orders_rely();
+
+-- Nobody is erased while something between the person and the shop is open. The row is locked by
+-- the update, and whoever begins something for it waits.
+CREATE FUNCTION customers_erase() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.frozen OR NEW.frozen
+        OR EXISTS (SELECT FROM orders WHERE customer = OLD.id AND NOT finished)
+        OR EXISTS (SELECT FROM invoices WHERE customer = OLD.id AND payable)
+        OR EXISTS (SELECT FROM accounts WHERE kind IN ('customer', 'customer_held', 'customer_debt')
+            AND owner = OLD.id::text AND asset = 'usd' AND balance <> 0) THEN
+        RAISE EXCEPTION 'rule: a person with something open is not erased';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER customers_erase BEFORE UPDATE ON customers
+    FOR EACH ROW WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL)
+    EXECUTE FUNCTION customers_erase();
 
 -- A posting moves its balances by itself, so none can be forgotten. Who posts to stored balances
 -- locks their accounts first, in the order of their ids.

@@ -67,9 +67,13 @@ CREATE TABLE customers (
     unreachable INTEGER NOT NULL,
     wants_opening INTEGER NOT NULL,
     since TEXT NOT NULL,
+    erased_at TEXT,
+    pseudonym TEXT,
     document TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX customers_telegram_key ON customers (telegram);
+CREATE INDEX customers_waiting_idx ON customers (id) WHERE wants_opening;
+CREATE INDEX customers_pseudonym_idx ON customers (pseudonym, id) WHERE pseudonym IS NOT NULL;
 
 -- Wallets on the chain that the shop signs with.
 CREATE TABLE wallets (
@@ -92,6 +96,7 @@ CREATE TABLE orders (
     terms INTEGER NOT NULL,
     since TEXT NOT NULL,
     state TEXT NOT NULL,
+    finished INTEGER NOT NULL,
     due TEXT,
     wallet TEXT,
     premium TEXT,
@@ -102,8 +107,8 @@ CREATE UNIQUE INDEX orders_quote_key ON orders (quote);
 CREATE UNIQUE INDEX orders_premium_key ON orders (premium) WHERE premium IS NOT NULL;
 CREATE INDEX orders_customer_id_idx ON orders (customer, id);
 CREATE INDEX orders_due_id_idx ON orders (due, id) WHERE due IS NOT NULL;
+CREATE INDEX orders_unfinished_idx ON orders (id) WHERE NOT finished;
 CREATE INDEX orders_wallet_id_idx ON orders (wallet, id) WHERE wallet IS NOT NULL;
-CREATE INDEX orders_awaiting_idx ON orders (customer) WHERE state = 'awaiting_payment';
 
 -- Signed messages of wallets: bytes that never change, and what became of them.
 CREATE TABLE transfers (
@@ -139,7 +144,7 @@ CREATE TABLE invoices (
 ) STRICT;
 CREATE UNIQUE INDEX invoices_gateway_name_key ON invoices (gateway_name);
 CREATE UNIQUE INDEX invoices_gateway_uuid_key ON invoices (gateway_uuid) WHERE gateway_uuid IS NOT NULL;
-CREATE INDEX invoices_customer_id_idx ON invoices (customer, id);
+CREATE INDEX invoices_payable_idx ON invoices (customer, id) WHERE payable;
 CREATE INDEX invoices_due_id_idx ON invoices (due, id) WHERE due IS NOT NULL;
 
 -- Fragment logins and their health.
@@ -158,13 +163,16 @@ CREATE TABLE notices (
     audience INTEGER NOT NULL,
     since TEXT NOT NULL,
     standing TEXT NOT NULL,
+    waiting INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
     due TEXT,
     document TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX notices_key_key ON notices (key);
-CREATE INDEX notices_waiting_idx ON notices (audience, id) WHERE standing = 'waiting';
-CREATE INDEX notices_waiting_id_idx ON notices (id) WHERE standing = 'waiting';
-CREATE INDEX notices_kept_idx ON notices (audience, id) WHERE standing = 'kept';
+CREATE INDEX notices_audience_idx ON notices (audience, id);
+CREATE INDEX notices_waiting_idx ON notices (audience, id) WHERE waiting;
+CREATE INDEX notices_waiting_id_idx ON notices (id) WHERE waiting;
+CREATE INDEX notices_kept_idx ON notices (audience, id) WHERE kept;
 
 -- The one message in a chat that shows an order and is edited.
 CREATE TABLE live_messages (
@@ -293,10 +301,6 @@ END;
 CREATE TRIGGER notices_never_go BEFORE DELETE ON notices
 BEGIN
     SELECT RAISE(ABORT, 'rule: nothing is deleted from notices');
-END;
-CREATE TRIGGER live_messages_never_go BEFORE DELETE ON live_messages
-BEGIN
-    SELECT RAISE(ABORT, 'rule: nothing is deleted from live_messages');
 END;
 CREATE TRIGGER prices_never_go BEFORE DELETE ON prices
 BEGIN
@@ -551,12 +555,22 @@ BEGIN
 END;
 CREATE TRIGGER customers_terms BEFORE UPDATE ON customers
 WHEN NEW.id <> OLD.id
-    OR NEW.telegram <> OLD.telegram
     OR NEW.since <> OLD.since
     OR json_extract(OLD.document, '$.is.id') IS NOT json_extract(NEW.document, '$.is.id')
-    OR json_extract(OLD.document, '$.is.telegram') IS NOT json_extract(NEW.document, '$.is.telegram')
 BEGIN
     SELECT RAISE(ABORT, 'rule: who a customer is never changes');
+END;
+CREATE TRIGGER customers_chat BEFORE UPDATE ON customers
+WHEN (NEW.telegram <> OLD.telegram
+        OR json_extract(OLD.document, '$.is.telegram') IS NOT json_extract(NEW.document, '$.is.telegram'))
+    AND (OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'rule: the telegram id of a customer never changes');
+END;
+CREATE TRIGGER customers_erased BEFORE UPDATE ON customers
+WHEN OLD.erased_at IS NOT NULL AND (NEW.erased_at IS NOT OLD.erased_at OR (NEW.pseudonym IS NOT NULL AND NEW.pseudonym IS NOT OLD.pseudonym)) OR NEW.erased_at IS NULL AND NEW.pseudonym IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'rule: an erased person does not come back');
 END;
 CREATE TRIGGER wallets_terms BEFORE UPDATE ON wallets
 WHEN NEW.address <> OLD.address
@@ -590,7 +604,7 @@ BEGIN
     SELECT RAISE(ABORT, 'rule: what was agreed in an order never changes');
 END;
 CREATE TRIGGER orders_end BEFORE UPDATE ON orders
-WHEN OLD.state IN ('delivered', 'refunded', 'cancelled') AND NEW.state <> OLD.state
+WHEN OLD.finished AND (NEW.state <> OLD.state OR NOT NEW.finished)
 BEGIN
     SELECT RAISE(ABORT, 'rule: a finished order does not come back');
 END;
@@ -780,9 +794,9 @@ END;
 
 -- Rows that others rely on.
 CREATE TRIGGER orders_rely_on_customer BEFORE INSERT ON orders
-WHEN NEW.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers WHERE id = NEW.customer)
+WHEN NEW.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers WHERE id = NEW.customer AND erased_at IS NULL)
 BEGIN
-    SELECT RAISE(ABORT, 'rule: an order belongs to a customer who must exist');
+    SELECT RAISE(ABORT, 'rule: an order belongs to a customer who must exist and is not erased');
 END;
 CREATE TRIGGER orders_rely_on_wallet BEFORE INSERT ON orders
 WHEN NEW.wallet IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wallets WHERE address = NEW.wallet)
@@ -800,9 +814,9 @@ BEGIN
     SELECT RAISE(ABORT, 'rule: a transfer is signed by a wallet that must exist');
 END;
 CREATE TRIGGER invoices_rely_on_customer BEFORE INSERT ON invoices
-WHEN NEW.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers WHERE id = NEW.customer)
+WHEN NEW.customer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers WHERE id = NEW.customer AND erased_at IS NULL)
 BEGIN
-    SELECT RAISE(ABORT, 'rule: an invoice belongs to a customer who must exist');
+    SELECT RAISE(ABORT, 'rule: an invoice belongs to a customer who must exist and is not erased');
 END;
 CREATE TRIGGER live_messages_rely_on_order_id BEFORE INSERT ON live_messages
 WHEN NEW.order_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders WHERE id = NEW.order_id)
@@ -814,6 +828,17 @@ WHEN NEW.wallet IS NOT OLD.wallet AND NEW.wallet IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM wallets WHERE address = NEW.wallet)
 BEGIN
     SELECT RAISE(ABORT, 'rule: an order is bound to a wallet that must exist');
+END;
+
+-- Nobody is erased while something between the person and the shop is open.
+CREATE TRIGGER customers_erase BEFORE UPDATE ON customers
+WHEN OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL AND (OLD.frozen OR NEW.frozen
+    OR EXISTS (SELECT 1 FROM orders WHERE customer = OLD.id AND NOT finished)
+    OR EXISTS (SELECT 1 FROM invoices WHERE customer = OLD.id AND payable)
+    OR EXISTS (SELECT 1 FROM accounts WHERE kind IN ('customer', 'customer_held', 'customer_debt')
+        AND owner = CAST(OLD.id AS TEXT) AND asset = 'usd' AND balance <> 0))
+BEGIN
+    SELECT RAISE(ABORT, 'rule: a person with something open is not erased');
 END;
 
 -- A posting moves its balances by itself, so none can be forgotten.

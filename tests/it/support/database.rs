@@ -27,10 +27,12 @@ impl Database {
     pub fn migrated() -> Self {
         Self::copy_of(&template(&format!("books_{:x}", migrations()), |url| {
             let url = DatabaseUrl::parse(url).expect("a good URL");
-            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
             // On a thread of its own: the test may already be on a runtime.
             std::thread::scope(|scope| {
-                let up = scope.spawn(|| runtime.block_on(migrate::up(&url)));
+                let up = scope.spawn(|| {
+                    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+                    runtime.block_on(migrate::up(&url))
+                });
                 up.join()
                     .expect("it does not panic")
                     .expect("the migrations run");

@@ -5,6 +5,7 @@ use super::{
     DropReason, GatewayStatus, Invoice, InvoiceEffect, InvoiceRules, LookUpBy, Page, Refund,
     RefundCall, RefundStage, Standing, Ticket,
 };
+use crate::domain::ids::GatewayUuid;
 use crate::domain::{Span, Timestamp};
 
 /// A look-up this long before the expiry may still see a payment that came in time (rule 18).
@@ -29,6 +30,29 @@ impl Invoice {
                 (refund, look_up) => refund.or(look_up),
             },
             Standing::Refused { .. } | Standing::NotOurs => None,
+        }
+    }
+
+    /// Whether the payer is still expected to pay, as far as the row tells: our own closing does
+    /// not stop them, and the gateway ends it with `cancel`.
+    #[must_use]
+    pub fn may_be_paid(&self) -> bool {
+        let exists = match &self.standing {
+            Standing::Wanted { .. } | Standing::Asked | Standing::Open(_) => true,
+            Standing::Refused { .. } | Standing::NotOurs => false,
+        };
+        exists && self.status.as_ref().is_none_or(GatewayStatus::is_waiting)
+    }
+
+    /// The gateway's name of it, once it has one.
+    #[must_use]
+    pub const fn gateway_uuid(&self) -> Option<&GatewayUuid> {
+        match &self.standing {
+            Standing::Open(page) => Some(&page.uuid),
+            Standing::Wanted { .. }
+            | Standing::Asked
+            | Standing::Refused { .. }
+            | Standing::NotOurs => None,
         }
     }
 

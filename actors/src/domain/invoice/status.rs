@@ -46,6 +46,28 @@ impl GatewayStatus {
         Self::Unknown(text.chars().take(40).collect())
     }
 
+    /// Whether the payer is still expected to pay.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        match self {
+            Self::Check
+            | Self::Process
+            | Self::ConfirmCheck
+            | Self::WrongAmountWaiting
+            | Self::Unknown(_) => true,
+            Self::Paid
+            | Self::PaidOver
+            | Self::WrongAmount
+            | Self::Cancel
+            | Self::Fail
+            | Self::SystemFail
+            | Self::RefundProcess
+            | Self::RefundPaid
+            | Self::RefundFail
+            | Self::Locked => false,
+        }
+    }
+
     /// Whether money arrived that may be credited.
     #[must_use]
     pub const fn is_success(&self) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::rows::{free, next_version, rule};
 use crate::domain::Timestamp;
 use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid, InvoiceId};
-use crate::domain::invoice::{GatewayStatus, Invoice, Standing};
+use crate::domain::invoice::Invoice;
 use crate::ports::books::{CommitRefused, Seen, Write};
 
 #[derive(Clone, Default)]
@@ -67,7 +67,7 @@ impl Invoices {
         free(self.names.get(&row.gateway_order_id), &row.id, || {
             format!("gateway order id {}", row.gateway_order_id)
         })?;
-        if let Some(uuid) = uuid(row) {
+        if let Some(uuid) = row.gateway_uuid() {
             free(self.uuids.get(uuid), &row.id, || {
                 format!("gateway uuid {uuid}")
             })?;
@@ -95,10 +95,10 @@ impl Invoices {
 
     fn learn(&mut self, row: &Invoice) {
         self.names.insert(row.gateway_order_id.clone(), row.id);
-        if let Some(uuid) = uuid(row) {
+        if let Some(uuid) = row.gateway_uuid() {
             self.uuids.insert(uuid.clone(), row.id);
         }
-        if may_be_paid(row) {
+        if row.may_be_paid() {
             self.payable.insert((row.customer, row.id));
         }
         if let Some(due) = row.next_due() {
@@ -108,52 +108,12 @@ impl Invoices {
 
     fn forget(&mut self, row: &Invoice) {
         self.names.remove(&row.gateway_order_id);
-        if let Some(uuid) = uuid(row) {
+        if let Some(uuid) = row.gateway_uuid() {
             self.uuids.remove(uuid);
         }
         self.payable.remove(&(row.customer, row.id));
         if let Some(due) = row.next_due() {
             self.due.remove(&(due, row.id));
         }
-    }
-}
-
-const fn uuid(invoice: &Invoice) -> Option<&GatewayUuid> {
-    match &invoice.standing {
-        Standing::Open(page) => Some(&page.uuid),
-        Standing::Wanted { .. }
-        | Standing::Asked
-        | Standing::Refused { .. }
-        | Standing::NotOurs => None,
-    }
-}
-
-/// Whether the payer is still expected to pay, as far as the row tells: our own closing does not
-/// stop them, and the gateway ends it with `cancel`.
-fn may_be_paid(invoice: &Invoice) -> bool {
-    let exists = match &invoice.standing {
-        Standing::Wanted { .. } | Standing::Asked | Standing::Open(_) => true,
-        Standing::Refused { .. } | Standing::NotOurs => false,
-    };
-    exists && invoice.status.as_ref().is_none_or(is_waiting)
-}
-
-const fn is_waiting(status: &GatewayStatus) -> bool {
-    match status {
-        GatewayStatus::Check
-        | GatewayStatus::Process
-        | GatewayStatus::ConfirmCheck
-        | GatewayStatus::WrongAmountWaiting
-        | GatewayStatus::Unknown(_) => true,
-        GatewayStatus::Paid
-        | GatewayStatus::PaidOver
-        | GatewayStatus::WrongAmount
-        | GatewayStatus::Cancel
-        | GatewayStatus::Fail
-        | GatewayStatus::SystemFail
-        | GatewayStatus::RefundProcess
-        | GatewayStatus::RefundPaid
-        | GatewayStatus::RefundFail
-        | GatewayStatus::Locked => false,
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use super::due_orders::DueOrders;
 use super::rows::{cut, free, next_version, rule};
 use crate::domain::Timestamp;
-use crate::domain::catalog::Product;
 use crate::domain::ids::{CustomerId, OrderId, OrderNumber, QuoteId, WalletAddress};
 use crate::domain::order::{Order, OrderState};
 use crate::ports::books::{CommitRefused, Page, Seen, Write};
@@ -92,7 +91,7 @@ impl Orders {
 
     /// Whether another live order gives Premium to the same recipient.
     pub(super) fn is_second_premium(&self, order: &Order) -> bool {
-        let Some(key) = premium_key(order) else {
+        let Some(key) = order.premium_key() else {
             return false;
         };
         let whole = (key.clone(), OrderId::new(i64::MIN))..=(key, OrderId::new(i64::MAX));
@@ -141,7 +140,7 @@ impl Orders {
         if let Some(purchase) = order.purchase() {
             self.bound.insert((purchase.wallet, id));
         }
-        if let Some(key) = premium_key(order) {
+        if let Some(key) = order.premium_key() {
             self.premium.insert((key, id));
         }
         if let Some(due) = row.due {
@@ -159,7 +158,7 @@ impl Orders {
         if let Some(purchase) = order.purchase() {
             self.bound.remove(&(purchase.wallet, id));
         }
-        if let Some(key) = premium_key(order) {
+        if let Some(key) = order.premium_key() {
             self.premium.remove(&(key, id));
         }
         if let Some(due) = row.due {
@@ -200,15 +199,5 @@ const fn waits(order: &Order) -> bool {
         | OrderState::Refunded { .. }
         | OrderState::Cancelled { .. }
         | OrderState::Parked { .. } => false,
-    }
-}
-
-/// The recipient of a Premium order from `Held` until it ends.
-fn premium_key(order: &Order) -> Option<String> {
-    match order.quote.product {
-        Product::Stars(_) => None,
-        Product::Premium(_) => order
-            .purchase()
-            .map(|_| order.quote.recipient.username.to_key()),
     }
 }

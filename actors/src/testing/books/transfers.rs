@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::rows::{next_version, rule};
 use crate::domain::ids::{Hash256, OrderId, TransferId, WalletAddress};
-use crate::domain::transfer::{Transfer, TransferState};
+use crate::domain::transfer::Transfer;
 use crate::ports::books::{CommitRefused, Seen, Write};
 
 const LEAST: TransferId = TransferId::new(i64::MIN);
@@ -110,19 +110,8 @@ impl Transfers {
             self.live_of_order.insert((row.order, row.id));
             self.live_of_wallet.insert((row.wallet, row.id));
         }
-        if takes_its_seqno(&row.state) {
+        if row.state.takes_seqno() {
             self.seqnos.insert((row.wallet, row.seqno, row.id));
         }
-    }
-}
-
-const fn takes_its_seqno(state: &TransferState) -> bool {
-    match state {
-        TransferState::Signed
-        | TransferState::Paid { .. }
-        | TransferState::ConsumedUnpaid { .. }
-        | TransferState::Foreign { .. }
-        | TransferState::Bounced { .. } => true,
-        TransferState::Dead { .. } | TransferState::Superseded { .. } => false,
     }
 }

@@ -1,0 +1,470 @@
+//! The port, method by method.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use starkeeper_actors::domain::customer::{Customer, Language, PSEUDONYM_KEPT, Purse};
+use starkeeper_actors::domain::ids::{
+    CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
+    ReplicaId, TelegramId, TransferId, WalletAddress,
+};
+use starkeeper_actors::domain::invoice::Invoice;
+use starkeeper_actors::domain::ledger::{Account, Statement, TrialBalance};
+use starkeeper_actors::domain::login::Login;
+use starkeeper_actors::domain::money::NanoTon;
+use starkeeper_actors::domain::notice::{Audience, Notice};
+use starkeeper_actors::domain::order::{HistoryRow, Order};
+use starkeeper_actors::domain::pricing::ShopPrices;
+use starkeeper_actors::domain::transfer::Transfer;
+use starkeeper_actors::domain::wallet::{Known, Wallet};
+use starkeeper_actors::domain::{Span, Timestamp};
+use starkeeper_actors::ports::books::{
+    Books, Claim, Commit, CommitFailed, CommitRefused, EraseRefused, Erasure, Lease, LeaseKey,
+    LiveMessage, OrderFile, Page, Seen, Tally,
+};
+use starkeeper_actors::ports::{Failure, Unreadable};
+
+use super::columns::At;
+use super::errors::{Class, Trouble, classify, unreadable};
+use super::open::{Engine, Storage};
+use super::plan::{Plan, encode};
+use super::postgres::call::error_of;
+use super::postgres::transaction::Ended;
+use super::{calls, decode, names};
+
+/// Asks the engine for something that only reads, all at one moment. `queries` are those of the
+/// engine, whichever it is.
+macro_rules! read {
+    ($self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
+        match &$self.engine {
+            Engine::Postgres(postgres) => {
+                calls::read_postgres(&$self.io, postgres, move |$link| {
+                    use crate::storage::postgres::queries as $queries;
+                    $(let $given = Clone::clone(&$given);)*
+                    Box::pin(async move { Ok($work) })
+                })
+                .await
+            }
+            Engine::Sqlite(sqlite) => {
+                sqlite
+                    .readers
+                    .read(move |$link| {
+                        use crate::storage::sqlite::{at_once, queries as $queries};
+                        at_once(async { Ok($work) })
+                    })
+                    .await
+            }
+        }
+        .map_err(calls::failed)
+    };
+}
+
+/// Asks the engine for something that writes, in a transaction of its own.
+macro_rules! write {
+    ($self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
+        match &$self.engine {
+            Engine::Postgres(postgres) => {
+                calls::write_postgres(&$self.io, postgres, move |$link| {
+                    use crate::storage::postgres::queries as $queries;
+                    $(let $given = Clone::clone(&$given);)*
+                    Box::pin(async move { Ok($work) })
+                })
+                .await
+                .map_err(error_of)
+            }
+            Engine::Sqlite(sqlite) => {
+                sqlite
+                    .writer
+                    .run(move |$link| {
+                        use crate::storage::sqlite::{at_once, queries as $queries};
+                        $(let $given = Clone::clone(&$given);)*
+                        at_once(async { Ok($work) })
+                    })
+                    .await
+            }
+        }
+    };
+}
+
+#[async_trait]
+impl Books for Storage {
+    async fn incarnation(&self) -> Result<IncarnationId, Unreadable> {
+        let life = read!(self, [], q, |link| q::read::incarnation(link).await?)?;
+        Ok(IncarnationId::new(life.unwrap_or_default()))
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<(), CommitFailed> {
+        let plan = Plan::of(commit, &self.rules).map_err(Failure::Refused)?;
+        match &self.engine {
+            Engine::Postgres(postgres) => postgres.committers.commit(plan).await,
+            Engine::Sqlite(sqlite) => {
+                let known = Arc::clone(&sqlite.known);
+                sqlite.writer.commit(plan, known).await
+            }
+        }
+    }
+
+    async fn lease(
+        &self,
+        key: LeaseKey,
+        replica: ReplicaId,
+        ttl: Span,
+    ) -> Result<Option<Lease>, Unreadable> {
+        write!(self, [], q, |link| q::keep::lease(link, key, replica, ttl)
+            .await?)
+        .map_err(calls::failed)
+    }
+
+    async fn release(&self, lease: Lease, replica: ReplicaId) -> Result<(), Unreadable> {
+        write!(self, [], q, |link| q::keep::release(link, lease, replica)
+            .await?)
+        .map_err(calls::failed)
+    }
+
+    async fn customer_of(
+        &self,
+        telegram: TelegramId,
+        language: Language,
+        fresh: CustomerId,
+        now: Timestamp,
+    ) -> Result<Seen<Customer>, Unreadable> {
+        let there = read!(self, [], q, |link| q::read::customer_at(link, telegram)
+            .await?)?;
+        if let Some(raw) = there {
+            return decode::seen(raw);
+        }
+        let opened = Customer::open(fresh, telegram, language, now);
+        let row = encode::customer(&opened, 1);
+        let row = row.map_err(|why| Unreadable::new(why.to_string()))?;
+        let raw = write!(self, [row], q, |link| {
+            q::keep::customer_of(link, telegram, &row).await?
+        });
+        decode::seen(raw.map_err(calls::failed)?)
+    }
+
+    async fn customer_at(
+        &self,
+        telegram: TelegramId,
+    ) -> Result<Option<Seen<Customer>>, Unreadable> {
+        decode::found(read!(self, [], q, |link| {
+            q::read::customer_at(link, telegram).await?
+        })?)
+    }
+
+    async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable> {
+        decode::found(read!(self, [], q, |link| q::read::customer(link, id).await?)?)
+    }
+
+    async fn customers_waiting(
+        &self,
+        after: Option<CustomerId>,
+        limit: u32,
+    ) -> Result<Vec<Seen<Customer>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| {
+            q::read::customers_waiting(link, after, limit).await?
+        })?)
+    }
+
+    async fn erase(&self, erasure: Erasure) -> Result<(), Failure<EraseRefused>> {
+        self.erase_person(erasure).await
+    }
+
+    async fn erased(
+        &self,
+        pseudonym: Pseudonym,
+        now: Timestamp,
+    ) -> Result<Vec<Seen<Customer>>, Unreadable> {
+        let (name, after) = (pseudonym.hash().to_string(), At(now - PSEUDONYM_KEPT));
+        decode::list(read!(self, [name], q, |link| {
+            q::read::erased(link, name, after).await?
+        })?)
+    }
+
+    async fn drop_pseudonyms(&self, now: Timestamp, limit: u32) -> Result<u32, Unreadable> {
+        write!(self, [], q, |link| q::erase::drop_pseudonyms(
+            link, now, limit
+        )
+        .await?)
+        .map_err(calls::failed)
+    }
+
+    async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable> {
+        let owner = customer.get().to_string();
+        let balances = read!(self, [owner], q, |link| q::read::balances(link, owner)
+            .await?)?;
+        Ok(decode::purse(&balances))
+    }
+
+    async fn statement(&self, account: Account, last: u32) -> Result<Statement, Unreadable> {
+        let raw = read!(self, [], q, |link| {
+            match q::accounts::find(link, account).await? {
+                Some(id) => Some(q::ledger::statement(link, id, last).await?),
+                None => None,
+            }
+            .map(|lines| (lines.balance, lines.lines))
+        })?;
+        let (balance, lines) = raw.unwrap_or_default();
+        decode::statement(account, balance, lines)
+    }
+
+    async fn trial_balance(&self) -> Result<TrialBalance, Unreadable> {
+        self.balances().await
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Seen<Order>>, Unreadable> {
+        decode::found(read!(self, [], q, |link| q::read::order(link, id).await?)?)
+    }
+
+    async fn order_numbered(
+        &self,
+        number: &OrderNumber,
+    ) -> Result<Option<Seen<Order>>, Unreadable> {
+        let number = number.clone();
+        decode::found(read!(self, [number], q, |link| {
+            q::read::order_numbered(link, &number).await?
+        })?)
+    }
+
+    async fn order_file(&self, id: OrderId) -> Result<Option<OrderFile>, Unreadable> {
+        let file = read!(self, [], q, |link| q::file::order_file(link, id).await?)?;
+        Ok(file)
+    }
+
+    async fn orders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, Unreadable> {
+        let now = At(now);
+        let due = read!(self, [], q, |link| q::read::orders_due(link, now, limit)
+            .await?)?;
+        Ok(due.into_iter().map(OrderId::new).collect())
+    }
+
+    async fn orders_of_wallet(
+        &self,
+        wallet: WalletAddress,
+    ) -> Result<Vec<Seen<Order>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| {
+            q::read::orders_of_wallet(link, wallet).await?
+        })?)
+    }
+
+    async fn orders_of(
+        &self,
+        customer: CustomerId,
+        page: Page,
+    ) -> Result<Vec<Seen<Order>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| {
+            q::read::orders_of(link, customer, page).await?
+        })?)
+    }
+
+    async fn latest_orders(&self, page: Page) -> Result<Vec<Seen<Order>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| q::read::latest_orders(
+            link, page
+        )
+        .await?)?)
+    }
+
+    async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable> {
+        decode::found(read!(self, [], q, |link| q::read::transfer(link, id).await?)?)
+    }
+
+    async fn wallets(&self) -> Result<Vec<Seen<Wallet>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| q::read::all_wallets(link).await?)?)
+    }
+
+    async fn float(&self, wallet: WalletAddress) -> Result<NanoTon, Unreadable> {
+        let owner = wallet.to_string();
+        let balances = read!(self, [owner], q, |link| q::read::balances(link, owner)
+            .await?)?;
+        Ok(decode::float(&balances))
+    }
+
+    async fn known(&self, wallet: WalletAddress) -> Result<Known, Unreadable> {
+        let (messages, references, assigned) = read!(self, [], q, |link| (
+            q::read::messages_of(link, wallet).await?,
+            q::read::references(link).await?,
+            q::read::assigned(link, wallet).await?,
+        ))?;
+        Ok(Known {
+            messages: decode::messages(messages)?,
+            references: decode::references(references)?,
+            destinations: Vec::new(),
+            assigned: decode::assigned(assigned)?,
+        })
+    }
+
+    async fn unclaimed(&self, rows: Vec<HistoryRow>) -> Result<Vec<HistoryRow>, Unreadable> {
+        let name = |row: &HistoryRow| names::claim(&Claim::History(row.clone())).1;
+        let asked: Vec<String> = rows.iter().map(name).collect();
+        let taken = read!(self, [asked], q, |link| q::read::claimed(link, asked)
+            .await?)?;
+        let free = |row: &HistoryRow| !taken.contains(&name(row));
+        Ok(rows.into_iter().filter(free).collect())
+    }
+
+    async fn invoice(&self, id: InvoiceId) -> Result<Option<Seen<Invoice>>, Unreadable> {
+        decode::found(read!(self, [], q, |link| q::read::invoice(link, id).await?)?)
+    }
+
+    async fn invoice_named(
+        &self,
+        name: &GatewayOrderId,
+    ) -> Result<Option<Seen<Invoice>>, Unreadable> {
+        let name = name.clone();
+        decode::found(read!(self, [name], q, |link| {
+            q::read::invoice_named(link, &name).await?
+        })?)
+    }
+
+    async fn invoices_due(&self, now: Timestamp, limit: u32) -> Result<Vec<InvoiceId>, Unreadable> {
+        let now = At(now);
+        let due = read!(self, [], q, |link| q::read::invoices_due(link, now, limit)
+            .await?)?;
+        Ok(due.into_iter().map(InvoiceId::new).collect())
+    }
+
+    async fn invoices_of(&self, customer: CustomerId) -> Result<Vec<Seen<Invoice>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| {
+            q::read::invoices_of(link, customer).await?
+        })?)
+    }
+
+    async fn logins(&self) -> Result<Vec<Seen<Login>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| q::read::all_logins(link).await?)?)
+    }
+
+    async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable> {
+        decode::prices(read!(self, [], q, |link| q::read::published(link).await?)?)
+    }
+
+    async fn notices_due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Seen<Notice>>, Unreadable> {
+        let now = At(now);
+        decode::list(read!(self, [], q, |link| {
+            q::read::notices_due(link, now, limit).await?
+        })?)
+    }
+
+    async fn notices_kept(&self, customer: CustomerId) -> Result<Vec<Seen<Notice>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| {
+            q::read::notices_kept(link, customer).await?
+        })?)
+    }
+
+    async fn notices_of(
+        &self,
+        audience: Audience,
+        page: Page,
+    ) -> Result<Vec<Seen<Notice>>, Unreadable> {
+        let audience = encode::audience(audience);
+        decode::list(read!(self, [], q, |link| {
+            q::read::notices_of(link, audience, page).await?
+        })?)
+    }
+
+    async fn tally(&self) -> Result<Tally, Unreadable> {
+        let [open, unfinished, waiting] = read!(self, [], q, |link| q::read::tally(link).await?)?
+            .map(|count| u64::try_from(count).unwrap_or_default());
+        Ok(Tally {
+            open_invoices: open,
+            unfinished_orders: unfinished,
+            waiting_notices: waiting,
+        })
+    }
+
+    async fn live_due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Seen<LiveMessage>>, Unreadable> {
+        let now = At(now);
+        let due = read!(self, [], q, |link| q::read::live_due(link, now, limit)
+            .await?)?;
+        Ok(due.into_iter().map(decode::live).collect())
+    }
+}
+
+/// What takes more than one query.
+impl Storage {
+    /// All balances; now and then the sums are stored, so that the next ones are short.
+    async fn balances(&self) -> Result<TrialBalance, Unreadable> {
+        let (accounts, behind) = read!(self, [], q, |link| {
+            let all = q::ledger::balances(link).await?;
+            (all.accounts, all.behind)
+        })?;
+        if behind > SNAPSHOT_EVERY {
+            let taken = write!(self, [], q, |link| q::ledger::take_snapshot(link).await?);
+            if let Err(why) = taken {
+                // Only the next sum is longer for it.
+                tracing::warn!("no snapshot of the balances: {}", calls::failed(why));
+            }
+        }
+        let balances = accounts.into_iter();
+        decode::trial_balance(
+            balances
+                .map(|(_, kind, owner, asset, _, _, balance)| (kind, owner, asset, balance))
+                .collect(),
+        )
+    }
+
+    async fn erase_person(&self, erasure: Erasure) -> Result<(), Failure<EraseRefused>> {
+        let outcome = match &self.engine {
+            Engine::Postgres(postgres) => {
+                calls::write_postgres(&self.io, postgres, move |link| {
+                    use super::postgres::queries::erase::erase;
+                    Box::pin(async move { erase(link, &erasure).await })
+                })
+                .await
+            }
+            Engine::Sqlite(sqlite) => sqlite
+                .writer
+                .run(move |link| {
+                    use super::sqlite::{at_once, queries::erase::erase};
+                    at_once(async { erase(link, &erasure).await })
+                })
+                .await
+                .map_err(Ended::RolledBack),
+        };
+        let trouble = match outcome {
+            Ok(erased) => return erased.map_err(Failure::Refused),
+            Err(Ended::RolledBack(trouble)) => trouble,
+            Err(Ended::Lost(cause)) => return Err(Failure::NotDone { cause }),
+            Err(Ended::Unknown(cause)) => return Err(Failure::Unknown { cause }),
+        };
+        let error = match trouble {
+            Trouble::Refused(why) => return Err(Failure::Refused(EraseRefused::Books(why))),
+            Trouble::Sql(error) => error,
+        };
+        let refused = |why| Failure::Refused(EraseRefused::Books(why));
+        Err(match classify(&error) {
+            Class::Life => {
+                let books = self.incarnation().await;
+                match books {
+                    Ok(books) => refused(CommitRefused::OtherLife {
+                        books,
+                        believed: erasure.incarnation,
+                    }),
+                    Err(why) => Failure::not_done(why.cause),
+                }
+            }
+            Class::Stale(row) => refused(CommitRefused::Stale { row }),
+            Class::Rule(rule) => refused(CommitRefused::Rule { rule }),
+            Class::Taken(_)
+            | Class::Fenced
+            | Class::Floor
+            | Class::Handled
+            | Class::Again(_)
+            | Class::NotDone(_)
+            | Class::Lost(_) => Failure::not_done(unreadable(&error).cause),
+        })
+    }
+
+    pub(super) async fn live_on(&self, life: IncarnationId) -> Result<(), Unreadable> {
+        write!(self, [], q, |link| q::keep::adopt(link, life).await?).map_err(calls::failed)
+    }
+}
+
+/// Entries between two snapshots of the shop's own balances: their sums take milliseconds.
+const SNAPSHOT_EVERY: i64 = 10_000;

@@ -1,0 +1,346 @@
+//! Reads: each at one moment.
+
+use diesel::dsl::{count_star, exists, first_value, not, row_number};
+use diesel::prelude::*;
+use starkeeper_actors::domain::ids::{
+    CustomerId, GatewayOrderId, InvoiceId, OrderId, OrderNumber, TelegramId, TransferId,
+    WalletAddress,
+};
+use starkeeper_actors::ports::books::{LeaseKey, Page};
+
+use super::Link;
+use crate::storage::columns::{At, Doc};
+use crate::storage::names;
+use crate::storage::schema::{
+    accounts, books, claims, customers, invoices, leases, live_messages, logins, notices, orders,
+    prices, transfers, wallets,
+};
+
+/// A row's version and document.
+pub(in crate::storage) type Raw = (i64, Doc);
+
+/// The longest page of any list.
+const LONGEST_PAGE: u32 = 100;
+
+type Found = QueryResult<Option<Raw>>;
+type Listed = QueryResult<Vec<Raw>>;
+
+pub(in crate::storage) async fn incarnation(link: Link<'_>) -> QueryResult<Option<i64>> {
+    first!(link, books::table.select(books::incarnation))
+}
+
+pub(in crate::storage) async fn epoch(link: Link<'_>, key: LeaseKey) -> QueryResult<Option<i64>> {
+    let lease = leases::table.find(names::lease(key));
+    first!(link, lease.select(leases::epoch))
+}
+
+macro_rules! raw {
+    ($table:ident) => {
+        ($table::version, $table::document)
+    };
+}
+
+pub(in crate::storage) async fn customer_at(link: Link<'_>, telegram: TelegramId) -> Found {
+    let row = customers::table.filter(customers::telegram.eq(telegram.get()));
+    first!(link, row.select(raw!(customers)))
+}
+
+pub(in crate::storage) async fn customer(link: Link<'_>, id: CustomerId) -> Found {
+    first!(
+        link,
+        customers::table.find(id.get()).select(raw!(customers))
+    )
+}
+
+pub(in crate::storage) async fn customers_waiting(
+    link: Link<'_>,
+    after: Option<CustomerId>,
+    limit: u32,
+) -> Listed {
+    let waiting = customers::table
+        .filter(customers::wants_opening)
+        .filter(customers::id.gt(after.map_or(i64::MIN, CustomerId::get)))
+        .order(customers::id)
+        .limit(i64::from(limit.min(LONGEST_PAGE)))
+        .select(raw!(customers));
+    load!(link, waiting)
+}
+
+/// Accounts of a person who was erased under a pseudonym after an instant, newest first.
+pub(in crate::storage) async fn erased(link: Link<'_>, pseudonym: String, after: At) -> Listed {
+    let erased = customers::table
+        .filter(customers::pseudonym.eq(pseudonym))
+        .filter(customers::erased_at.gt(after))
+        .order(customers::id.desc())
+        .select(raw!(customers));
+    load!(link, erased)
+}
+
+/// Erased accounts whose pseudonyms are older than an instant.
+pub(in crate::storage) async fn lapsed(link: Link<'_>, before: At, limit: u32) -> Listed {
+    let lapsed = customers::table
+        .filter(customers::pseudonym.is_not_null())
+        .filter(customers::erased_at.le(before))
+        .order(customers::id)
+        .limit(i64::from(limit.min(LONGEST_PAGE)))
+        .select(raw!(customers));
+    load!(link, lapsed)
+}
+
+/// Kind and balance of the stored accounts of an owner.
+pub(in crate::storage) async fn balances(
+    link: Link<'_>,
+    owner: String,
+) -> QueryResult<Vec<(String, i64)>> {
+    let kinds = [names::CUSTOMER, names::HELD, names::DEBT, names::FLOAT];
+    let stored = accounts::table
+        .filter(accounts::kind.eq_any(kinds))
+        .filter(accounts::owner.eq(owner))
+        .select((accounts::kind, accounts::balance));
+    load!(link, stored)
+}
+
+pub(in crate::storage) async fn order(link: Link<'_>, id: OrderId) -> Found {
+    first!(link, orders::table.find(id.get()).select(raw!(orders)))
+}
+
+pub(in crate::storage) async fn order_numbered(link: Link<'_>, number: &OrderNumber) -> Found {
+    let row = orders::table.filter(orders::number.eq(number.as_str()));
+    first!(link, row.select(raw!(orders)))
+}
+
+pub(in crate::storage) async fn orders_due(
+    link: Link<'_>,
+    now: At,
+    limit: u32,
+) -> QueryResult<Vec<i64>> {
+    // The first of every customer, by the instant at which it is due; then the second of every one.
+    let turn = row_number()
+        .partition_by(orders::customer)
+        .window_order((orders::due, orders::id));
+    let head_due = first_value(orders::due)
+        .partition_by(orders::customer)
+        .window_order((orders::due, orders::id));
+    let head = first_value(orders::id)
+        .partition_by(orders::customer)
+        .window_order((orders::due, orders::id));
+    let due = orders::table
+        .filter(orders::due.le(now))
+        .select(orders::id)
+        .order((turn, head_due, head))
+        .limit(i64::from(limit));
+    load!(link, due)
+}
+
+pub(in crate::storage) async fn orders_of_wallet(link: Link<'_>, wallet: WalletAddress) -> Listed {
+    let bound = orders::table
+        .filter(orders::wallet.eq(wallet.to_string()))
+        .order(orders::id)
+        .select(raw!(orders));
+    load!(link, bound)
+}
+
+pub(in crate::storage) async fn orders_of(
+    link: Link<'_>,
+    customer: CustomerId,
+    page: Page,
+) -> Listed {
+    let theirs = orders::table
+        .filter(orders::customer.eq(customer.get()))
+        .order(orders::id.desc())
+        .offset(i64::from(page.offset))
+        .limit(i64::from(page.limit.min(LONGEST_PAGE)))
+        .select(raw!(orders));
+    load!(link, theirs)
+}
+
+pub(in crate::storage) async fn latest_orders(link: Link<'_>, page: Page) -> Listed {
+    let all = orders::table
+        .order(orders::id.desc())
+        .offset(i64::from(page.offset))
+        .limit(i64::from(page.limit.min(LONGEST_PAGE)))
+        .select(raw!(orders));
+    load!(link, all)
+}
+
+pub(in crate::storage) async fn transfer(link: Link<'_>, id: TransferId) -> Found {
+    first!(
+        link,
+        transfers::table.find(id.get()).select(raw!(transfers))
+    )
+}
+
+pub(in crate::storage) async fn transfers_of(link: Link<'_>, order: OrderId) -> Listed {
+    let signed = transfers::table
+        .filter(transfers::order_id.eq(order.get()))
+        .order(transfers::id)
+        .select(raw!(transfers));
+    load!(link, signed)
+}
+
+pub(in crate::storage) async fn wallet(link: Link<'_>, address: WalletAddress) -> Found {
+    let row = wallets::table.find(address.to_string());
+    first!(link, row.select(raw!(wallets)))
+}
+
+pub(in crate::storage) async fn all_wallets(link: Link<'_>) -> Listed {
+    load!(
+        link,
+        wallets::table.order(wallets::address).select(raw!(wallets))
+    )
+}
+
+pub(in crate::storage) async fn messages_of(
+    link: Link<'_>,
+    wallet: WalletAddress,
+) -> QueryResult<Vec<(String, i64)>> {
+    let signed = transfers::table
+        .filter(transfers::wallet.eq(wallet.to_string()))
+        .order(transfers::id)
+        .select((transfers::message_hash, transfers::id));
+    load!(link, signed)
+}
+
+pub(in crate::storage) async fn references(
+    link: Link<'_>,
+) -> QueryResult<Vec<(String, Option<i64>)>> {
+    let known = claims::table
+        .filter(claims::kind.eq(names::REFERENCE))
+        .filter(claims::order_id.is_not_null())
+        .order(claims::name)
+        .select((claims::name, claims::order_id));
+    load!(link, known)
+}
+
+pub(in crate::storage) async fn assigned(
+    link: Link<'_>,
+    wallet: WalletAddress,
+) -> QueryResult<Vec<(String, Option<i64>)>> {
+    let known = claims::table
+        .filter(claims::wallet.eq(wallet.to_string()))
+        .order(claims::name)
+        .select((claims::name, claims::order_id));
+    load!(link, known)
+}
+
+/// Those of these names of rows of the history that are taken.
+pub(in crate::storage) async fn claimed(
+    link: Link<'_>,
+    rows: Vec<String>,
+) -> QueryResult<Vec<String>> {
+    let taken = claims::table
+        .filter(claims::kind.eq(names::HISTORY))
+        .filter(claims::name.eq_any(rows))
+        .select(claims::name);
+    load!(link, taken)
+}
+
+pub(in crate::storage) async fn invoice(link: Link<'_>, id: InvoiceId) -> Found {
+    first!(link, invoices::table.find(id.get()).select(raw!(invoices)))
+}
+
+pub(in crate::storage) async fn invoice_named(link: Link<'_>, name: &GatewayOrderId) -> Found {
+    let row = invoices::table.filter(invoices::gateway_name.eq(name.as_str()));
+    first!(link, row.select(raw!(invoices)))
+}
+
+pub(in crate::storage) async fn invoices_due(
+    link: Link<'_>,
+    now: At,
+    limit: u32,
+) -> QueryResult<Vec<i64>> {
+    let due = invoices::table
+        .filter(invoices::due.le(now))
+        .order((invoices::due, invoices::id))
+        .limit(i64::from(limit))
+        .select(invoices::id);
+    load!(link, due)
+}
+
+pub(in crate::storage) async fn invoices_of(link: Link<'_>, customer: CustomerId) -> Listed {
+    let payable = invoices::table
+        .filter(invoices::customer.eq(customer.get()))
+        .filter(invoices::payable)
+        .order(invoices::id.desc())
+        .select(raw!(invoices));
+    load!(link, payable)
+}
+
+pub(in crate::storage) async fn all_logins(link: Link<'_>) -> Listed {
+    load!(link, logins::table.order(logins::id).select(raw!(logins)))
+}
+
+pub(in crate::storage) async fn published(link: Link<'_>) -> Found {
+    first!(link, prices::table.select(raw!(prices)))
+}
+
+diesel::alias!(notices as earlier: Earlier);
+
+pub(in crate::storage) async fn notices_due(link: Link<'_>, now: At, limit: u32) -> Listed {
+    let before = earlier
+        .filter(earlier.field(notices::audience).eq(notices::audience))
+        .filter(earlier.field(notices::waiting))
+        .filter(earlier.field(notices::id).lt(notices::id));
+    let due = notices::table
+        .filter(notices::waiting)
+        .filter(notices::due.le(now))
+        .filter(not(exists(before)))
+        .order(notices::id)
+        .limit(i64::from(limit))
+        .select(raw!(notices));
+    load!(link, due)
+}
+
+pub(in crate::storage) async fn notices_kept(link: Link<'_>, customer: CustomerId) -> Listed {
+    let kept = notices::table
+        .filter(notices::audience.eq(customer.get()))
+        .filter(notices::kept)
+        .order(notices::id)
+        .select(raw!(notices));
+    load!(link, kept)
+}
+
+pub(in crate::storage) async fn notices_of(link: Link<'_>, audience: i64, page: Page) -> Listed {
+    let owed = notices::table
+        .filter(notices::audience.eq(audience))
+        .order(notices::id.desc())
+        .offset(i64::from(page.offset))
+        .limit(i64::from(page.limit.min(LONGEST_PAGE)))
+        .select(raw!(notices));
+    load!(link, owed)
+}
+
+/// Invoices that may be paid, orders that are not finished, notices that wait.
+pub(in crate::storage) async fn tally(link: Link<'_>) -> QueryResult<[i64; 3]> {
+    let open = invoices::table.filter(invoices::payable);
+    let open: Option<i64> = first!(link, open.select(count_star()))?;
+    let unfinished = orders::table.filter(not(orders::finished));
+    let unfinished: Option<i64> = first!(link, unfinished.select(count_star()))?;
+    let waiting = notices::table.filter(notices::waiting);
+    let waiting: Option<i64> = first!(link, waiting.select(count_star()))?;
+    Ok([open, unfinished, waiting].map(Option::unwrap_or_default))
+}
+
+/// A live message's row: version, order, chat, message, the version it shows, not before.
+pub(in crate::storage) type Live = (i64, i64, i64, Option<i64>, i64, At);
+
+pub(in crate::storage) async fn live_due(
+    link: Link<'_>,
+    now: At,
+    limit: u32,
+) -> QueryResult<Vec<Live>> {
+    let due = live_messages::table
+        .filter(live_messages::shows.lt(live_messages::wanted))
+        .filter(live_messages::not_before.le(now))
+        .order((live_messages::not_before, live_messages::order_id))
+        .limit(i64::from(limit))
+        .select((
+            live_messages::version,
+            live_messages::order_id,
+            live_messages::chat,
+            live_messages::message,
+            live_messages::shows,
+            live_messages::not_before,
+        ));
+    load!(link, due)
+}

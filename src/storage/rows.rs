@@ -1,0 +1,255 @@
+//! Rows as they are written: one struct a table, and the same as columns for statements that write
+//! many rows at once.
+
+use diesel::pg::Pg;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+/// A row that can be written together with others of its table.
+pub(super) trait Together: Sized {
+    /// Its table.
+    const TABLE: &'static str;
+    /// The column that names a row.
+    const KEY: &'static str;
+    /// All columns, in the order of [`Together::bind`].
+    const COLUMNS: &'static [&'static str];
+    /// The rows as one list a column.
+    type Columns: Send + Sync + 'static;
+
+    /// What names the row.
+    fn key(&self) -> String;
+
+    /// Turns rows into columns.
+    fn columns(rows: &[&Self]) -> Self::Columns;
+
+    /// Pushes the columns as parameters, with commas between them.
+    ///
+    /// # Errors
+    /// A value that cannot be sent.
+    fn bind<'b>(columns: &'b Self::Columns, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()>;
+}
+
+macro_rules! rows {
+    ($($(#[$doc:meta])* $table:ident by $key:ident {
+        $first:ident: $first_type:ty => $first_sql:ty $(, $column:ident: $type:ty => $sql:ty)* $(,)?
+    })*) => {$(
+        $(#[$doc])*
+        pub(super) mod $table {
+            use diesel::pg::Pg;
+            use diesel::prelude::{AsChangeset, Insertable};
+            use diesel::query_builder::AstPass;
+            use diesel::result::QueryResult;
+            use diesel::sql_types::*;
+
+            #[allow(unused_imports, reason = "not every table has an instant or a document")]
+            use super::super::columns::*;
+            use super::super::schema::$table;
+
+            $(#[$doc])*
+            #[derive(Clone, Debug, Insertable, AsChangeset)]
+            #[diesel(table_name = $table, primary_key($key), treat_none_as_null = true)]
+            pub(in crate::storage) struct Row {
+                pub(in crate::storage) $first: $first_type,
+                $(pub(in crate::storage) $column: $type,)*
+            }
+
+            /// Many rows, one list a column.
+            #[derive(Debug, Default)]
+            pub(in crate::storage) struct Columns {
+                $first: Vec<$first_type>,
+                $($column: Vec<$type>,)*
+            }
+
+            /// The order of the keys, in which rows are locked.
+            #[must_use]
+            #[allow(dead_code, reason = "entries keep the order in which they were made")]
+            pub(in crate::storage) fn order(one: &Row, other: &Row) -> std::cmp::Ordering {
+                one.$key.cmp(&other.$key)
+            }
+
+            impl super::Together for Row {
+                const TABLE: &'static str = stringify!($table);
+                const KEY: &'static str = stringify!($key);
+                const COLUMNS: &'static [&'static str] =
+                    &[stringify!($first), $(stringify!($column)),*];
+                type Columns = Columns;
+
+                fn key(&self) -> String {
+                    self.$key.to_string()
+                }
+
+                fn columns(rows: &[&Self]) -> Columns {
+                    let mut columns = Columns::default();
+                    for row in rows {
+                        columns.$first.push(row.$first.clone());
+                        $(columns.$column.push(row.$column.clone());)*
+                    }
+                    columns
+                }
+
+                fn bind<'b>(
+                    columns: &'b Columns,
+                    mut pass: AstPass<'_, 'b, Pg>,
+                ) -> QueryResult<()> {
+                    pass.push_bind_param::<Array<$first_sql>, _>(&columns.$first)?;
+                    $(
+                        pass.push_sql(", ");
+                        pass.push_bind_param::<Array<$sql>, _>(&columns.$column)?;
+                    )*
+                    Ok(())
+                }
+            }
+        }
+    )*};
+}
+
+rows! {
+    /// Entries of the ledger; the database numbers them.
+    entries by key {
+        key: String => Text,
+        is_fact: bool => Bool,
+        size: i64 => BigInt,
+        at: At => Instant,
+        admin: Option<i64> => Nullable<BigInt>,
+        reason: Option<String> => Nullable<Text>,
+    }
+
+    /// Customers.
+    customers by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        telegram: i64 => BigInt,
+        frozen: bool => Bool,
+        unreachable: bool => Bool,
+        wants_opening: bool => Bool,
+        since: At => Instant,
+        erased_at: Option<At> => Nullable<Instant>,
+        pseudonym: Option<String> => Nullable<Text>,
+        document: Doc => Document,
+    }
+
+    /// Wallets.
+    wallets by address {
+        address: String => Text,
+        version: i64 => BigInt,
+        next_seqno: i64 => BigInt,
+        stopped: bool => Bool,
+        document: Doc => Document,
+    }
+
+    /// Orders.
+    orders by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        number: String => Text,
+        customer: i64 => BigInt,
+        quote: i64 => BigInt,
+        price: i64 => BigInt,
+        terms: i64 => BigInt,
+        since: At => Instant,
+        state: String => Text,
+        finished: bool => Bool,
+        due: Option<At> => Nullable<Instant>,
+        wallet: Option<String> => Nullable<Text>,
+        premium: Option<String> => Nullable<Text>,
+        document: Doc => Document,
+    }
+
+    /// Transfers.
+    transfers by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        order_id: i64 => BigInt,
+        wallet: String => Text,
+        seqno: i64 => BigInt,
+        state: String => Text,
+        live: bool => Bool,
+        takes_seqno: bool => Bool,
+        message_hash: String => Text,
+        document: Doc => Document,
+    }
+
+    /// Invoices.
+    invoices by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        gateway_name: String => Text,
+        gateway_uuid: Option<String> => Nullable<Text>,
+        customer: i64 => BigInt,
+        order_id: Option<i64> => Nullable<BigInt>,
+        face: i64 => BigInt,
+        payable: bool => Bool,
+        due: Option<At> => Nullable<Instant>,
+        document: Doc => Document,
+    }
+
+    /// Logins.
+    logins by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        wallet: String => Text,
+        document: Doc => Document,
+    }
+
+    /// Notices.
+    notices by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        key: String => Text,
+        audience: i64 => BigInt,
+        since: At => Instant,
+        standing: String => Text,
+        waiting: bool => Bool,
+        kept: bool => Bool,
+        due: Option<At> => Nullable<Instant>,
+        document: Doc => Document,
+    }
+
+    /// Live messages.
+    live_messages by order_id {
+        order_id: i64 => BigInt,
+        version: i64 => BigInt,
+        chat: i64 => BigInt,
+        message: Option<i64> => Nullable<BigInt>,
+        shows: i64 => BigInt,
+        wanted: i64 => BigInt,
+        not_before: At => Instant,
+    }
+
+    /// The published prices.
+    prices by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        document: Doc => Document,
+    }
+
+    /// Claims.
+    claims by name {
+        kind: String => Text,
+        name: String => Text,
+        order_id: Option<i64> => Nullable<BigInt>,
+        wallet: Option<String> => Nullable<Text>,
+        at: At => Instant,
+    }
+
+    /// Outside events.
+    outside_events by key {
+        key: String => Text,
+        body: String => Text,
+        at: At => Instant,
+    }
+
+    /// Handled updates.
+    handled_updates by update_id {
+        bot: i64 => BigInt,
+        update_id: i64 => BigInt,
+        at: At => Instant,
+    }
+
+    /// What commits believe.
+    beliefs by incarnation {
+        incarnation: i64 => BigInt,
+        lease: Option<String> => Nullable<Text>,
+        epoch: Option<i64> => Nullable<BigInt>,
+    }
+}

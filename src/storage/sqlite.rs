@@ -1,0 +1,188 @@
+//! What SQLite says differently: one writer, so nothing needs a lock; statements one by one.
+//!
+//! A connection lives on one thread at a time and answers in place, so the shared queries never
+//! wait here. What waits is the caller, for its turn: see [`writer`] and [`readers`].
+
+use std::cell::RefCell;
+use std::future::{Ready, ready};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+use futures_util::FutureExt;
+
+use super::accounts::Ids;
+use super::columns::{At, Instant};
+use super::errors::Trouble;
+use super::plan::{Entered, Plan};
+use super::schema::{entries, leases, postings};
+
+pub(super) mod file;
+pub(super) mod readers;
+pub(super) mod writer;
+
+/// A connection that is used by one thread at a time.
+pub(super) struct Connection(RefCell<SqliteConnection>);
+
+/// A connection as the queries see it.
+pub(super) type Link<'a> = &'a Connection;
+
+impl Connection {
+    pub(super) const fn new(connection: SqliteConnection) -> Self {
+        Self(RefCell::new(connection))
+    }
+
+    /// Runs plain statements.
+    pub(super) fn run(&self, sql: &str) -> QueryResult<()> {
+        self.0.borrow_mut().batch_execute(sql)
+    }
+}
+
+/// The outcome of queries that answer in place.
+pub(super) fn at_once<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    let never = || {
+        let why = "an embedded query waited for something".to_owned();
+        let kind = diesel::result::DatabaseErrorKind::Unknown;
+        Trouble::Sql(diesel::result::Error::DatabaseError(kind, Box::new(why)))
+    };
+    work.now_or_never().unwrap_or_else(|| Err(never()))
+}
+
+macro_rules! execute {
+    ($link:expr, $query:expr) => {{
+        let done = diesel::RunQueryDsl::execute($query, &mut *$link.0.borrow_mut());
+        std::future::ready(done).await
+    }};
+}
+
+macro_rules! load {
+    ($link:expr, $query:expr) => {{
+        let found = diesel::RunQueryDsl::load($query, &mut *$link.0.borrow_mut());
+        std::future::ready(found).await
+    }};
+}
+
+macro_rules! first {
+    ($link:expr, $query:expr) => {{
+        let found = diesel::RunQueryDsl::first($query, &mut *$link.0.borrow_mut());
+        diesel::OptionalExtension::optional(std::future::ready(found).await)
+    }};
+}
+
+macro_rules! insert {
+    ($link:expr, $table:ident, $rows:expr) => {
+        'all: {
+            let mut written = 0_usize;
+            for row in &$rows {
+                let table = $crate::storage::schema::$table::table;
+                match execute!($link, diesel::insert_into(table).values(*row)) {
+                    Ok(rows) => written += rows,
+                    Err(error) => break 'all Err(error),
+                }
+            }
+            Ok(written)
+        }
+    };
+}
+
+macro_rules! update {
+    ($link:expr, $table:ident, $key:ident, $rows:expr) => {
+        'all: {
+            use $crate::storage::schema::$table;
+            let mut written = 0_usize;
+            for row in &$rows {
+                let seen = $table::table
+                    .filter($table::$key.eq(&row.$key))
+                    .filter($table::version.eq(row.version - 1));
+                match execute!($link, diesel::update(seen).set(*row)) {
+                    Ok(rows) => written += rows,
+                    Err(error) => break 'all Err(error),
+                }
+            }
+            Ok::<_, diesel::result::Error>(written)
+        }
+    };
+}
+
+macro_rules! in_order {
+    ($($step:expr),* $(,)?) => {{
+        $($step.await?;)*
+        Ok(())
+    }};
+}
+
+/// Whoever opens an account is alone.
+macro_rules! opened {
+    ($insert:expr) => {
+        $insert
+    };
+}
+
+#[path = "queries/all.rs"]
+pub(super) mod queries;
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The machine's clock in a form of one's own.
+    #[sql_name = "strftime"]
+    fn clock(form: diesel::sql_types::Text, at: diesel::sql_types::Text) -> Instant;
+}
+
+/// The machine's clock is the database's.
+pub(super) fn now(link: Link<'_>) -> Ready<QueryResult<At>> {
+    let now = diesel::select(clock("%Y-%m-%d %H:%M:%f+00:00", "now"));
+    ready(now.first(&mut *link.0.borrow_mut()))
+}
+
+/// Epoch, holder and end of a lease.
+pub(super) fn lease_for_update(
+    link: Link<'_>,
+    name: &str,
+) -> Ready<QueryResult<Option<(i64, Option<i64>, At)>>> {
+    let row = leases::table
+        .find(name)
+        .select((leases::epoch, leases::holder, leases::until));
+    ready(row.first(&mut *link.0.borrow_mut()).optional())
+}
+
+/// The immediate transaction is the lock.
+pub(super) fn lock_customers(_: Link<'_>, _: Vec<i64>) -> Ready<Result<(), Trouble>> {
+    ready(Ok(()))
+}
+
+/// The immediate transaction is the lock.
+pub(super) fn lock_accounts(_: Link<'_>, _: Vec<i64>) -> Ready<Result<(), Trouble>> {
+    ready(Ok(()))
+}
+
+/// The immediate transaction is the lock.
+pub(super) fn lock_postings(_: Link<'_>) -> Ready<QueryResult<()>> {
+    ready(Ok(()))
+}
+
+pub(super) fn post(link: Link<'_>, plans: &[&Plan], ids: &Ids) -> Ready<Result<(), Trouble>> {
+    let mut entries = plans.iter().flat_map(|plan| &plan.entries);
+    ready(entries.try_for_each(|entered| post_one(link, entered, ids)))
+}
+
+fn post_one(link: Link<'_>, entered: &Entered, ids: &Ids) -> Result<(), Trouble> {
+    let connection = &mut *link.0.borrow_mut();
+    let entry = entries::table
+        .filter(entries::key.eq(&entered.row.key))
+        .select(entries::id);
+    let entry: i64 = entry.first(connection)?;
+    for (place, posting) in (0_i64..).zip(&entered.entry.postings) {
+        let id = |account| ids.of(account).ok_or(diesel::result::Error::NotFound);
+        let row = (
+            postings::id.eq(entry * 64 + place),
+            postings::entry.eq(entry),
+            postings::debit.eq(id(posting.debit())?),
+            postings::credit.eq(id(posting.credit())?),
+            postings::amount.eq(posting.amount().units()),
+        );
+        diesel::insert_into(postings::table)
+            .values(row)
+            .execute(connection)?;
+    }
+    Ok(())
+}
