@@ -62,8 +62,7 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
 }
 
 /// A stored row that cannot be read ends the transaction that met it.
-pub(super) fn trouble(why: Unreadable) -> Trouble {
-    let rule = why.to_string();
+pub(super) fn trouble(Unreadable { cause: rule }: Unreadable) -> Trouble {
     Trouble::Refused(CommitRefused::Rule { rule })
 }
 

@@ -50,7 +50,17 @@ pub(super) fn classify(error: &Error) -> Class {
         Error::DatabaseError(kind, info) => of_database(kind, &**info),
         // A transaction that is broken already: what broke it was said before.
         Error::BrokenTransactionManager => Class::Lost("the connection broke".into()),
-        other => Class::NotDone(shortened(&other.to_string())),
+        Error::InvalidCString(_)
+        | Error::NotFound
+        | Error::QueryBuilderError(_)
+        | Error::DeserializationError(_)
+        | Error::SerializationError(_)
+        | Error::RollbackErrorOnCommit { .. }
+        | Error::RollbackTransaction
+        | Error::AlreadyInTransaction
+        | Error::NotInTransaction
+        | Error::IntegerConversion(_)
+        | _ => Class::NotDone(shortened(&error.to_string())),
     }
 }
 

@@ -4,6 +4,9 @@ use starkeeper_actors::domain::ids::{CustomerId, InvoiceId, OrderId, TransferId,
 use starkeeper_actors::domain::ledger::{Account, Asset, EntryKey, Side};
 use starkeeper_actors::ports::books::{Claim, LeaseKey};
 
+/// A lease's row: epoch, holder and end.
+pub(super) type HeldLease = (i64, Option<i64>, super::columns::At);
+
 /// The key of a lease's row.
 pub(super) fn lease(key: LeaseKey) -> String {
     match key {

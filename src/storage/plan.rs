@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 use starkeeper_actors::domain::Timestamp;
-use starkeeper_actors::domain::ids::{IncarnationId, UpdateKey, Version};
+use starkeeper_actors::domain::ids::{IncarnationId, OrderId, UpdateKey, Version};
 use starkeeper_actors::domain::ledger::{Account, Entry};
 use starkeeper_actors::domain::order::OrderRules;
 use starkeeper_actors::domain::stored::Stored;
@@ -13,8 +13,8 @@ use starkeeper_actors::ports::books::{Commit, CommitRefused, Fence, Guard, RowWr
 use super::columns::{At, Doc};
 use super::names;
 use super::rows::{
-    beliefs, claims, customers, entries, handled_updates, invoices, live_messages, logins, notices,
-    orders, outside_events, prices, transfers, wallets,
+    Together, beliefs, claims, customers, entries, handled_updates, invoices, live_messages,
+    logins, notices, orders, outside_events, prices, transfers, wallets,
 };
 
 pub(super) mod encode;
@@ -94,7 +94,7 @@ impl Plan {
             plan.entry(entry)?;
         }
         for (claim, order) in &commit.claims {
-            let row = encode::claim(claim, order.map(|order| order.get()), plan.at);
+            let row = encode::claim(claim, order.map(OrderId::get), plan.at);
             plan.claims.push(row);
         }
         for (id, owed) in commit.notices {
@@ -174,46 +174,27 @@ impl Plan {
                     return Err(CommitRefused::Rule { rule });
                 }
                 let row = encode::customer(&write.row, next(write.seen))?;
-                self.put(
-                    "customers",
-                    row.id,
-                    write.seen,
-                    |plan| &mut plan.customers,
-                    row,
-                )
+                self.put(write.seen, |plan| &mut plan.customers, row)
             }
             RowWrite::Order(write) => {
                 let row = encode::order(&write.row, next(write.seen), at, rules)?;
-                self.put("orders", row.id, write.seen, |plan| &mut plan.orders, row)
+                self.put(write.seen, |plan| &mut plan.orders, row)
             }
             RowWrite::Transfer(write) => {
                 let row = encode::transfer(&write.row, next(write.seen))?;
-                self.put(
-                    "transfers",
-                    row.id,
-                    write.seen,
-                    |plan| &mut plan.transfers,
-                    row,
-                )
+                self.put(write.seen, |plan| &mut plan.transfers, row)
             }
             RowWrite::Wallet(write) => {
                 let row = encode::wallet(&write.row, next(write.seen))?;
-                let key = row.address.clone();
-                self.put("wallets", key, write.seen, |plan| &mut plan.wallets, row)
+                self.put(write.seen, |plan| &mut plan.wallets, row)
             }
             RowWrite::Invoice(write) => {
                 let row = encode::invoice(&write.row, next(write.seen))?;
-                self.put(
-                    "invoices",
-                    row.id,
-                    write.seen,
-                    |plan| &mut plan.invoices,
-                    row,
-                )
+                self.put(write.seen, |plan| &mut plan.invoices, row)
             }
             RowWrite::Login(write) => {
                 let row = encode::login(&write.row, next(write.seen))?;
-                self.put("logins", row.id, write.seen, |plan| &mut plan.logins, row)
+                self.put(write.seen, |plan| &mut plan.logins, row)
             }
             RowWrite::Notice(write) => {
                 if write.seen.is_none() {
@@ -221,31 +202,31 @@ impl Plan {
                     return Err(CommitRefused::Rule { rule });
                 }
                 let row = encode::notice(&write.row, next(write.seen))?;
-                self.put("notices", row.id, write.seen, |plan| &mut plan.notices, row)
+                self.put(write.seen, |plan| &mut plan.notices, row)
             }
             RowWrite::Live(write) => {
                 let row = encode::live(&write.row, next(write.seen));
-                let key = row.order_id;
-                self.put("live_messages", key, write.seen, |plan| &mut plan.live, row)
+                self.put(write.seen, |plan| &mut plan.live, row)
             }
             RowWrite::Prices(write) => {
                 let row = encode::prices(write.row, next(write.seen))?;
-                self.put("prices", row.id, write.seen, |plan| &mut plan.prices, row)
+                self.put(write.seen, |plan| &mut plan.prices, row)
             }
         }
     }
 
-    fn put<R>(
+    fn put<R: Together>(
         &mut self,
-        table: &'static str,
-        key: impl ToString,
         seen: Option<Version>,
         writes: impl FnOnce(&mut Self) -> &mut Writes<R>,
         row: R,
     ) -> Result<(), CommitRefused> {
-        let key = key.to_string();
-        if !self.touched.insert((table, key.clone())) {
-            let rule = format!("a commit writes a row once, not {key} of {table} twice");
+        let key = row.key();
+        if !self.touched.insert((R::TABLE, key.clone())) {
+            let rule = format!(
+                "a commit writes a row once, not {key} of {} twice",
+                R::TABLE
+            );
             return Err(CommitRefused::Rule { rule });
         }
         let writes = writes(self);

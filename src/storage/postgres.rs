@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::accounts::Ids;
 use super::columns::{At, Instant};
 use super::errors::Trouble;
+use super::names::HeldLease;
 use super::plan::Plan;
 use super::schema::{accounts, customers, leases};
 
@@ -67,6 +68,10 @@ macro_rules! opened {
     };
 }
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine: a query's types name the engine"
+)]
 #[path = "queries/all.rs"]
 pub(super) mod queries;
 
@@ -81,10 +86,7 @@ pub(super) async fn now(link: Link<'_>) -> QueryResult<At> {
 }
 
 /// Epoch, holder and end of a lease, which nobody else changes until the transaction ends.
-pub(super) async fn lease_for_update(
-    link: Link<'_>,
-    name: &str,
-) -> QueryResult<Option<(i64, Option<i64>, At)>> {
+pub(super) async fn lease_for_update(link: Link<'_>, name: &str) -> QueryResult<Option<HeldLease>> {
     let row = leases::table
         .find(name)
         .select((leases::epoch, leases::holder, leases::until))

@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use super::accounts::Ids;
 use super::columns::{At, Instant};
 use super::errors::Trouble;
+use super::names::HeldLease;
 use super::plan::{Entered, Plan};
 use super::schema::{entries, leases, postings};
 
@@ -118,6 +119,10 @@ macro_rules! opened {
     };
 }
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine: a query's types name the engine"
+)]
 #[path = "queries/all.rs"]
 pub(super) mod queries;
 
@@ -138,7 +143,7 @@ pub(super) fn now(link: Link<'_>) -> Ready<QueryResult<At>> {
 pub(super) fn lease_for_update(
     link: Link<'_>,
     name: &str,
-) -> Ready<QueryResult<Option<(i64, Option<i64>, At)>>> {
+) -> Ready<QueryResult<Option<HeldLease>>> {
     let row = leases::table
         .find(name)
         .select((leases::epoch, leases::holder, leases::until));

@@ -247,10 +247,9 @@ impl Shared {
 
     async fn attempt(&self, connection: &AsyncPgConnection, plans: &[&Plan]) -> Result<(), Ended> {
         let work = self.work_of(connection, plans);
-        let work = match tokio::time::timeout(PATIENCE, work).await {
-            Ok(work) => work,
+        let Ok(work) = tokio::time::timeout(PATIENCE, work).await else {
             // The commit was not sent; the server rolls back when the connection goes.
-            Err(_) => return Err(Ended::Lost("the server does not answer".into())),
+            return Err(Ended::Lost("the server does not answer".into()));
         };
         match tokio::time::timeout(PATIENCE, end(connection, work)).await {
             Ok(ended) => ended,
