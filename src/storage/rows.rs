@@ -42,8 +42,8 @@ macro_rules! rows {
             use diesel::sql_types::*;
 
             #[allow(unused_imports, reason = "not every table has an instant or a document")]
-            use super::super::columns::*;
-            use super::super::schema::$table;
+            use crate::storage::columns::*;
+            use crate::storage::schema::$table;
 
             $(#[$doc])*
             #[derive(Clone, Debug, Insertable, AsChangeset)]
