@@ -228,9 +228,7 @@ async fn a_running_clock_lets_things_happen_by_itself() {
         .invoice("o", json!({"url_callback": receiver.url}))
         .await;
     ground.pay(&invoice, "exact").await;
-    while receiver.count() < 2 {
-        tokio::task::yield_now().await;
-    }
+    receiver.reached(2).await;
     let mut told = receiver.statuses();
     told.sort_unstable();
     assert_eq!(
@@ -288,9 +286,7 @@ async fn reset_lets_go_of_calls_that_are_held_back() {
         .await;
     let held = ground.call("balance", json!({}));
     let reset = async {
-        while ground.control_get("faults").await[0]["struck"] != json!(1) {
-            tokio::task::yield_now().await;
-        }
+        ground.struck().await;
         ground.drive("reset", json!({})).await
     };
     let (held, _reset) = tokio::join!(held, reset);

@@ -89,10 +89,7 @@ async fn delay_does_the_work_at_once_and_tells_later_what_was_then() {
         .await;
     let slow = ground.info("o");
     let meanwhile = async {
-        // The fault is used up when the slow call has been taken in.
-        while ground.control_get("faults").await[0]["struck"] != json!(1) {
-            tokio::task::yield_now().await;
-        }
+        ground.struck().await;
         ground.pay_and_confirm(&invoice, "exact").await;
         assert_eq!(ground.status("o").await, "paid");
         ground.advance(60).await;
@@ -149,9 +146,7 @@ async fn reorder_lets_the_next_answer_of_the_method_come_first() {
         order.lock().unwrap().push(info["status"].clone());
     };
     let second = async {
-        while ground.control_get("faults").await[0]["struck"] != json!(1) {
-            tokio::task::yield_now().await;
-        }
+        ground.struck().await;
         ground.pay(&invoice, "exact").await;
         let info = ground.info("o").await;
         order.lock().unwrap().push(info["status"].clone());

@@ -210,6 +210,12 @@ impl Ground {
             .await
     }
 
+    /// Waits until the first fault has struck once: the call that it was for has been taken in.
+    pub async fn struck(&self) {
+        let struck = async || self.control_get("faults").await[0]["struck"] == json!(1);
+        eventually("a fault strikes", struck).await;
+    }
+
     pub async fn fault(&self, fault: Value) -> Value {
         let mut whole = json!({"system": "heleket"});
         for (name, value) in fault.as_object().expect("an object") {
@@ -217,6 +223,20 @@ impl Ground {
         }
         self.drive("faults", whole).await
     }
+}
+
+/// The longest a test waits for something to come true, in real time.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks again until it is so.
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let wait = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, wait).await;
+    waited.unwrap_or_else(|_| panic!("it never came to it: {what}"));
 }
 
 async fn read(answer: reqwest::Response) -> reqwest::Result<Answer> {

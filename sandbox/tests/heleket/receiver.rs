@@ -7,11 +7,15 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use bytes::Bytes;
 use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::ground::PATIENCE;
 
 #[derive(Default)]
 struct Kept {
     bodies: Vec<String>,
     answers: VecDeque<u16>,
+    count: watch::Sender<usize>,
 }
 
 #[derive(Clone)]
@@ -29,6 +33,7 @@ impl Receiver {
                 |body: Bytes, kept: web::Data<Mutex<Kept>>| async move {
                     let mut kept = kept.lock().unwrap();
                     kept.bodies.push(String::from_utf8(body.to_vec()).unwrap());
+                    kept.count.send_modify(|count| *count += 1);
                     let answer = kept.answers.pop_front().unwrap_or(200);
                     HttpResponse::build(StatusCode::from_u16(answer).unwrap()).finish()
                 },
@@ -60,6 +65,16 @@ impl Receiver {
             json["status"].as_str().unwrap().to_owned()
         };
         self.bodies().iter().map(status).collect()
+    }
+
+    /// Waits until so many webhooks have come.
+    pub async fn reached(&self, count: usize) {
+        let mut seen = self.kept.lock().unwrap().count.subscribe();
+        let enough = seen.wait_for(|seen| *seen >= count);
+        let waited = tokio::time::timeout(PATIENCE, enough).await;
+        waited
+            .expect("so many webhooks never came")
+            .expect("the receiver lives");
     }
 
     pub fn count(&self) -> usize {
