@@ -96,6 +96,18 @@ impl Case {
         self
     }
 
+    /// The twin is another.
+    pub fn lawful_is(mut self, lawful: String) -> Self {
+        self.lawful = lawful;
+        self
+    }
+
+    /// The statement is another.
+    pub fn refused_is(mut self, refused: String) -> Self {
+        self.refused = refused;
+        self
+    }
+
     /// Begun so.
     pub fn begun(mut self, isolation: &'static str) -> Self {
         self.isolation = isolation;

@@ -4,6 +4,7 @@
 
 mod append_only;
 mod beliefs;
+mod erased;
 mod ledger;
 mod names;
 mod new_rows;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Case> {
         new_rows::cases(),
         states::cases(),
         beliefs::cases(),
+        erased::cases(),
     ]
     .concat()
 }

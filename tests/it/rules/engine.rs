@@ -1,5 +1,7 @@
 //! Both engines behind one face: run plain SQL, hear the complaint, read everything.
 
+use std::hash::{Hash as _, Hasher as _};
+
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::{Connection as _, QueryableByName, RunQueryDsl as _};
 use diesel::result::{DatabaseErrorKind, Error};
@@ -237,8 +239,12 @@ pub fn open_sqlite(path: &str) -> SqliteConnection {
 
 /// An empty database of the test's own with the books' schema.
 pub fn fresh_postgres() -> Database {
-    let template = template("rules", |url| {
-        run(&mut psql(url, &Kind::Postgres.migrations()));
+    let schema = Kind::Postgres.migrations();
+    let mut hasher = std::hash::DefaultHasher::new();
+    schema.hash(&mut hasher);
+    let key = format!("rules_{:x}", hasher.finish());
+    let template = template(&key, |url| {
+        run(&mut psql(url, &schema));
     });
     Database::copy_of(&template)
 }

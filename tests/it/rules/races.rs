@@ -6,5 +6,6 @@ mod with_postgres {
     mod lives;
     mod names;
     mod pair;
+    mod people;
     mod snapshots;
 }

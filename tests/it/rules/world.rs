@@ -19,13 +19,8 @@ pub struct Row {
 
 impl Row {
     fn of(table: &'static str, columns: &[(&'static str, &str)]) -> Self {
-        let schema = super::engine::Kind::Sqlite.migrations();
         let columns = columns
             .iter()
-            .filter(|(name, _)| {
-                !["finished", "waiting", "kept"].contains(name)
-                    || schema.contains(&format!("\n    {name} INTEGER"))
-            })
             .map(|(name, literal)| (*name, (*literal).to_owned()))
             .collect();
         Self { table, columns }
@@ -89,6 +84,17 @@ pub fn otherwise(value: &Value, member: &str) -> Value {
             Value::from("something else")
         }
     };
+    value
+}
+
+/// The document without `is.member`, where something must be.
+pub fn without(value: &Value, member: &str) -> Value {
+    let mut value = value.clone();
+    let member = member.strip_prefix("is.").expect("a member of the state");
+    let is = value["is"]
+        .as_object_mut()
+        .expect("a state in its envelope");
+    assert!(is.remove(member).is_some(), "the domain stores no {member}");
     value
 }
 
@@ -183,9 +189,18 @@ pub fn customer(id: i64) -> Row {
             ("unreachable", "FALSE"),
             ("wants_opening", "FALSE"),
             ("since", THEN),
+            ("erased_at", "NULL"),
+            ("pseudonym", "NULL"),
             ("document", &document(&golden("customer-unreachable"))),
         ],
     )
+}
+
+/// A customer who was erased; a pseudonym still stands for the person.
+pub fn erased_customer(id: i64) -> Row {
+    customer(id)
+        .with("erased_at", THEN)
+        .with("pseudonym", "'nobody'")
 }
 
 pub fn wallet(address: &str) -> Row {
@@ -434,6 +449,7 @@ pub fn world() -> String {
         order(2, 2).with("wallet", "'wallet-b'").insert(),
         order(3, 1)
             .with("state", "'delivered'")
+            .with("finished", "TRUE")
             .with("due", "NULL")
             .insert(),
         transfer(1, 1, "wallet-a", 5).insert(),

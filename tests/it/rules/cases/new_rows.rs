@@ -2,8 +2,8 @@
 
 use super::super::case::Case;
 use super::super::world::{
-    books, customer, invoice, lease, live_message, order, outside_event, prices, text, transfer,
-    wallet,
+    books, customer, erased_customer, invoice, lease, live_message, order, outside_event, prices,
+    text, transfer, wallet,
 };
 use super::lawful;
 
@@ -58,8 +58,26 @@ fn relies() -> Vec<Case> {
             order(60, 2).insert(),
             "orders_rely",
             "orders_rely_on_customer",
-            "rule: an order belongs to a customer who must exist",
+            "rule: an order belongs to a customer who must exist and is not erased",
         ),
+        relies(
+            "an order of somebody who was erased",
+            order(60, 60).insert(),
+            order(60, 61).insert(),
+            "orders_rely",
+            "orders_rely_on_customer",
+            "rule: an order belongs to a customer who must exist and is not erased",
+        )
+        .given(both_people()),
+        relies(
+            "an invoice of somebody who was erased",
+            invoice(60).with("customer", 60).insert(),
+            invoice(60).with("customer", 61).insert(),
+            "invoices_rely",
+            "invoices_rely_on_customer",
+            "rule: an invoice belongs to a customer who must exist and is not erased",
+        )
+        .given(both_people()),
         relies(
             "an order bound to no wallet of ours",
             order(60, 2).with("wallet", "'wallet-z'").insert(),
@@ -100,7 +118,7 @@ fn relies() -> Vec<Case> {
             invoice(60).with("customer", 2).insert(),
             "invoices_rely",
             "invoices_rely_on_customer",
-            "rule: an invoice belongs to a customer who must exist",
+            "rule: an invoice belongs to a customer who must exist and is not erased",
         ),
         relies(
             "a live message of no order",
@@ -111,6 +129,15 @@ fn relies() -> Vec<Case> {
             "rule: a live message shows an order that must exist",
         ),
     ]
+}
+
+/// Customer 60 was erased, customer 61 was not.
+fn both_people() -> String {
+    format!(
+        "{}; {}",
+        erased_customer(60).insert(),
+        customer(61).insert()
+    )
 }
 
 fn live() -> Vec<Case> {

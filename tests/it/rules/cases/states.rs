@@ -22,7 +22,7 @@ fn wallets_and_orders() -> Vec<Case> {
         ),
         Case::new(
             "a delivered order is held again",
-            "UPDATE orders SET version = version + 1, state = 'held' WHERE id = 3",
+            "UPDATE orders SET version = version + 1, state = 'held', finished = FALSE WHERE id = 3",
             "UPDATE orders SET version = version + 1, state = 'parked' WHERE id = 1",
         )
         .says("orders_end", finished),
@@ -30,6 +30,12 @@ fn wallets_and_orders() -> Vec<Case> {
             "a delivered order is refunded",
             "UPDATE orders SET version = version + 1, state = 'refunded' WHERE id = 3",
             "UPDATE orders SET version = version + 1, document = document WHERE id = 3",
+        )
+        .says("orders_end", finished),
+        Case::new(
+            "a delivered order is not finished any more",
+            "UPDATE orders SET version = version + 1, finished = FALSE WHERE id = 3",
+            "UPDATE orders SET version = version + 1, finished = TRUE WHERE id = 3",
         )
         .says("orders_end", finished),
         Case::new(
@@ -42,7 +48,7 @@ fn wallets_and_orders() -> Vec<Case> {
             "an order leaves its wallet before it ends, perhaps for another",
             "UPDATE orders SET version = version + 1, wallet = NULL WHERE id = 2",
             "UPDATE orders SET version = version + 1, wallet = NULL, due = NULL, \
-             state = 'refunded' WHERE id = 2",
+             state = 'refunded', finished = TRUE WHERE id = 2",
         )
         .says("orders_wallet", bound),
     ]
