@@ -8,6 +8,14 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Held by the tests that take ports, so that none takes those another one has just looked for.
+static PORTS: Mutex<()> = Mutex::new(());
+
+fn ports() -> MutexGuard<'static, ()> {
+    PORTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn sandbox(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_starkeeper-sandbox"));
@@ -22,7 +30,7 @@ fn run(words: &[&str]) -> Output {
     sandbox(words).output().expect("starkeeper-sandbox starts")
 }
 
-/// A base port whose five are free now. Other tests take free ports too, so a start on it may fail.
+/// A base port whose five are free now.
 fn free_base() -> u16 {
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     (0..100)
@@ -134,6 +142,7 @@ fn numbers_out_of_range_are_named() {
 
 #[test]
 fn a_taken_port_is_named_with_what_was_to_listen_there_and_exit_code_78() {
+    let _ports = ports();
     let base = free_base();
     for (port, what) in [(base, "control"), (base + 2, "Heleket")] {
         let _taken = TcpListener::bind(("127.0.0.1", port)).expect("the port was free");
@@ -148,6 +157,7 @@ fn a_taken_port_is_named_with_what_was_to_listen_there_and_exit_code_78() {
 
 #[test]
 fn it_says_where_it_is_and_with_what_and_ends_well_when_terminated() {
+    let _ports = ports();
     let base = free_base();
     let (running, greeting) =
         Running::start(&mut sandbox(&["--port", &base.to_string(), "--seed", "5"]));
@@ -168,6 +178,7 @@ fn it_says_where_it_is_and_with_what_and_ends_well_when_terminated() {
 
 #[test]
 fn keys_of_the_environment_are_used_and_never_printed() {
+    let _ports = ports();
     let base = free_base();
     let mut command = sandbox(&["--port", &base.to_string()]);
     command

@@ -17,6 +17,7 @@ mod create;
 mod faults;
 mod ground;
 mod life;
+mod odd;
 mod page;
 mod receiver;
 mod signing;
