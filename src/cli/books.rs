@@ -12,7 +12,10 @@ const EMBEDDED: &str = "starkeeper.db";
 /// The books that the settings name.
 pub(crate) fn of(settings: &Settings) -> Result<DatabaseUrl, Failed> {
     match &settings.database.url {
-        Some(url) => named("DATABASE_URL", url.expose_secret()),
+        Some(url) => named("DATABASE_URL", url.expose_secret()).map_err(|failed| {
+            let origin = settings.origin_of("DATABASE_URL");
+            Failed::for_an_operator(format!("{} (read from {origin})", failed.text))
+        }),
         None => {
             let file = settings.state_dir.join(EMBEDDED);
             Ok(DatabaseUrl::Sqlite(SqliteUrl::at(file)))

@@ -36,7 +36,6 @@ pub(super) const NAMES: &[Name] = &[
     secret("DATABASE_URL", "database.url"),
     open("DATABASE_MIGRATE", "database.migrate"),
     open("DATABASE_CONNECTIONS", "database.connections"),
-    open("DATABASE_CONNECT_TIMEOUT", "database.connect_timeout"),
     open("DATABASE_STATEMENT_TIMEOUT", "database.statement_timeout"),
     open("DATABASE_LOCK_TIMEOUT", "database.lock_timeout"),
     open("MERCHANT_UUID", "heleket.merchant"),

@@ -75,8 +75,6 @@ pub struct Database {
     pub migrate: MigrateAtStart,
     /// Connections of the pool.
     pub connections: u32,
-    /// How long opening one may take.
-    pub connect_timeout: Duration,
     /// How long one statement may take; below every ask's deadline.
     pub statement_timeout: Duration,
     /// How long a statement may wait for a lock; below the statement's own limit.
@@ -100,8 +98,7 @@ pub(super) fn database(reader: &mut Reader<'_>) -> Option<Database> {
     ];
     let url = reader.secret("database.url");
     let migrate = reader.chosen("database.migrate", &choices);
-    let connections = reader.number("database.connections", 2..=200);
-    let connect_timeout = reader.span("database.connect_timeout", MOMENT, SECOND);
+    let connections = reader.number("database.connections", 3..=200);
     let statement_timeout = reader.span("database.statement_timeout", MOMENT, SECOND);
     let lock_timeout = reader.span("database.lock_timeout", MOMENT, MOMENT);
     if let (Some(statement), Some(lock)) = (statement_timeout, lock_timeout) {
@@ -118,7 +115,6 @@ pub(super) fn database(reader: &mut Reader<'_>) -> Option<Database> {
         url: url?,
         migrate: migrate?,
         connections: connections?,
-        connect_timeout: connect_timeout?,
         statement_timeout: statement_timeout?,
         lock_timeout: lock_timeout?,
     })

@@ -5,13 +5,91 @@ use std::sync::Arc;
 use starkeeper_actors::ports::Books;
 use tokio::runtime::Runtime;
 
-use crate::cli::Failed;
-use crate::config::Settings;
+use crate::cli::{self, Failed};
+use crate::config::{MigrateAtStart, Settings};
+use crate::storage::migrate::{self, MigrateFailed};
+use crate::storage::url::DatabaseUrl;
+use crate::storage::{OpenFailed, Storage, StorageSettings};
 
-/// Opens the books that the settings name.
-pub(super) async fn open(_settings: &Settings, _io: &Runtime) -> Result<Arc<dyn Books>, Failed> {
-    std::future::ready(Err(Failed::here(
-        "the books cannot be opened by this build",
-    )))
-    .await
+/// Connections that read embedded books: each opens the file at the start, and reads are short.
+const EMBEDDED_READERS: usize = 4;
+
+/// Opens the books that the settings name, on the runtime where their connections will live.
+pub(super) async fn open(settings: &Settings, io: &Runtime) -> Result<Arc<dyn Books>, Failed> {
+    let url = cli::books::of(settings)?;
+    match &url {
+        DatabaseUrl::Sqlite(file) => {
+            tracing::info!("the books are embedded, in {}", file.path().display());
+            make_folder(file.path())?;
+        }
+        DatabaseUrl::Postgres(server) => {
+            tracing::info!("the books are at {server}");
+            if settings.database.migrate == MigrateAtStart::Auto {
+                migrate(io, &url).await?;
+            }
+        }
+    }
+    let given = &settings.database;
+    let connections = match &url {
+        DatabaseUrl::Sqlite(_) => EMBEDDED_READERS,
+        DatabaseUrl::Postgres(_) => usize::try_from(given.connections).unwrap_or(usize::MAX),
+    };
+    let storage = StorageSettings {
+        connections,
+        statement_timeout: given.statement_timeout,
+        lock_timeout: given.lock_timeout,
+        ..StorageSettings::at(url)
+    };
+    let opened = io.spawn(Storage::open(storage)).await;
+    let opened = opened.map_err(|why| Failed::by_itself(format!("opening the books: {why}")))?;
+    Ok(Arc::new(opened.map_err(failed)?))
+}
+
+async fn migrate(io: &Runtime, url: &DatabaseUrl) -> Result<(), Failed> {
+    let url = url.clone();
+    let run = io.spawn(async move { migrate::up(&url).await });
+    let run = run.await.map_err(Failed::by_itself)?;
+    for name in run.map_err(not_migrated)? {
+        tracing::info!("migrated: {name}");
+    }
+    Ok(())
+}
+
+/// What a service manager may try again, and what only an operator settles.
+fn failed(why: OpenFailed) -> Failed {
+    match why {
+        why @ OpenFailed::CannotConnect(_) => Failed::by_itself(why),
+        OpenFailed::Migrate(why) => not_migrated(why),
+        why @ (OpenFailed::InUse { .. }
+        | OpenFailed::File { .. }
+        | OpenFailed::Unfit(_)
+        | OpenFailed::Schema { .. }
+        | OpenFailed::Setting { .. }) => Failed::for_an_operator(why),
+    }
+}
+
+fn not_migrated(why: MigrateFailed) -> Failed {
+    match why {
+        why @ MigrateFailed::CannotConnect(_) => Failed::by_itself(why),
+        why @ (MigrateFailed::File { .. }
+        | MigrateFailed::Foreign { .. }
+        | MigrateFailed::Newer { .. }
+        | MigrateFailed::TooFew { .. }
+        | MigrateFailed::Refused { .. }) => Failed::for_an_operator(why),
+    }
+}
+
+/// The folder of embedded books, made if it is missing: a shop must start with nothing installed.
+fn make_folder(file: &std::path::Path) -> Result<(), Failed> {
+    let Some(folder) = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|why| {
+        let folder = folder.display();
+        let way_out = "set STATE_DIR to a folder that can be written";
+        Failed::for_an_operator(format!("{folder} cannot be made: {why}; {way_out}"))
+    })
 }

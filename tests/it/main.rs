@@ -19,6 +19,7 @@
 
 mod callback;
 mod connect;
+mod daemon;
 mod ground;
 mod heleket;
 mod migrate;

@@ -1,0 +1,5 @@
+//! The daemon as a process: with the sandbox on the wire, and what an operator meets at its start.
+
+mod house;
+mod journey;
+mod starts;
