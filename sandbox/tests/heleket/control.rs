@@ -363,3 +363,22 @@ async fn a_payer_who_was_not_asked_takes_dollars_on_tron_or_what_the_driver_name
         (&json!("TON"), &json!("confirm_check"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_runs_on_any_runtime_and_stopped_it_listens_no_more() {
+    let (ground, receiver) = (Ground::new(), Receiver::new());
+    let invoice = ground
+        .invoice("o", json!({"url_callback": receiver.url}))
+        .await;
+    ground.pay_and_confirm(&invoice, "exact").await;
+    assert_eq!(receiver.statuses(), ["confirm_check", "paid"]);
+    let urls = [ground.sandbox.control_url(), ground.sandbox.heleket_url()];
+    let Ground {
+        sandbox, client, ..
+    } = ground;
+    sandbox.stop().await;
+    for url in urls {
+        let refused = client.get(&url).send().await.expect_err("nobody is there");
+        assert!(refused.is_connect(), "{url}: {refused}");
+    }
+}
