@@ -16,10 +16,13 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Surroundings;
 
+mod backup;
 pub(crate) mod books;
 mod config;
+mod copy_books;
 mod failed;
 mod migrate;
+mod restore;
 mod serve;
 
 pub use failed::Failed;
@@ -40,6 +43,12 @@ enum Command {
     Config(config::Args),
     /// Brings the schema of the books up to date, back, or shows where it is.
     Migrate(migrate::Args),
+    /// Makes a backup of the books, checked, while the daemon runs.
+    Backup(backup::Args),
+    /// Fills empty books from a backup; they begin a new life.
+    Restore(restore::Args),
+    /// Moves the books to another database, of either engine.
+    CopyBooks(copy_books::Args),
 }
 
 /// Runs the command line `words` (the program's own name first) and says how it went.
@@ -63,6 +72,9 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
         Command::Serve(args) => serve::run(&args, surroundings),
         Command::Config(args) => config::run(&args, surroundings),
         Command::Migrate(args) => migrate::run(&args, surroundings),
+        Command::Backup(args) => backup::run(&args, surroundings),
+        Command::Restore(args) => restore::run(&args, surroundings),
+        Command::CopyBooks(args) => copy_books::run(&args),
     }
 }
 

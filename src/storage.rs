@@ -11,9 +11,11 @@
 //! for a network other than the database's inside a transaction.
 
 mod accounts;
+pub mod backup;
 mod books;
 mod calls;
 mod columns;
+pub mod copy;
 mod decode;
 mod errors;
 pub mod migrate;
@@ -22,6 +24,7 @@ mod open;
 mod plan;
 mod postgres;
 pub mod postgres_connect;
+pub mod restore;
 mod rows;
 mod schema;
 mod sqlite;

@@ -1,13 +1,19 @@
 //! What the commands about the books share: which books are meant, and a runtime to reach them on.
 
 use secrecy::ExposeSecret;
+use starkeeper_actors::domain::ids::IncarnationId;
+use starkeeper_actors::fulfilment::FulfilmentSettings;
 
 use super::Failed;
 use crate::config::{Settings, Surroundings};
+use crate::storage::copy::{NewLife, Teller};
 use crate::storage::url::{DatabaseUrl, SqliteUrl};
 
 /// The file of embedded books in the state folder, where no `DATABASE_URL` is set.
 const EMBEDDED: &str = "starkeeper.db";
+
+/// How many lives can be told apart that begin within one.
+const LIVES_A_MILLISECOND: i64 = 1_000;
 
 /// The books that the settings name.
 pub(crate) fn of(settings: &Settings) -> Result<DatabaseUrl, Failed> {
@@ -31,6 +37,33 @@ pub(super) fn of_surroundings(surroundings: &Surroundings) -> Result<DatabaseUrl
 /// The books of a URL that stood under `name`.
 pub(super) fn named(name: &str, url: &str) -> Result<DatabaseUrl, Failed> {
     DatabaseUrl::parse(url).map_err(|why| Failed::for_an_operator(format!("{name}: {why}")))
+}
+
+/// Says on the terminal how far a copy has come.
+pub(super) fn teller() -> Teller {
+    Box::new(|progress| super::complain(&progress.to_string()))
+}
+
+/// A life that no books have had: the time and a number that nobody can guess.
+pub(super) fn new_life() -> Result<NewLife, Failed> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a command has no clock of the daemon: it is the process that the operator started"
+    )]
+    let now = chrono::Utc::now();
+    let mut drawn = [0; 2];
+    getrandom::fill(&mut drawn)
+        .map_err(|why| Failed::here(format!("no random number for the new life: {why}")))?;
+    let incarnation = now
+        .timestamp_millis()
+        .saturating_mul(LIVES_A_MILLISECOND)
+        .saturating_add(i64::from(u16::from_le_bytes(drawn)) % LIVES_A_MILLISECOND);
+    let rules = FulfilmentSettings::default().signing;
+    Ok(NewLife {
+        incarnation: IncarnationId::new(incarnation),
+        now,
+        wait: rules.longest_validity + rules.clock_skew,
+    })
 }
 
 /// Runs what waits for a database. One worker: the work itself is one thing after the other.

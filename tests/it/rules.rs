@@ -14,4 +14,4 @@ mod killed;
 mod races;
 mod suite;
 mod waiting;
-mod world;
+pub mod world;
