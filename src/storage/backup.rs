@@ -20,7 +20,7 @@ use diesel::sqlite::SqliteConnection;
 pub use nightly::{KEPT, Nightly, nightly};
 
 use super::copy::check::{self, Checked};
-use super::copy::side::{self, Opening};
+use super::copy::opening::{self, Opening};
 use super::copy::{self, CopyFailed, Teller};
 use super::migrate::{self, MigrateFailed};
 use super::url::{DatabaseUrl, SqliteUrl};
@@ -73,19 +73,19 @@ pub async fn backup(
             file: file.to_owned(),
         });
     }
-    side::expect_schema(url).await?;
+    opening::expect_schema(url).await?;
     let draft = Draft::create(file)?;
     let books = match url {
         DatabaseUrl::Sqlite(source) => {
             let (source, path) = (source.path().to_owned(), draft.path.clone());
-            side::blocking(move || vacuum(&source, &path)).await?;
+            opening::blocking(move || vacuum(&source, &path)).await?;
             checked(&draft.path).await?
         }
         DatabaseUrl::Postgres(_) => {
             let target = DatabaseUrl::Sqlite(SqliteUrl::at(draft.path.clone()));
             migrate::up(&target).await?;
             let (from, to) = (Opening::of(url).await?, Opening::of(&target).await?);
-            side::blocking(move || {
+            opening::blocking(move || {
                 let mut from = from.open(false)?;
                 let mut to = to.open_alone()?;
                 copy::preserve(&mut from, &mut to, &tell)?;
@@ -130,7 +130,7 @@ fn vacuum(source: &Path, path: &Path) -> Result<(), CopyFailed> {
 /// Opens the file of a backup as a stranger would, and checks it.
 pub(super) async fn checked(file: &Path) -> Result<Checked, CopyFailed> {
     let opening = Opening::of(&DatabaseUrl::Sqlite(SqliteUrl::at(file.to_owned()))).await?;
-    side::blocking(move || {
+    opening::blocking(move || {
         let mut side = opening.open(false)?;
         let said = side.lines(
             "reading the file",

@@ -8,6 +8,8 @@
 //! until nothing that it signed can execute (rule 2).
 
 pub mod check;
+mod column;
+pub(super) mod opening;
 pub(super) mod side;
 mod tables;
 mod write;
@@ -21,7 +23,8 @@ use super::migrate::{self, MigrateFailed};
 use super::postgres_connect::Unfit;
 use super::url::DatabaseUrl;
 use check::Checked;
-use side::{Opening, Side};
+use opening::Opening;
+use side::Side;
 
 /// The life that copied books begin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -218,15 +221,15 @@ pub async fn copy_books(
     life: NewLife,
     tell: Teller,
 ) -> Result<Copied, CopyFailed> {
-    if side::is_same(from, to) {
+    if opening::is_same(from, to) {
         let database = from.to_string();
         return Err(CopyFailed::Same { database });
     }
-    side::expect_schema(from).await?;
+    opening::expect_schema(from).await?;
     migrate::up(to).await?;
     let opening_from = Opening::of(from).await?;
     let opening_to = Opening::of(to).await?;
-    side::blocking(move || {
+    opening::blocking(move || {
         let mut from = opening_from.open(source == Source::Retired)?;
         let mut to = opening_to.open(true)?;
         move_between(&mut from, &mut to, source, life, &tell)

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::backup::{self, MARK};
 use super::copy::check::Checked;
-use super::copy::side::{self, Opening};
+use super::copy::opening::{self, Opening};
 use super::copy::{self, CopyFailed, NewLife, Teller};
 use super::migrate::{self, MigrateFailed};
 use super::url::{DatabaseUrl, SqliteUrl};
@@ -75,7 +75,7 @@ pub async fn restore(
     };
     migrate::up(url).await?;
     let (from, to) = (Opening::of(&source).await?, Opening::of(url).await?);
-    let books = side::blocking(move || {
+    let books = opening::blocking(move || {
         let (mut from, mut to) = (from.open(false)?, to.open(true)?);
         copy::revive(&mut from, &mut to, life, &tell)
     });
@@ -104,7 +104,7 @@ fn expect_database(file: &Path) -> Result<(), RestoreFailed> {
 
 async fn expect_mark(file: &Path, source: &DatabaseUrl) -> Result<(), RestoreFailed> {
     let opening = Opening::of(source).await?;
-    let mark = side::blocking(move || {
+    let mark = opening::blocking(move || {
         let mut side = opening.open(false)?;
         side.lines(
             "reading the file",

@@ -1,7 +1,6 @@
 //! One side of a copy: a connection that may block, whatever the engine.
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::File;
 
 use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
@@ -14,9 +13,7 @@ use serde_json::Value;
 use starkeeper_actors::domain::Timestamp;
 
 use super::CopyFailed;
-use crate::storage::migrate;
-use crate::storage::postgres_connect::{PostgresConnector, Unfit};
-use crate::storage::url::{DatabaseUrl, Host};
+use super::column::{Column, Kind, ordered};
 
 /// How an instant is written on both sides: UTC with six digits, as SQLite's rows have it.
 const INSTANT: &str = "%Y-%m-%d %H:%M:%S%.6f+00:00";
@@ -27,205 +24,23 @@ const PATIENCE: &str = "20s";
 /// So many rows are asked for at once.
 const PAGE: u32 = 2_000;
 
-/// A connection that is opened but not yet on the thread that may block.
-pub(in crate::storage) struct Opening {
-    database: String,
-    place: Place,
-}
-
-enum Place {
-    Sqlite(PathBuf),
-    Postgres(Box<AsyncPgConnection>),
-}
-
 /// One side of a copy.
 pub(in crate::storage) struct Side {
-    database: String,
-    engine: Engine,
+    pub(super) database: String,
+    pub(super) engine: Engine,
     /// Keeps a daemon away from embedded books.
-    _held: Option<File>,
+    pub(super) _held: Option<File>,
 }
 
-enum Engine {
+pub(super) enum Engine {
     Sqlite(SqliteConnection),
     Postgres(Box<AsyncConnectionWrapper<AsyncPgConnection>>),
-}
-
-/// A column, and how it is written in a row of JSON.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Column {
-    pub(super) name: String,
-    pub(super) kind: Kind,
-    /// Whether PostgreSQL numbers it.
-    pub(super) numbered: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
-    /// As SQLite has it, which needs no translation.
-    Plain,
-    Number,
-    Flag,
-    Instant,
-    Text,
-    Document,
 }
 
 #[derive(QueryableByName)]
 struct Line {
     #[diesel(sql_type = Text)]
     line: String,
-}
-
-/// Whether two URLs name the same books, as far as their text says.
-pub(super) fn is_same(one: &DatabaseUrl, other: &DatabaseUrl) -> bool {
-    match (one, other) {
-        (DatabaseUrl::Sqlite(one), DatabaseUrl::Sqlite(other)) => {
-            let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-            real(one.path()) == real(other.path())
-        }
-        (DatabaseUrl::Postgres(one), DatabaseUrl::Postgres(other)) => {
-            let host = |host: &Host| match host {
-                Host::Tcp(name) => name.to_ascii_lowercase(),
-                Host::Socket(folder) => folder.display().to_string(),
-            };
-            (host(one.host()), one.port(), one.name())
-                == (host(other.host()), other.port(), other.name())
-        }
-        (DatabaseUrl::Sqlite(_), DatabaseUrl::Postgres(_))
-        | (DatabaseUrl::Postgres(_), DatabaseUrl::Sqlite(_)) => false,
-    }
-}
-
-/// Refuses books whose schema is not this version's.
-pub(in crate::storage) async fn expect_schema(url: &DatabaseUrl) -> Result<(), CopyFailed> {
-    if let DatabaseUrl::Sqlite(file) = url
-        && !file.path().is_file()
-    {
-        return Err(CopyFailed::File {
-            database: url.to_string(),
-            why: "there is no such file".to_owned(),
-        });
-    }
-    let pending = migrate::pending(url).await?;
-    if pending.is_empty() {
-        return Ok(());
-    }
-    Err(CopyFailed::OtherSchema {
-        database: url.to_string(),
-        what: format!("it lacks {}", pending.join(", ")),
-    })
-}
-
-/// Runs what may block on a thread of its own.
-pub(in crate::storage) async fn blocking<
-    T: Send + 'static,
-    E: From<CopyFailed> + Send + 'static,
->(
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, E> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|why| {
-            Err(E::from(CopyFailed::Database {
-                database: "the books".to_owned(),
-                doing: "the copy".to_owned(),
-                why: why.to_string(),
-            }))
-        })
-}
-
-impl Opening {
-    /// Opens what needs a runtime to be opened.
-    pub(in crate::storage) async fn of(url: &DatabaseUrl) -> Result<Self, CopyFailed> {
-        let place = match url {
-            DatabaseUrl::Sqlite(file) => Place::Sqlite(file.path().to_owned()),
-            DatabaseUrl::Postgres(server) => {
-                let connector = PostgresConnector::new(server).map_err(Unfit::from)?;
-                connector.examine().await?;
-                Place::Postgres(Box::new(connector.open().await.map_err(Unfit::from)?))
-            }
-        };
-        Ok(Self {
-            database: url.to_string(),
-            place,
-        })
-    }
-
-    /// Opens the rest. Embedded books are taken from daemons if they are to be written.
-    pub(in crate::storage) fn open(self, to_write: bool) -> Result<Side, CopyFailed> {
-        self.open_as(to_write, to_write)
-    }
-
-    /// Opens what nobody else knows of, to be written.
-    pub(in crate::storage) fn open_alone(self) -> Result<Side, CopyFailed> {
-        self.open_as(true, false)
-    }
-
-    fn open_as(self, to_write: bool, held: bool) -> Result<Side, CopyFailed> {
-        let Self { database, place } = self;
-        let (engine, held) = match place {
-            Place::Postgres(connection) => (
-                Engine::Postgres(Box::new(AsyncConnectionWrapper::from(*connection))),
-                None,
-            ),
-            Place::Sqlite(path) => {
-                let held = held.then(|| hold(&database, &path)).transpose()?;
-                (Engine::Sqlite(open_file(&database, &path, to_write)?), held)
-            }
-        };
-        Ok(Side {
-            database,
-            engine,
-            _held: held,
-        })
-    }
-}
-
-/// The lock beside embedded books that a daemon holds as long as it lives.
-fn hold(database: &str, path: &Path) -> Result<File, CopyFailed> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let file = |why: std::io::Error| CopyFailed::File {
-        database: database.to_owned(),
-        why: why.to_string(),
-    };
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(beside)
-        .map_err(file)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(CopyFailed::InUse {
-            database: database.to_owned(),
-        }),
-        Err(TryLockError::Error(why)) => Err(file(why)),
-    }
-}
-
-fn open_file(database: &str, path: &Path, to_write: bool) -> Result<SqliteConnection, CopyFailed> {
-    let bad = |why: String| CopyFailed::File {
-        database: database.to_owned(),
-        why,
-    };
-    if !path.is_file() {
-        return Err(bad("there is no such file".to_owned()));
-    }
-    let text = path
-        .to_str()
-        .ok_or_else(|| bad("expected a path in UTF-8".to_owned()))?;
-    let mut connection = SqliteConnection::establish(text).map_err(|why| bad(why.to_string()))?;
-    let settings = format!(
-        "PRAGMA busy_timeout = 20000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -65536; PRAGMA query_only = {}",
-        if to_write { "OFF" } else { "ON" }
-    );
-    connection
-        .batch_execute(&settings)
-        .map_err(|why| bad(why.to_string()))?;
-    Ok(connection)
 }
 
 impl Side {
@@ -518,42 +333,6 @@ impl Side {
             database: self.database.clone(),
             doing: doing.to_owned(),
             why: why.to_string(),
-        }
-    }
-}
-
-/// Texts in the order of their bytes, as SQLite has them.
-fn ordered(columns: &[Column], name: &str) -> String {
-    let is_text = |column: &&Column| column.name == name && column.kind == Kind::Text;
-    match columns.iter().find(is_text) {
-        Some(_) => format!("{name} COLLATE \"C\""),
-        None => name.to_owned(),
-    }
-}
-
-impl Column {
-    /// The value in PostgreSQL as it is written in a row of JSON.
-    fn as_json(&self) -> String {
-        let name = &self.name;
-        match self.kind {
-            Kind::Plain | Kind::Number | Kind::Text => name.clone(),
-            Kind::Flag => format!("{name}::int"),
-            Kind::Instant => format!(
-                "to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00:00'"
-            ),
-            Kind::Document => format!("{name}::text"),
-        }
-    }
-
-    /// The value of a row of JSON as PostgreSQL has it.
-    fn out_of_json(&self, place: usize) -> String {
-        let text = format!("row ->> {place}");
-        match self.kind {
-            Kind::Plain | Kind::Text => text,
-            Kind::Number => format!("({text})::bigint"),
-            Kind::Flag => format!("({text})::int::boolean"),
-            Kind::Instant => format!("({text})::timestamptz"),
-            Kind::Document => format!("({text})::jsonb"),
         }
     }
 }

@@ -3,7 +3,8 @@
 use md5::{Digest, Md5};
 use serde_json::Value;
 
-use super::side::{Column, Kind, Side};
+use super::column::{Column, Kind};
+use super::side::Side;
 use super::tables::{Document, LIFE, TABLES, Table, is_restored, restored};
 use super::{CopyFailed, Doing, NewLife, Progress, Teller};
 
