@@ -19,7 +19,7 @@ pub const HTTP_REQUESTS: &str = "starkeeper_http_requests_total";
 pub const HTTP_SECONDS: &str = "starkeeper_http_request_seconds";
 /// Webhooks by their outcome. [`webhook`]
 pub const WEBHOOKS: &str = "starkeeper_webhooks_total";
-/// What payment did since the start, by what. [`Payments`]
+/// What payment did since the start, by what. [`payment_event`]
 pub const PAYMENTS: &str = "starkeeper_payment_events_total";
 /// Invoices that may still be paid.
 pub const OPEN_INVOICES: &str = "starkeeper_invoices_open";
