@@ -17,6 +17,10 @@ mod machines;
 #[path = "core/sessions.rs"]
 mod sessions;
 
+/// The daemon's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// So long is one figure measured.
 const MEASURED: Duration = Duration::from_secs(2);
 
@@ -27,7 +31,10 @@ fn main() {
         .collect();
     let wants =
         |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
-    println!("{:<44} {:>14}  unit", "figure", "value");
+    if sessions::was_weighed() {
+        return;
+    }
+    println!("{:<56} {:>14}  unit", "figure", "value");
     if wants("sessions") {
         sessions::run();
     }
@@ -54,7 +61,7 @@ fn rate(step: &mut dyn FnMut()) -> u128 {
 
 /// Prints one figure.
 fn show(figure: &str, value: u128, unit: &str) {
-    println!("{figure:<44} {:>14}  {unit}", grouped(value));
+    println!("{figure:<56} {:>14}  {unit}", grouped(value));
 }
 
 /// A number with its thousands apart.

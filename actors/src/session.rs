@@ -11,6 +11,7 @@
 //! | message | from | commits |
 //! |---|---|---|
 //! | [`Directory::handle`] | the Telegram driver | at most 1; none while only reading |
+//! | [`Directory::purse_of`] | whoever wants a balance in order with the updates | – |
 //! | `Retire` | the directory's sweep | – |
 //! | [`Observe`](crate::supervision::Observe) | admin pages, tests | – |
 //!
@@ -51,6 +52,7 @@ pub use settings::SessionSettings;
 
 use std::sync::Arc;
 
+use crate::domain::customer::Purse;
 use crate::domain::dialog::Inbound;
 
 /// What became of an update, for the driver that brought it.
@@ -74,6 +76,12 @@ pub enum Reply {
 #[derive(Clone, Debug, actix::Message)]
 #[rtype(result = "Reply")]
 pub(crate) struct Handle(pub(crate) Arc<Inbound>);
+
+/// What the person has, after every update that came before. None if the session does not know its
+/// person yet, or the books cannot be read.
+#[derive(Clone, Copy, Debug, actix::Message)]
+#[rtype(result = "Option<Purse>")]
+pub(crate) struct Balance;
 
 /// Asks a session to end. It says yes when nothing is in flight, and from then on answers `Gone`.
 #[derive(Clone, Copy, Debug, actix::Message)]

@@ -11,7 +11,7 @@ use super::memory::Memory;
 use super::outside::Errand;
 use super::stage::{Play, Stage};
 use super::turn::{self, Turn};
-use super::{Handle, Retire};
+use super::{Balance, Handle, Retire};
 use crate::domain::customer::Language;
 use crate::domain::dialog::{Body, Need, Screen};
 use crate::domain::ids::{TelegramId, UpdateKey};
@@ -331,6 +331,20 @@ impl Handler<Asked<Handle>> for Session {
                 session.take(turn, ctx);
                 reply
             })
+        });
+    }
+}
+
+impl Handler<Asked<Balance>> for Session {
+    type Result = ();
+
+    fn handle(&mut self, asked: Asked<Balance>, ctx: &mut Context<Self>) {
+        let deadline = self.desk.settings.step;
+        asked.answer_in_order(self, ctx, deadline, |session, Balance, _| {
+            let books = Arc::clone(&session.desk.office.ports.books);
+            let customer = session.memory.as_deref().map(|memory| memory.customer);
+            let purse = async move { books.purse(customer?).await.ok() };
+            purse.into_actor(session)
         });
     }
 }

@@ -18,7 +18,8 @@ use super::actor::{Session, SessionSnapshot};
 use super::desk::{Colleagues, Desk};
 use super::settings::SessionSettings;
 use super::sweep::{self, Sweep};
-use super::{Handle, Reply, Retire};
+use super::{Balance, Handle, Reply, Retire};
+use crate::domain::customer::Purse;
 use crate::domain::dialog::Inbound;
 use crate::domain::ids::TelegramId;
 use crate::domain::login::Login;
@@ -163,6 +164,20 @@ impl Directory {
             part.get(&user)?.door.clone()
         };
         door.ask(Observe::<Session>::new(), deadline).await.ok()
+    }
+
+    /// What a person has, after every update of theirs that came before. Queued by the call itself.
+    /// None if the person has no session, or it cannot say.
+    pub fn purse_of(
+        &self,
+        user: TelegramId,
+        deadline: Duration,
+    ) -> impl Future<Output = Option<Purse>> + Send + use<> {
+        let asked = self.house.part_of(user).and_then(|part| {
+            let place = part.get(&user)?;
+            Some(place.door.ask(Balance, deadline))
+        });
+        async move { asked?.await.ok().flatten() }
     }
 
     /// The directory at this moment.

@@ -177,7 +177,8 @@ impl Desk {
             let answer = match self.meter(memory, sender, &need).await {
                 Some(refused) => refused,
                 None if need.is_outside() => return Ok(outside(dialog, need, note)),
-                None => self.run(&need, memory, inbound).await?,
+                // Boxed: most turns need none of it, and every turn would carry the room for it.
+                None => Box::pin(self.run(&need, memory, inbound)).await?,
             };
             if need.moves_money() {
                 scene.purse = self.purse(memory).await?;

@@ -10,7 +10,7 @@ use std::{
     future::Future,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -18,7 +18,7 @@ use std::{
 use actix::{Actor, Addr, Context, Handler, Message, Recipient, dev::SendError};
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{guard::StepFailed, life::Entrance, roster::entry::Entry, wake::WakeHandle};
+use super::{guard::StepFailed, roster::entry::Entry, wake::WakeHandle};
 
 mod asked;
 
@@ -62,12 +62,12 @@ impl AskFailed {
 /// running step; so an actor that keeps one to itself never ends.
 pub struct Door<A: Actor> {
     addr: Addr<A>,
-    entrance: Entrance,
+    queue: Arc<Queue>,
 }
 
 impl<A: Actor<Context = Context<A>>> Door<A> {
-    pub(super) fn new(addr: Addr<A>, entrance: Entrance) -> Self {
-        Self { addr, entrance }
+    pub(super) fn new(addr: Addr<A>, queue: Arc<Queue>) -> Self {
+        Self { addr, queue }
     }
 
     /// Asks and waits for the answer, `deadline` at most. The message is queued by the call itself,
@@ -88,10 +88,7 @@ impl<A: Actor<Context = Context<A>>> Door<A> {
         M: Message + Send + 'static,
         M::Result: Send,
     {
-        let asked = self
-            .entrance
-            .queue
-            .put(message, |asked| self.addr.try_send(asked));
+        let asked = self.queue.put(message, |asked| self.addr.try_send(asked));
         answer(asked, deadline)
     }
 
@@ -105,7 +102,7 @@ impl<A: Actor<Context = Context<A>>> Door<A> {
     {
         Asker {
             to: self.addr.clone().recipient(),
-            queue: Arc::clone(&self.entrance.queue),
+            queue: Arc::clone(&self.queue),
         }
     }
 
@@ -115,13 +112,13 @@ impl<A: Actor<Context = Context<A>>> Door<A> {
     where
         A: Handler<super::Wake>,
     {
-        WakeHandle::new(self.addr.clone().recipient(), &self.entrance)
+        WakeHandle::new(self.addr.clone().recipient(), Arc::clone(&self.queue))
     }
 
     /// Asks that are waiting in the mailbox or for a free step.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.entrance.queue.waiting.load(Ordering::Relaxed)
+        self.queue.waiting.load(Ordering::Relaxed)
     }
 
     /// False when the actor has ended for good.
@@ -135,7 +132,7 @@ impl<A: Actor> Clone for Door<A> {
     fn clone(&self) -> Self {
         Self {
             addr: self.addr.clone(),
-            entrance: self.entrance.clone(),
+            queue: Arc::clone(&self.queue),
         }
     }
 }
@@ -143,7 +140,7 @@ impl<A: Actor> Clone for Door<A> {
 impl<A: Actor> fmt::Debug for Door<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Door")
-            .field("name", &self.entrance.entry.name)
+            .field("name", &self.queue.entry.name)
             .finish_non_exhaustive()
     }
 }
@@ -221,17 +218,19 @@ fn answer<R: Send + 'static>(
     }
 }
 
-/// The exact bound of one mailbox.
+/// The exact bound of one mailbox, and the bell beside it: all that senders share.
 #[derive(Debug)]
 pub(super) struct Queue {
     waiting: AtomicUsize,
-    entry: Arc<Entry>,
+    pub(super) bell: AtomicBool,
+    pub(super) entry: Arc<Entry>,
 }
 
 impl Queue {
     pub(super) fn new(entry: Arc<Entry>) -> Self {
         Self {
             waiting: AtomicUsize::new(0),
+            bell: AtomicBool::new(false),
             entry,
         }
     }

@@ -3,10 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -79,9 +76,9 @@ impl<A: Actor> fmt::Debug for Loading<A> {
 
 /// Starts a supervised actor on the current arbiter. `make` only builds the struct.
 pub fn start<A: Clerk>(seat: Seat, make: impl FnOnce(Life<A>) -> A + 'static) -> Door<A> {
-    let entrance = seat.entrance();
+    let queue = Arc::clone(&seat.queue);
     let addr = Supervisor::start(move |ctx| build(seat, make, ctx));
-    Door::new(addr, entrance)
+    Door::new(addr, queue)
 }
 
 /// Starts a supervised actor on another arbiter. `make` runs there and only builds the struct.
@@ -90,9 +87,9 @@ pub fn start_in<A: Clerk>(
     seat: Seat,
     make: impl FnOnce(Life<A>) -> A + Send + 'static,
 ) -> Door<A> {
-    let entrance = seat.entrance();
+    let queue = Arc::clone(&seat.queue);
     let addr = Supervisor::start_in_arbiter(arbiter, move |ctx| build(seat, make, ctx));
-    Door::new(addr, entrance)
+    Door::new(addr, queue)
 }
 
 /// To be called by `Actor::started`: waits out the pause of a restart, then loads.
@@ -182,33 +179,15 @@ pub(super) fn run_waiting<A: Clerk>(actor: &mut A, ctx: &mut Context<A>) {
 pub struct Seat {
     entry: Arc<Entry>,
     queue: Arc<Queue>,
-    bell: Arc<AtomicBool>,
     fatal: Option<watch::Sender<Option<Fatal>>>,
-}
-
-/// What a sender needs besides the address.
-#[derive(Clone, Debug)]
-pub(super) struct Entrance {
-    pub(super) queue: Arc<Queue>,
-    pub(super) bell: Arc<AtomicBool>,
-    pub(super) entry: Arc<Entry>,
 }
 
 impl Seat {
     pub(super) fn new(entry: Arc<Entry>, fatal: Option<watch::Sender<Option<Fatal>>>) -> Self {
         Self {
             queue: Arc::new(Queue::new(Arc::clone(&entry))),
-            bell: Arc::new(AtomicBool::new(false)),
             entry,
             fatal,
-        }
-    }
-
-    fn entrance(&self) -> Entrance {
-        Entrance {
-            queue: Arc::clone(&self.queue),
-            bell: Arc::clone(&self.bell),
-            entry: Arc::clone(&self.entry),
         }
     }
 }

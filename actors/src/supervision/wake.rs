@@ -2,18 +2,16 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
 };
 
 use actix::{Context, Message, Recipient};
 use tokio::time::Instant;
 
 use super::{
+    ask::Queue,
     guard,
-    life::{Clerk, Entrance},
+    life::Clerk,
     rehearsal::What,
     roster::{
         Limits,
@@ -25,7 +23,7 @@ use super::{
 ///
 /// Losing one costs only time: every actor that takes wakes also looks by a timer every 2 s.
 pub struct Wake {
-    pending: Arc<AtomicBool>,
+    queue: Arc<Queue>,
 }
 
 impl Message for Wake {
@@ -52,7 +50,7 @@ impl Wake {
 impl Drop for Wake {
     fn drop(&mut self) {
         // A swap, not a store: whoever found the flag set has committed before this look begins.
-        self.pending.swap(false, Ordering::AcqRel);
+        self.queue.bell.swap(false, Ordering::AcqRel);
     }
 }
 
@@ -67,8 +65,7 @@ impl fmt::Debug for Wake {
 pub struct WakeHandle {
     /// None for [`WakeHandle::unheard`].
     to: Option<Recipient<Wake>>,
-    pending: Arc<AtomicBool>,
-    entry: Arc<Entry>,
+    queue: Arc<Queue>,
 }
 
 impl WakeHandle {
@@ -79,17 +76,13 @@ impl WakeHandle {
         let entry = Entry::new(name, Kind::Single, Limits::default(), Instant::now());
         Self {
             to: None,
-            pending: Arc::default(),
-            entry: Arc::new(entry),
+            queue: Arc::new(Queue::new(Arc::new(entry))),
         }
     }
 
-    pub(super) fn new(to: Recipient<Wake>, entrance: &Entrance) -> Self {
-        Self {
-            to: Some(to),
-            pending: Arc::clone(&entrance.bell),
-            entry: Arc::clone(&entrance.entry),
-        }
+    pub(super) fn new(to: Recipient<Wake>, queue: Arc<Queue>) -> Self {
+        let to = Some(to);
+        Self { to, queue }
     }
 
     /// Never waits and never fails. At most one wake is pending for an actor, whoever sent it.
@@ -97,15 +90,15 @@ impl WakeHandle {
         let Some(to) = &self.to else {
             return;
         };
-        if self.pending.swap(true, Ordering::AcqRel) {
+        if self.queue.bell.swap(true, Ordering::AcqRel) {
             return;
         }
         let wake = Wake {
-            pending: Arc::clone(&self.pending),
+            queue: Arc::clone(&self.queue),
         };
         // A refused wake is dropped, which clears the flag: the next one tries again.
         if to.try_send(wake).is_ok() {
-            self.entry.wakes.fetch_add(1, Ordering::Relaxed);
+            self.queue.entry.wakes.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -113,7 +106,7 @@ impl WakeHandle {
 impl fmt::Debug for WakeHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WakeHandle")
-            .field("to", &self.entry.name)
+            .field("to", &self.queue.entry.name)
             .finish_non_exhaustive()
     }
 }

@@ -76,12 +76,22 @@ impl MemoryDialogs {
 
 impl Inner {
     fn save(&mut self, user: TelegramId, seen: u64, dialog: &Dialog) -> Result<u64, DialogMoved> {
-        let version = self.saved.get(&user).map_or(0, |(_, version)| *version);
+        let there = self.saved.get_mut(&user);
+        let version = there.as_ref().map_or(0, |(_, version)| *version);
         if version != seen {
             return Err(DialogMoved);
         }
         let next = version.saturating_add(1);
-        self.saved.insert(user, (dialog.clone(), next));
+        match there {
+            // In place: the lists of a dialog rarely need more room than they had.
+            Some((saved, version)) => {
+                *version = next;
+                saved.place.clone_from(&dialog.place);
+                saved.saved.clone_from(&dialog.saved);
+                saved.handled.clone_from(&dialog.handled);
+            }
+            None => drop(self.saved.insert(user, (dialog.clone(), next))),
+        }
         self.saves += 1;
         Ok(next)
     }

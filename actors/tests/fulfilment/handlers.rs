@@ -264,9 +264,13 @@ async fn looked_at(system: &Core) {
     insist(&system.till.cookie_refresh, Observe::new).await;
     insist(&system.till.pricing, Observe::new).await;
     insist(&system.till.browser_pool, Observe::new).await;
+    let (user, directory) = (TelegramId::new(77), &system.directory);
     for _ in 0..3 {
-        let user = TelegramId::new(77);
-        if system.directory.look_at(user, SOON).await.is_some() {
+        let seen = directory.look_at(user, SOON).await.is_some();
+        // A session that was restarted does not know its person before the next update.
+        let asked = directory.purse_of(user, SOON).await;
+        if seen {
+            assert!(asked.is_none_or(|purse| purse.debt == MicroUsd::ZERO));
             return;
         }
     }

@@ -75,8 +75,11 @@ impl<M: Message> Asked<M> {
         let what = What::of::<M>();
         match guard::caught(actor, ctx, what, |actor, ctx| step(actor, message, ctx)) {
             Ok(step) => {
-                let step = Guarded::new(step, what, Some(deadline));
-                ctx.wait(step.map(|end, _, _| reply.send(end)));
+                let mut step = Guarded::new(step, what, Some(deadline));
+                match step.at_once(actor, ctx) {
+                    Some(end) => reply.send(end),
+                    None => ctx.wait(step.map(|end, _, _| reply.send(end))),
+                }
             }
             Err(failed) => reply.send(Err(failed)),
         }
