@@ -12,6 +12,7 @@ mod catalog;
 mod engine;
 mod killed;
 mod races;
+mod stricter;
 mod suite;
 mod waiting;
 pub mod world;

@@ -60,10 +60,14 @@ pub(in crate::storage) struct Limits {
 }
 
 impl Limits {
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes, whatever level the server would begin by itself: the rules
+    /// of the books must see what was committed before each statement.
     pub(in crate::storage) fn begin(self) -> String {
         let Self { statement, lock } = self;
-        format!("BEGIN; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}")
+        format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {statement}; \
+             SET LOCAL lock_timeout = {lock}"
+        )
     }
 
     /// Begins one that reads, all at one moment.
