@@ -26,6 +26,7 @@ mod absent;
 mod books;
 pub mod clock;
 mod heleket_check;
+mod nights;
 mod parts;
 mod run;
 mod settings;

@@ -4,7 +4,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret;
+use starkeeper_actors::domain::Timestamp;
 use starkeeper_actors::domain::ids::TelegramId;
 use starkeeper_actors::ports::{Clock, Invoicing};
 use tokio::runtime::Runtime;
@@ -13,8 +15,9 @@ use url::Url;
 use super::absent::NoGateway;
 use super::clock::{SystemClock, gateway_name, keyed_bits, prefix_of};
 use super::heleket_check;
+use super::nights::Nights;
 use super::run::{Parts, Webhooks};
-use crate::cli::Failed;
+use crate::cli::{self, Failed};
 use crate::config::{Network, Settings};
 use crate::heleket::webhook::Keys;
 use crate::heleket::{ApiKey, HeleketClient, HeleketSettings};
@@ -22,6 +25,7 @@ use crate::http::admin::Entrance;
 use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::memory::{InProcessLimits, Rates};
 use crate::metrics::Page;
+use crate::storage::backup;
 
 use super::books;
 
@@ -66,6 +70,7 @@ pub(super) async fn make(
     if admin.is_none() {
         tracing::info!("/admin is closed: ADMIN_TOKEN is not set");
     }
+    let nights = nights(settings, io, &clock)?;
     Ok(Parts {
         books,
         clock,
@@ -77,7 +82,37 @@ pub(super) async fn make(
         io: io.handle().clone(),
         listener,
         webhooks: webhooks(settings)?,
+        nights,
     })
+}
+
+/// The nightly backups, if a folder is set for them.
+fn nights(
+    settings: &Settings,
+    io: &Runtime,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Nights>, Failed> {
+    let Some(given) = settings.backup.clone() else {
+        tracing::info!("no nightly backups are made: BACKUP_DIR is not set");
+        return Ok(None);
+    };
+    let url = cli::books::of(settings)?;
+    let (io, folder) = (io.handle().clone(), given.dir);
+    let make = move |now: Timestamp| -> BoxFuture<'static, Result<String, String>> {
+        let (url, folder) = (url.clone(), folder.clone());
+        let run = io.spawn(async move { backup::nightly(&url, &folder, now).await });
+        Box::pin(async move {
+            let made = run.await.map_err(|why| why.to_string())?;
+            let made = made.map_err(|why| why.to_string())?;
+            let deleted = made.deleted.len();
+            let file = made.file.display();
+            Ok(format!(
+                "the books are backed up in {file}; {deleted} older backups were deleted"
+            ))
+        })
+    };
+    let nights = Nights::new(Arc::clone(clock), given.time, Arc::new(make));
+    Ok(Some(nights))
 }
 
 /// The callback of the gateway. Without a key it is there and believes nothing.

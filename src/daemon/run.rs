@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::absent::Absent;
+use super::nights::Nights;
 use super::signals::Signals;
 use super::watch::Watch;
 use super::{Role, settings};
@@ -43,6 +44,8 @@ pub(super) struct Parts {
     pub(super) listener: TcpListener,
     /// Routes with doors of their own.
     pub(super) webhooks: Webhooks,
+    /// Nightly backups, if there are any.
+    pub(super) nights: Option<Nights>,
 }
 
 /// Adds the routes of webhooks to a server, given payment's door.
@@ -94,6 +97,7 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
         to: to.clone(),
     };
     let watching = actix_rt::spawn(watch.keep());
+    let nights = parts.nights.map(|nights| actix_rt::spawn(nights.keep()));
     let place = parts.listener.local_addr();
     let (server, mut serving) = serve(parts.listener, doors, parts.webhooks, given)?;
     if let Ok(place) = place {
@@ -126,6 +130,9 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
         }
     }
     watching.abort();
+    if let Some(nights) = nights {
+        nights.abort();
+    }
     why.outcome()
 }
 

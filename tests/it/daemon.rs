@@ -3,3 +3,4 @@
 mod house;
 mod journey;
 mod starts;
+mod with_postgres;
