@@ -17,7 +17,8 @@ use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 use super::postgres_connect::{CannotConnect, PostgresConnector};
-use super::url::DatabaseUrl;
+use super::sqlite::file::Held;
+use super::url::{DatabaseUrl, SqliteUrl};
 use engine::{Migrated, PostgresSchema, SqliteSchema};
 
 /// The migrations of PostgreSQL.
@@ -142,6 +143,11 @@ pub async fn up(url: &DatabaseUrl) -> Result<Vec<String>, MigrateFailed> {
 /// # Errors
 /// Why nothing was changed.
 pub async fn down(url: &DatabaseUrl, steps: usize) -> Result<Vec<String>, MigrateFailed> {
+    // Not from under a daemon. `up` is called by the daemon itself, which has the file then.
+    let _held = match url {
+        DatabaseUrl::Sqlite(file) if file.path().exists() => Some(taken(file)?),
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => None,
+    };
     on(url, false, move |schema: &mut (dyn Migrated + 'static)| {
         schema.down(steps)
     })
@@ -184,6 +190,13 @@ pub async fn holdings(url: &DatabaseUrl) -> Result<Holdings, MigrateFailed> {
         return Ok(Holdings::default());
     }
     on(url, false, Migrated::holdings).await
+}
+
+fn taken(file: &SqliteUrl) -> Result<Held, MigrateFailed> {
+    Held::on(file.path()).map_err(|why| MigrateFailed::File {
+        path: file.path().to_owned(),
+        why: why.to_string(),
+    })
 }
 
 fn is_no_file_yet(url: &DatabaseUrl) -> bool {

@@ -93,10 +93,16 @@ async fn a_server_that_does_not_answer_is_given_up_in_time() {
 
 mod with_postgres {
     use starkeeper::storage::postgres_connect::{Pooler, Unfit};
+    use starkeeper::storage::url::DatabaseUrl;
+    use starkeeper::storage::{Storage, StorageSettings};
+    use starkeeper_actors::domain::customer::Language;
+    use starkeeper_actors::domain::ids::{CustomerId, TelegramId};
+    use starkeeper_actors::ports::Books as _;
 
     use super::{connector, is_encrypted, refusal};
     use crate::support::certificates::Authority;
-    use crate::support::{Database, OwnPostgres, PgBouncer, PoolMode};
+    use crate::support::tracking_pooler::HandsOut;
+    use crate::support::{Database, OwnPostgres, PgBouncer, PoolMode, TrackingPooler};
 
     async fn unfit(url: &str) -> (Unfit, String) {
         let why = connector(url)
@@ -248,6 +254,49 @@ mod with_postgres {
         let pooler = PgBouncer::before(&database.url(), PoolMode::Transaction, &lines);
         let (_, text) = unfit(pooler.url()).await;
         assert!(text.contains("(PgBouncer 1."), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_pooler_that_keeps_statements_apart_is_known_and_taken() {
+        let database = Database::empty();
+        for servers in [1, 2, 3] {
+            let pooler = TrackingPooler::before(&database.url(), servers, HandsOut::Newest).await;
+            let server = connector(pooler.url()).examine().await.unwrap();
+            assert_eq!(server.pooler, Pooler::Tracking, "{servers}");
+        }
+        // Handed out in turn, connections are not met; statements work all the same.
+        let pooler = TrackingPooler::before(&database.url(), 3, HandsOut::InTurn).await;
+        connector(pooler.url()).examine().await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_books_are_kept_through_a_pooler_that_keeps_statements_apart() {
+        let database = Database::migrated();
+        let pooler = TrackingPooler::before(&database.url(), 3, HandsOut::InTurn).await;
+        let url = DatabaseUrl::parse(pooler.url()).unwrap();
+        let books = Storage::open(StorageSettings::at(url)).await.unwrap();
+        let asked = (1..=40).map(|number| {
+            let books = books.clone();
+            tokio::spawn(async move {
+                // Every chat asks twice and is one customer.
+                let (chat, fresh) = (TelegramId::new(number % 20), CustomerId::new(number));
+                let now = starkeeper_actors::domain::samples::noon();
+                books
+                    .customer_of(chat, Language::En, fresh, now)
+                    .await
+                    .unwrap();
+                books.trial_balance().await.unwrap();
+            })
+        });
+        for asked in asked.collect::<Vec<_>>() {
+            asked.await.unwrap();
+        }
+        assert_eq!(database.sql("SELECT count(*) FROM customers").trim(), "20");
+        assert!(
+            pooler.switches() > 20,
+            "clients kept their servers: {}",
+            pooler.switches()
+        );
     }
 
     #[tokio::test]

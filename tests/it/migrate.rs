@@ -123,6 +123,18 @@ fn going_down_asks_first_and_says_what_would_be_lost() {
 }
 
 #[test]
+fn embedded_books_are_not_taken_down_under_a_daemon() {
+    let (folder, path, url) = books();
+    well(&url, &["up"]);
+    let before = catalog(&path);
+    let lock = std::fs::File::create(folder.path().join("books.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let (_, why) = refused(&url, &["down", "--yes"]);
+    assert!(why.contains("in use by another daemon"), "{why}");
+    assert_eq!(catalog(&path), before);
+}
+
+#[test]
 fn another_programs_embedded_database_is_left_alone() {
     let (_folder, path, url) = books();
     let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();

@@ -17,6 +17,7 @@ pub mod pgbouncer;
 pub mod postgres;
 pub mod process;
 pub mod services;
+pub mod tracking_pooler;
 pub mod wait;
 
 pub use binary::{sandbox, starkeeper};
@@ -24,4 +25,5 @@ pub use database::Database;
 pub use pgbouncer::{PgBouncer, PoolMode};
 pub use postgres::OwnPostgres;
 pub use process::Running;
+pub use tracking_pooler::TrackingPooler;
 pub use wait::{eventually, eventually_blocking};

@@ -1,6 +1,5 @@
 //! How a side of a copy is opened, and what is refused before that.
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
@@ -13,6 +12,7 @@ use super::CopyFailed;
 use super::side::{Engine, Side};
 use crate::storage::migrate;
 use crate::storage::postgres_connect::{PostgresConnector, Unfit};
+use crate::storage::sqlite::file::{Held, NotOpened};
 use crate::storage::url::{DatabaseUrl, Host};
 
 /// A connection that is opened but not yet on the thread that may block.
@@ -131,27 +131,16 @@ impl Opening {
     }
 }
 
-/// The lock beside embedded books that a daemon holds as long as it lives.
-fn hold(database: &str, path: &Path) -> Result<File, CopyFailed> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let file = |why: std::io::Error| CopyFailed::File {
-        database: database.to_owned(),
-        why: why.to_string(),
-    };
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(beside)
-        .map_err(file)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(CopyFailed::InUse {
-            database: database.to_owned(),
-        }),
-        Err(TryLockError::Error(why)) => Err(file(why)),
-    }
+/// Keeps daemons away from embedded books.
+fn hold(database: &str, path: &Path) -> Result<Held, CopyFailed> {
+    let database = database.to_owned();
+    Held::on(path).map_err(|why| match why {
+        NotOpened::InUse { .. } => CopyFailed::InUse { database },
+        why @ (NotOpened::File { .. } | NotOpened::Engine { .. }) => CopyFailed::File {
+            database,
+            why: why.to_string(),
+        },
+    })
 }
 
 fn open_file(database: &str, path: &Path, to_write: bool) -> Result<SqliteConnection, CopyFailed> {

@@ -1,7 +1,5 @@
 //! One side of a copy: a connection that may block, whatever the engine.
 
-use std::fs::File;
-
 use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -14,6 +12,7 @@ use starkeeper_actors::domain::Timestamp;
 
 use super::CopyFailed;
 use super::column::{Column, Kind, ordered};
+use crate::storage::sqlite::file::Held;
 
 /// How an instant is written on both sides: UTC with six digits, as SQLite's rows have it.
 const INSTANT: &str = "%Y-%m-%d %H:%M:%S%.6f+00:00";
@@ -29,7 +28,7 @@ pub(in crate::storage) struct Side {
     pub(super) database: String,
     pub(super) engine: Engine,
     /// Keeps a daemon away from embedded books.
-    pub(super) _held: Option<File>,
+    pub(super) _held: Option<Held>,
 }
 
 pub(super) enum Engine {

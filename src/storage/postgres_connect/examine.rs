@@ -33,7 +33,7 @@ pub struct Server {
 /// What stands between us and the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pooler {
-    /// Nothing that shares connections: prepared statements stay where they were made.
+    /// Nothing was met that shares connections.
     None,
     /// A pooler that shares connections and keeps each client's prepared statements apart.
     Tracking,
