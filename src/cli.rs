@@ -1,8 +1,8 @@
 //! The command line of `starkeeper`: reads the words, calls what they name, chooses the exit code.
 //!
 //! Only what exists is offered. Each command is a module of its own below this one, with an `Args`
-//! of clap and a `run` that gets them and the [`Surroundings`]; it is added here to [`Command`] and
-//! to [`obey`] together with the work that makes it do something, so `--help` can be believed.
+//! of clap and a `run` that gets them and the [`Surroundings`]; it is added here to `Command` and
+//! to `obey` together with the work that makes it do something, so `--help` can be believed.
 //!
 //! Exit codes: 0 done; 1 it did not work, and the text says why; 2 the words were not understood;
 //! 70 an actor is beyond repair or the daemon failed by itself; 78 only an operator helps: a setting

@@ -1,7 +1,7 @@
 //! Settings: reads `config/default.toml`, the environment's file, `.env` and the environment, in
 //! that order, and remembers where each value came from.
 //!
-//! Owns the names of the settings ([`names`]), their units, their bounds and the text of their
+//! Owns the names of the settings (`names`), their units, their bounds and the text of their
 //! errors; a wrong or missing value names the variable, what it must look like and where it was
 //! read, all wrong ones at once, and the daemon exits with code 78.
 //!

@@ -3,7 +3,7 @@
 //!
 //! Owns the connections, the migrations and the transactions: one port call is one transaction,
 //! and every write names the version and the epoch it has seen. What really differs between the
-//! two engines sits in one small dialect file each, [`postgres`] and [`sqlite`]; the queries are
+//! two engines sits in one small dialect file each, `postgres` and `sqlite`; the queries are
 //! written once ([`queries/`](https://doc.rust-lang.org/reference/items/modules.html#the-path-attribute))
 //! and compiled for both.
 //!
