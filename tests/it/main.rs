@@ -26,5 +26,6 @@ mod heleket;
 mod migrate;
 mod rules;
 mod sandboxed;
+mod statuses;
 mod storage;
 mod support;

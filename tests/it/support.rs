@@ -13,10 +13,14 @@
 pub mod binary;
 pub mod certificates;
 pub mod database;
+pub mod due;
+pub mod emulators;
 pub mod pgbouncer;
+pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod services;
+pub mod shop;
 pub mod tracking_pooler;
 pub mod wait;
 
