@@ -24,6 +24,7 @@ mod daemon;
 mod ground;
 mod heleket;
 mod migrate;
+mod proof;
 mod rules;
 mod sandboxed;
 mod statuses;

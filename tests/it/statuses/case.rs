@@ -96,7 +96,7 @@ impl<'s> Case<'s> {
             Step::Lag(times) => {
                 gateway
                     .fault("info", "stale", json!({ "count": times }))
-                    .await
+                    .await;
             }
             Step::CatchUp => gateway.calm().await,
             Step::Delivered => self.delivered().await,
