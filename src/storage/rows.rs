@@ -4,6 +4,7 @@
 use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
+use diesel::sqlite::Sqlite;
 
 /// A row that can be written together with others of its table.
 pub(super) trait Together: Sized {
@@ -27,6 +28,24 @@ pub(super) trait Together: Sized {
     /// # Errors
     /// A value that cannot be sent.
     fn bind<'b>(columns: &'b Self::Columns, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()>;
+
+    /// Pushes the values of one row as parameters, with commas between them.
+    ///
+    /// # Errors
+    /// A value that cannot be stored.
+    fn bind_row<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
+
+    /// Pushes the version, of a row that has one.
+    ///
+    /// # Errors
+    /// A value that cannot be stored.
+    fn bind_version<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
+
+    /// Pushes `column = value` for every column but the key, then the key as the condition.
+    ///
+    /// # Errors
+    /// A value that cannot be stored.
+    fn bind_change<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
 }
 
 macro_rules! rows {
@@ -40,6 +59,7 @@ macro_rules! rows {
             use diesel::query_builder::AstPass;
             use diesel::result::QueryResult;
             use diesel::sql_types::*;
+            use diesel::sqlite::Sqlite;
 
             #[allow(unused_imports, reason = "not every table has an instant or a document")]
             use crate::storage::columns::*;
@@ -48,6 +68,7 @@ macro_rules! rows {
             $(#[$doc])*
             #[derive(Clone, Debug, Insertable, AsChangeset)]
             #[diesel(table_name = $table, primary_key($key), treat_none_as_null = true)]
+            #[diesel(treat_none_as_default_value = false)]
             pub(in crate::storage) struct Row {
                 pub(in crate::storage) $first: $first_type,
                 $(pub(in crate::storage) $column: $type,)*
@@ -97,6 +118,48 @@ macro_rules! rows {
                         pass.push_bind_param::<Array<$sql>, _>(&columns.$column)?;
                     )*
                     Ok(())
+                }
+
+                fn bind_row<'b>(
+                    &'b self,
+                    mut pass: AstPass<'_, 'b, Sqlite>,
+                ) -> QueryResult<()> {
+                    pass.push_bind_param::<$first_sql, _>(&self.$first)?;
+                    $(
+                        pass.push_sql(", ");
+                        pass.push_bind_param::<$sql, _>(&self.$column)?;
+                    )*
+                    Ok(())
+                }
+
+                fn bind_version<'b>(
+                    &'b self,
+                    mut pass: AstPass<'_, 'b, Sqlite>,
+                ) -> QueryResult<()> {
+                    $(
+                        if stringify!($column) == "version" {
+                            pass.push_bind_param::<$sql, _>(&self.$column)?;
+                        }
+                    )*
+                    Ok(())
+                }
+
+                fn bind_change<'b>(
+                    &'b self,
+                    mut pass: AstPass<'_, 'b, Sqlite>,
+                ) -> QueryResult<()> {
+                    let mut between = "";
+                    $(
+                        if stringify!($column) != stringify!($key) {
+                            pass.push_sql(between);
+                            pass.push_sql(concat!(stringify!($column), " = "));
+                            pass.push_bind_param::<$sql, _>(&self.$column)?;
+                            between = ", ";
+                        }
+                    )*
+                    let _last = between;
+                    pass.push_sql(concat!(" WHERE ", stringify!($first), " = "));
+                    pass.push_bind_param::<$first_sql, _>(&self.$first)
                 }
             }
         }

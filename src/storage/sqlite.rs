@@ -19,6 +19,7 @@ use super::plan::{Entered, Plan};
 use super::schema::{entries, leases, postings};
 
 pub(super) mod file;
+pub(super) mod one;
 pub(super) mod readers;
 pub(super) mod writer;
 
@@ -72,36 +73,13 @@ macro_rules! first {
 
 macro_rules! insert {
     ($link:expr, $table:ident, $rows:expr) => {
-        'all: {
-            let mut written = 0_usize;
-            for row in &$rows {
-                let table = $crate::storage::schema::$table::table;
-                match execute!($link, diesel::insert_into(table).values(*row)) {
-                    Ok(rows) => written += rows,
-                    Err(error) => break 'all Err(error),
-                }
-            }
-            Ok(written)
-        }
+        std::future::ready($crate::storage::sqlite::one::insert($link, &$rows)).await
     };
 }
 
 macro_rules! update {
     ($link:expr, $table:ident, $key:ident, $rows:expr) => {
-        'all: {
-            use $crate::storage::schema::$table;
-            let mut written = 0_usize;
-            for row in &$rows {
-                let seen = $table::table
-                    .filter($table::$key.eq(&row.$key))
-                    .filter($table::version.eq(row.version - 1));
-                match execute!($link, diesel::update(seen).set(*row)) {
-                    Ok(rows) => written += rows,
-                    Err(error) => break 'all Err(error),
-                }
-            }
-            Ok::<_, diesel::result::Error>(written)
-        }
+        std::future::ready($crate::storage::sqlite::one::update($link, &$rows)).await
     };
 }
 

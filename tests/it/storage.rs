@@ -1,6 +1,8 @@
 //! The books in SQL, on both engines.
 
 pub mod fixture;
+pub mod schema_file;
 
 mod on_sqlite;
+mod together;
 mod with_postgres;
