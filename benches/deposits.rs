@@ -3,12 +3,17 @@
 //! `./x bench deposits` measures verified reports that become durable credits: one commit each, with
 //! the invoice over its version, the entry with its two postings, the event and the notice, by 64
 //! tasks at once. On PostgreSQL `pgbench` executes the same statements beside it, prepared, one
-//! transaction a credit, on the same server. Words after it: `sqlite`, `postgres`, `ledger=N` (so
-//! many postings are there before), `many=N` (so many credits). PostgreSQL is the server that
-//! `STARKEEPER_TEST_POSTGRES` names, as `./x services` prints it; `STARKEEPER_TEST_POSTGRES_BIN` is
-//! where pgbench lies.
+//! transaction a credit, on the same server. The second figure is the whole path: a webhook, the
+//! look-up at the gateway, the commit, the answer 200, by 64 at once and then at 70 % of that rate,
+//! with the daemon and the emulated gateway as processes.
+//!
+//! Words after it: `credits`, `webhooks` (one of the two figures); `sqlite`, `postgres`; `ledger=N`
+//! (so many postings are there before), `many=N` (so many credits), `webhooks=N` (so many
+//! webhooks). PostgreSQL is the server that `STARKEEPER_TEST_POSTGRES` names;
+//! `STARKEEPER_TEST_POSTGRES_BIN` is where pgbench lies. `./x` sees to both.
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
@@ -26,6 +31,13 @@ use std::time::Duration;
 mod beside;
 #[path = "deposits/credits.rs"]
 mod credits;
+/// What the integration tests stand on: here it starts the daemon and the emulators.
+#[path = "../tests/it"]
+mod ground {
+    pub mod support;
+}
+#[path = "deposits/whole_path.rs"]
+mod whole_path;
 
 /// Tasks that credit at once.
 pub const TASKS: usize = 64;
@@ -34,6 +46,7 @@ pub const TASKS: usize = 64;
 pub struct Asked {
     pub many: i64,
     pub ledger: i64,
+    pub webhooks: usize,
     words: Vec<String>,
 }
 
@@ -49,6 +62,7 @@ fn main() {
     let asked = Asked {
         many: number("many=", 20_000),
         ledger: number("ledger=", 0),
+        webhooks: usize::try_from(number("webhooks=", 1_000)).expect("not below 0"),
         words: words.clone(),
     };
     let wants = |engine: &str| {
@@ -59,17 +73,34 @@ fn main() {
                 .iter()
                 .any(|word| engines.contains(&word.as_str()))
     };
+    let of_figure = |figure: &str| {
+        let figures = ["credits", "webhooks"];
+        let named = |name: &&str| asked.words.iter().any(|word| word == name);
+        named(&figure) || !figures.iter().any(named)
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
     println!("{:<52} {:>10}  unit", "figure", "value");
     if wants("sqlite") {
-        runtime.block_on(credits::on_sqlite(&asked));
+        if of_figure("credits") {
+            runtime.block_on(credits::on_sqlite(&asked));
+        }
+        if of_figure("webhooks") {
+            runtime.block_on(whole_path::on_sqlite(asked.webhooks));
+        }
     }
     if wants("postgres") {
         match std::env::var("STARKEEPER_TEST_POSTGRES") {
-            Ok(server) => runtime.block_on(credits::on_postgres(&asked, &server)),
+            Ok(server) => {
+                if of_figure("credits") {
+                    runtime.block_on(credits::on_postgres(&asked, &server));
+                }
+                if of_figure("webhooks") {
+                    whole_path::on_postgres(&runtime, asked.webhooks);
+                }
+            }
             Err(_) => println!("postgres: not measured, STARKEEPER_TEST_POSTGRES names no server"),
         }
     }
