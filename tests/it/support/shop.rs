@@ -1,6 +1,7 @@
 //! A daemon as a process, driven through its port alone, and the shop of daemons and emulators.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use reqwest::{Client, Method};
 use rust_decimal::Decimal;
@@ -9,7 +10,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::emulators::{Emulators, MERCHANT, PAYMENT_KEY, PAYOUT_KEY, web};
+use super::wait::eventually_within;
 use super::{Running, eventually, ports, starkeeper};
+
+/// For an invoice to be opened: a daemon that is killed again and again looks again and again.
+const OPENING: Duration = Duration::from_secs(120);
 
 pub const TOKEN: &str = "admin-token-of-the-integration-tests";
 
@@ -64,16 +69,17 @@ impl Door {
         let path = format!("/admin/v1/users/{person}/invoices");
         let body = json!({ "amount": amount });
         let mut tries = 0;
-        eventually("an invoice is opened", async || {
+        eventually_within("an invoice is opened", OPENING, async || {
             let key = format!("{person}-{amount}-{tries}");
             match self.ask(Method::POST, &path, Some(&body), Some(&key)).await {
                 Ok((200 | 201, invoice)) => return Ok(invoice),
                 // This name stands for the failed try from now on.
                 Ok((_, why)) if why["error"]["code"] == "gateway_down" => tries += 1,
-                Ok((503 | 504 | 409, _)) | Err(_) => {}
+                Ok((503 | 504 | 409, why)) => return Err(why.to_string()),
+                Err(why) => return Err(why),
                 Ok((status, why)) => panic!("an invoice was refused: {status} {why}"),
             }
-            Err("not yet")
+            Err("not yet".to_owned())
         })
         .await
     }
