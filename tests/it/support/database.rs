@@ -128,10 +128,8 @@ pub fn template(key: &str, fill: impl FnOnce(&str)) -> String {
                 .expect("a string grows"),
         }
     }
-    let lock = std::env::temp_dir().join(format!(
-        "starkeeper-{}-{name}",
-        given("STARKEEPER_TEST_RUN")
-    ));
+    let services = given("STARKEEPER_TEST_SERVICES");
+    let lock = std::path::Path::new(&services).join(format!("{name}.lock"));
     let lock = std::fs::File::create(lock).expect("a file to lock");
     lock.lock().expect("the file locks");
     let known = format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'");
