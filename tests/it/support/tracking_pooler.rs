@@ -230,11 +230,15 @@ async fn transaction(
 ) -> std::io::Result<()> {
     let mut parses = Parses::from([VecDeque::new()]);
     let mut unanswered = 0_u32;
+    // A client may begin its next batch before it has read the last answer: once a part of it was
+    // passed on, the rest belongs to the same server.
+    let mut begun = false;
     let mut next = Some(first);
     loop {
         if let Some(message) = next.take() {
             let ends_a_batch = matches!(message.kind, b'S' | b'Q');
             pass(server, message, statements, &mut parses, shared).await?;
+            begun = !ends_a_batch;
             if ends_a_batch {
                 unanswered += 1;
                 parses.push_back(VecDeque::new());
@@ -255,7 +259,7 @@ async fn transaction(
                 if !hidden {
                     write(client, answer.kind, &answer.body).await?;
                 }
-                if answer.kind == b'Z' && answer.body == b"I" && unanswered == 0 {
+                if answer.kind == b'Z' && answer.body == b"I" && unanswered == 0 && !begun {
                     return Ok(());
                 }
             }
