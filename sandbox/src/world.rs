@@ -9,6 +9,11 @@ pub(crate) mod dice;
 pub(crate) mod faults;
 pub(crate) mod post;
 pub(crate) mod prices;
+#[allow(
+    dead_code,
+    reason = "written by TON's emulator, read by that of fragment.com"
+)]
+pub(crate) mod settled;
 pub(crate) mod timers;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +24,7 @@ use self::dice::Dice;
 use self::faults::Faults;
 use self::post::Post;
 use self::prices::Prices;
+use self::settled::Settled;
 use self::timers::{Due, Timers};
 use crate::heleket::{Heleket, Merchant};
 
@@ -43,6 +49,8 @@ pub(crate) struct World {
     pub(crate) post: Post,
     /// How long a block of every chain takes.
     pub(crate) block_time: Duration,
+    /// What arrived on TON.
+    pub(crate) settled: Settled,
     /// The payment gateway.
     pub(crate) heleket: Heleket,
     turn: Mutex<()>,
@@ -74,6 +82,7 @@ impl World {
             timers: Timers::default(),
             post: plan.post,
             block_time: plan.block_time,
+            settled: Settled::default(),
             heleket: Heleket::new(plan.merchant, plan.first_retry, plan.heleket_address),
             turn: Mutex::new(()),
             advancing: tokio::sync::Mutex::new(()),
@@ -126,6 +135,7 @@ impl World {
         self.faults.clear();
         self.dice.reset();
         self.prices.reset(&self.dice);
+        self.settled.clear();
         self.heleket.reset(|| self.timers.clear());
         self.clock.reset();
     }
