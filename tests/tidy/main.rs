@@ -100,9 +100,9 @@ fn a_violation_says_where_what_was_expected_and_what_to_do() {
 
 /// The tree this run is about, even when another copy of it has built this binary.
 fn workspace() -> PathBuf {
-    std::env::var_os("CARGO_MANIFEST_DIR")
-        .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into())
-        .into()
+    let here =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    PathBuf::from(here).join("../..")
 }
 
 fn sources(root: &Path) -> Vec<Violation> {
