@@ -25,7 +25,7 @@ pub use market::{Browsers, Market};
 pub use messenger::Messenger;
 pub use rates::RateSource;
 pub use vault::Vault;
-pub use wallet::{Chain, Signer};
+pub use wallet::{Chain, Signer, WalletProver};
 
 /// Why a port did not do what it was asked.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

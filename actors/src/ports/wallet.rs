@@ -67,6 +67,57 @@ pub trait Signer: Send + Sync {
     fn sign(&self, intent: &TransferIntent) -> Result<SignedMessage, SignRefused>;
 }
 
+/// What Fragment is told about a wallet: everything here is public.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WalletAccount {
+    /// The wallet.
+    pub address: WalletAddress,
+    /// The network's global id: -239 is the main network, -3 the test network.
+    pub network: i32,
+    /// The ed25519 public key.
+    pub public_key: [u8; 32],
+    /// The contract's state init, as a bag of cells: its root's hash is the address.
+    pub state_init: Boc,
+    /// How many messages one signature of this version may carry: 4 or 255.
+    pub max_messages: u16,
+}
+
+/// A signed answer to a challenge (`ton_proof` of TON Connect): shows that we hold the key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WalletProof {
+    /// The second that was signed; the other side compares it with its own clock.
+    pub at: Timestamp,
+    /// Whose challenge it was, such as `fragment.com`.
+    pub domain: String,
+    /// The challenge, verbatim.
+    pub challenge: String,
+    /// The ed25519 signature.
+    pub signature: [u8; 64],
+}
+
+/// Proves that a wallet is ours without giving its key away. Synchronous: it reaches nothing.
+pub trait WalletProver: Send + Sync {
+    /// What may be said about a wallet.
+    ///
+    /// # Errors
+    /// No key for it here.
+    fn account(&self, wallet: WalletAddress) -> Result<WalletAccount, SignRefused>;
+
+    /// Answers the challenge of a domain. Such a signature can never be taken for a transfer: what
+    /// is signed begins with words of its own.
+    ///
+    /// # Errors
+    /// No key for it here, or a rule of the signer's own: a domain that is not on its list, a
+    /// challenge of no sane length.
+    fn prove(
+        &self,
+        wallet: WalletAddress,
+        domain: &str,
+        challenge: &str,
+        now: Timestamp,
+    ) -> Result<WalletProof, SignRefused>;
+}
+
 /// What a provider said to a message. Only a hint: the chain decides.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SendHint {

@@ -3,11 +3,15 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::message::{WalletMessage, hash_of};
+use crate::domain::Timestamp;
 use crate::domain::ids::WalletAddress;
-use crate::ports::Signer;
-use crate::ports::wallet::{Pays, SignRefused, SignedMessage, TransferIntent};
+use crate::domain::transfer::Boc;
+use crate::ports::wallet::{
+    Pays, SignRefused, SignedMessage, TransferIntent, WalletAccount, WalletProof,
+};
+use crate::ports::{Signer, WalletProver};
 
-/// Signs for some wallets. The same intent always gives the same bytes.
+/// Signs for some wallets and proves that it can. The same question always gets the same bytes.
 #[derive(Default)]
 pub struct FakeSigner(Mutex<Inner>);
 
@@ -73,6 +77,43 @@ impl Signer for FakeSigner {
             message_hash: hash_of(boc.bytes()),
             boc,
             body_hash,
+        })
+    }
+}
+
+impl WalletProver for FakeSigner {
+    fn account(&self, wallet: WalletAddress) -> Result<WalletAccount, SignRefused> {
+        if !self.lock().wallets.contains(&wallet) {
+            return Err(SignRefused::NoKey(wallet));
+        }
+        Ok(WalletAccount {
+            address: wallet,
+            network: -239,
+            public_key: *hash_of(format!("key of {wallet}").as_bytes()).bytes(),
+            state_init: Boc::new(format!("state init of {wallet}").into_bytes()),
+            max_messages: 255,
+        })
+    }
+
+    fn prove(
+        &self,
+        wallet: WalletAddress,
+        domain: &str,
+        challenge: &str,
+        now: Timestamp,
+    ) -> Result<WalletProof, SignRefused> {
+        self.account(wallet)?;
+        let second = now.timestamp();
+        let said = format!("{wallet}\n{domain}\n{challenge}\n{second}");
+        let mut signature = [0_u8; 64];
+        for (half, name) in signature.chunks_exact_mut(32).zip(["first", "second"]) {
+            half.copy_from_slice(hash_of(format!("{name}\n{said}").as_bytes()).bytes());
+        }
+        Ok(WalletProof {
+            at: Timestamp::from_timestamp(second, 0).unwrap_or(now),
+            domain: domain.to_owned(),
+            challenge: challenge.to_owned(),
+            signature,
         })
     }
 }
