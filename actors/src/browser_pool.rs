@@ -19,7 +19,10 @@ use tokio::sync::watch;
 use crate::{
     domain::login::Login,
     office::Office,
-    ports::market::{Slot, SlotKind},
+    ports::{
+        books::Fence,
+        market::{Slot, SlotKind},
+    },
     supervision::{self, Door, Limits, Seat},
 };
 
@@ -45,6 +48,9 @@ pub struct Lend {
     /// After so long without a return the browser counts as broken and is closed, whatever the
     /// borrower still does with it. Longer than all deadlines of the borrower's calls together.
     pub for_at_most: Duration,
+    /// The borrower's claim to the lease of a till's login, which the slot carries; none for
+    /// anonymous slots.
+    pub fence: Option<Fence>,
 }
 
 /// What a browser is borrowed for.

@@ -180,8 +180,9 @@ mod outside {
     use std::sync::Arc;
 
     use async_trait::async_trait;
-    use starkeeper_actors::domain::ids::{LoginId, TelegramId, WalletAddress};
+    use starkeeper_actors::domain::ids::{Epoch, LoginId, TelegramId, WalletAddress};
     use starkeeper_actors::domain::money::NanoTon;
+    use starkeeper_actors::ports::books::{Fence, LeaseKey};
     use starkeeper_actors::ports::{Browsers, Chain, Clock, Invoicing, Market, Messenger, Signer};
     use starkeeper_actors::testing::contract::outside::Outside;
     use starkeeper_actors::testing::{Till, World, contract};
@@ -227,6 +228,12 @@ mod outside {
 
         fn wallet(&self) -> WalletAddress {
             self.till.wallet
+        }
+
+        fn fence(&self) -> Option<Fence> {
+            let key = LeaseKey::Login(self.till.login);
+            let epoch = Epoch::new(1);
+            Some(Fence { key, epoch })
         }
 
         async fn mine(&self) {

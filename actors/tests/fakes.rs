@@ -8,14 +8,16 @@
 use std::time::Duration;
 
 use starkeeper_actors::domain::Span;
-use starkeeper_actors::domain::ids::{IncarnationId, TelegramId};
+use starkeeper_actors::domain::ids::{Epoch, IncarnationId, TelegramId};
 use starkeeper_actors::domain::invoice::{GatewayStatus, LookUpBy};
 use starkeeper_actors::domain::link::{Expected, Link, LinkRules};
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
 use starkeeper_actors::domain::order::{Order, OrderState};
 use starkeeper_actors::domain::pricing::samples;
 use starkeeper_actors::domain::transfer::{JudgeRules, Transfer, Verdict, Waiting};
-use starkeeper_actors::ports::books::{Commit, CommitFailed, CommitRefused, RowWrite, Write};
+use starkeeper_actors::ports::books::{
+    Commit, CommitFailed, CommitRefused, Fence, LeaseKey, RowWrite, Write,
+};
 use starkeeper_actors::ports::market::{BrowserId, Delivery, Slot, SlotKind};
 use starkeeper_actors::ports::wallet::{Pays, TransferIntent};
 use starkeeper_actors::ports::{
@@ -60,6 +62,10 @@ async fn slot(world: &World, till: Till) -> Slot {
         browser,
         kind,
         loan,
+        fence: Some(Fence {
+            key: LeaseKey::Login(till.login),
+            epoch: Epoch::new(1),
+        }),
     }
 }
 

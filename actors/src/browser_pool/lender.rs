@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use super::{BrowserPool, BrowserPoolSettings, Lend, LendRefused, Purpose, Return, Verdict};
 use crate::{
-    ports::market::{Slot, SlotKind},
+    domain::ids::LoginId,
+    ports::{
+        books::Fence,
+        market::{Slot, SlotKind},
+    },
     supervision::{AskFailed, Asker, Door},
 };
 
@@ -46,7 +50,8 @@ impl Lender {
         }
     }
 
-    /// Borrows a browser, waiting as long as the pool lets anybody wait.
+    /// Borrows a browser, waiting as long as the pool lets anybody wait. A till's is good for
+    /// reading only: without a fence no jar is stored.
     ///
     /// # Errors
     /// [`NotLent`]; nothing happened.
@@ -56,12 +61,33 @@ impl Lender {
         purpose: Purpose,
         for_at_most: Duration,
     ) -> Result<Slot, NotLent> {
-        let lend = Lend {
+        self.ask(Lend {
             kind,
             purpose,
             for_at_most,
-        };
-        Ok(self.lend.ask(lend, self.wait).await??)
+            fence: None,
+        })
+        .await
+    }
+
+    /// Borrows the browser of a till for whoever holds the lease of its login, likewise.
+    ///
+    /// # Errors
+    /// [`NotLent`]; nothing happened.
+    pub async fn borrow_till(
+        &self,
+        login: LoginId,
+        fence: Fence,
+        purpose: Purpose,
+        for_at_most: Duration,
+    ) -> Result<Slot, NotLent> {
+        self.ask(Lend {
+            kind: SlotKind::Till(login),
+            purpose,
+            for_at_most,
+            fence: Some(fence),
+        })
+        .await
     }
 
     /// Brings it back. One that cannot be brought back is reclaimed by the pool.
@@ -79,5 +105,9 @@ impl Lender {
             }
             tokio::time::sleep(RETURN_PAUSE).await;
         }
+    }
+
+    async fn ask(&self, lend: Lend) -> Result<Slot, NotLent> {
+        Ok(self.lend.ask(lend, self.wait).await??)
     }
 }

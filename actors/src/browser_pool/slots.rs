@@ -180,6 +180,7 @@ impl Slots {
             purpose: lend.purpose,
             for_at_most: lend.for_at_most.min(self.settings.longest_loan),
             until: now + self.settings.wait,
+            fence: lend.fence,
         })
     }
 

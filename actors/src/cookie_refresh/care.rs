@@ -18,7 +18,7 @@ use crate::{
     office::Office,
     ports::{
         books::{Fence, LeaseKey, RowWrite, Seen, Write},
-        market::{Slot, SlotKind},
+        market::Slot,
     },
 };
 
@@ -107,7 +107,7 @@ impl Carer {
         let fence = self.lease(login).await?.ok_or(Stopped::Elsewhere)?;
         let held = match held {
             Some(held) => held,
-            None => held.insert(self.borrow(login).await?),
+            None => held.insert(self.borrow(login, fence).await?),
         };
         let found = self.act(held.slot, effect, cared).await;
         held.verdict = found.verdict;
@@ -133,9 +133,9 @@ impl Carer {
         calls::of_look(calls::call(self.settings.call, market.look(slot)).await)
     }
 
-    async fn borrow(&self, login: LoginId) -> Result<Held, Stopped> {
-        let (kind, loan) = (SlotKind::Till(login), self.settings.loan());
-        let slot = self.lender.borrow(kind, Purpose::Care, loan).await;
+    async fn borrow(&self, login: LoginId, fence: Fence) -> Result<Held, Stopped> {
+        let (lender, loan) = (&self.lender, self.settings.loan());
+        let slot = lender.borrow_till(login, fence, Purpose::Care, loan).await;
         let slot = slot.map_err(|why| Stopped::NoBrowser(why.to_string()))?;
         let verdict = Verdict::Good;
         Ok(Held { slot, verdict })

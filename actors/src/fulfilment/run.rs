@@ -13,7 +13,7 @@ use crate::domain::ids::{LoginId, OrderId};
 use crate::domain::order::{OrderEffect, OrderEvent};
 use crate::ports::Failure;
 use crate::ports::books::{OrderFile, RowWrite, Write};
-use crate::ports::market::{MarketFailure, MarketRefused, Slot, SlotKind};
+use crate::ports::market::{MarketFailure, MarketRefused, Slot};
 
 /// A run re-reads at most so often without progress before it rests.
 const REREADS: u32 = 5;
@@ -137,8 +137,10 @@ impl Run {
         let settings = &self.bench.settings;
         let for_at_most = settings.run + settings.call;
         let lender = &self.bench.doors.lender;
-        let till = SlotKind::Till(login);
-        match lender.borrow(till, Purpose::Purchase, for_at_most).await {
+        let fence = self.tenure.fence_of(login);
+        let fence = fence.ok_or_else(|| Stuck::Rest(format!("{login} is not leased")))?;
+        let purpose = Purpose::Purchase;
+        match lender.borrow_till(login, fence, purpose, for_at_most).await {
             Ok(slot) => {
                 self.slot = Some(slot);
                 self.verdict = Verdict::Good;

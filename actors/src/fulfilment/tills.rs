@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::domain::ids::{Epoch, LoginId, WalletAddress};
-use crate::ports::books::{Fence, Lease};
+use crate::ports::books::{Fence, Lease, LeaseKey};
 
 /// What tending the leases brought for one till.
 #[derive(Clone, Debug)]
@@ -41,6 +41,12 @@ impl Tenure {
     /// The claims every commit makes.
     pub(super) fn fences(&self) -> Vec<Fence> {
         self.fences.clone()
+    }
+
+    /// The claim to the lease of a login, if that is this till's.
+    pub(super) fn fence_of(&self, login: LoginId) -> Option<Fence> {
+        let key = LeaseKey::Login(login);
+        self.fences.iter().find(|fence| fence.key == key).copied()
     }
 
     /// Whether the leases last longer than a call may take (rule 7).

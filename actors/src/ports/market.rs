@@ -6,6 +6,7 @@
 
 use async_trait::async_trait;
 
+use super::books::Fence;
 use super::vault::Jar;
 use super::{Failure, Unreadable};
 use crate::domain::catalog::{Product, Recipient, Username};
@@ -39,6 +40,10 @@ pub struct Slot {
     pub kind: SlotKind,
     /// Which of the browser's loans this is: a slot that is returned twice frees nobody else's.
     pub loan: u32,
+    /// The borrower's claim to the lease of a till's login: under it the market stores the jar
+    /// after every answer that changed it. None for anonymous slots; a till's slot without one
+    /// stores nothing, so a call that changes the jar fails.
+    pub fence: Option<Fence>,
 }
 
 /// Whether a browser that answers may be lent.

@@ -13,6 +13,7 @@ const LOOK: Lend = Lend {
     kind: SlotKind::Anonymous,
     purpose: Purpose::LookUp,
     for_at_most: secs_const(60),
+    fence: None,
 };
 
 const fn secs_const(secs: u64) -> std::time::Duration {
@@ -53,6 +54,7 @@ async fn look_ups_go_on_while_the_till_is_busy_and_wanted() {
         kind: till(1),
         purpose: Purpose::Purchase,
         for_at_most: secs(60),
+        fence: None,
     };
     let waiting: Vec<_> = (0..20).map(|_| asker.ask(purchase, secs(60))).collect();
     for _ in 0..30 {
@@ -197,6 +199,7 @@ async fn a_panic_while_lending_restarts_the_pool_and_keeps_who_is_queued() {
         kind: till(1),
         purpose: Purpose::Care,
         for_at_most: secs(60),
+        fence: None,
     };
     let failing = daemon.pool.ask(care, secs(60));
     let behind = daemon.pool.ask(LOOK, secs(60));

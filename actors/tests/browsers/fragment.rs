@@ -243,6 +243,9 @@ impl Market for Fragment {
     async fn prove_wallet(&self, slot: Slot) -> Result<(), MarketFailure> {
         self.lock().proofs += 1;
         self.scripted(slot).await?;
+        if slot.fence.is_none() {
+            return Err(Failure::not_done("the new jar cannot be stored"));
+        }
         let jar = self.jar(slot).await;
         let mut inner = self.lock();
         if due(&mut inner.proofs_refused) {

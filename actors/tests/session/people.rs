@@ -292,6 +292,7 @@ async fn whoever_goes_elsewhere_is_not_called_back_by_a_late_answer() {
             kind: SlotKind::Anonymous,
             purpose: Purpose::LookUp,
             for_at_most: Duration::from_secs(600),
+            fence: None,
         };
         let mut taken = Vec::new();
         while let Ok(Ok(slot)) = shop.pool.ask(lend, LONG).await {

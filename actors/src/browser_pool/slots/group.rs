@@ -342,6 +342,7 @@ impl Group {
                 browser: *browser,
                 kind,
                 loan: cell.loans,
+                fence: waiter.fence,
             };
             let waiter = waiter.id;
             around.steps.push(Step::Grant { waiter, slot });

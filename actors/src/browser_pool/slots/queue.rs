@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use tokio::time::Instant;
 
 use super::WaiterId;
-use crate::browser_pool::Purpose;
+use crate::{browser_pool::Purpose, ports::books::Fence};
 
 /// One borrower who waits.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,7 @@ pub(super) struct Waiter {
     pub(super) purpose: Purpose,
     pub(super) for_at_most: Duration,
     pub(super) until: Instant,
+    pub(super) fence: Option<Fence>,
 }
 
 /// The queue. Care stands behind everybody else, who come in order.

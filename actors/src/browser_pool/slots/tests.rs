@@ -12,9 +12,10 @@ use crate::{
     browser_pool::{Purpose, Verdict},
     domain::{
         Timestamp,
-        ids::{Hash256, WalletAddress},
+        ids::{Epoch, Hash256, WalletAddress},
         login::Health,
     },
+    ports::books::{Fence, LeaseKey},
 };
 
 const TILL: SlotKind = SlotKind::Till(LoginId::new(1));
@@ -103,6 +104,7 @@ impl World {
             kind,
             purpose,
             for_at_most,
+            fence: None,
         };
         self.waiting.insert(id, lend);
         self.slots.lend(id, lend, self.now);
@@ -333,6 +335,34 @@ proptest! {
         prop_assert!(world.slots.is_empty() && world.alive.is_empty());
         let shown = world.slots.snapshot(world.now);
         prop_assert_eq!(shown.totals.closed, world.asked_to_open);
+    }
+}
+
+#[test]
+fn a_slot_carries_the_claim_of_its_borrower_and_of_no_other() {
+    let mut world = World::new(|_| {});
+    let fence = |epoch| Fence {
+        key: LeaseKey::Login(LoginId::new(1)),
+        epoch: Epoch::new(epoch),
+    };
+    let claims = [Some(fence(3)), None, Some(fence(4))];
+    for (id, fence) in (900..).zip(claims) {
+        let lend = Lend {
+            kind: TILL,
+            purpose: Purpose::Purchase,
+            for_at_most: secs(60),
+            fence,
+        };
+        let id = WaiterId(id);
+        world.waiting.insert(id, lend);
+        world.slots.lend(id, lend, world.now);
+        world.obey();
+    }
+    for claim in claims {
+        world.finish_all();
+        let slot = world.only_lent();
+        assert_eq!(slot.fence, claim);
+        world.give_back(slot, Verdict::Good);
     }
 }
 

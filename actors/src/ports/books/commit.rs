@@ -101,7 +101,7 @@ pub struct Lease {
 }
 
 /// A commit's claim to still hold a lease.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Fence {
     /// Which.
     pub key: LeaseKey,

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::domain::ids::{LoginId, TelegramId, WalletAddress};
 use crate::domain::transfer::Transfer;
+use crate::ports::books::Fence;
 use crate::ports::wallet::TransferIntent;
 use crate::ports::{Browsers, Chain, Clock, Invoicing, Market, Messenger, Signer};
 
@@ -45,6 +46,11 @@ pub trait Outside: Send + Sync {
 
     /// Its wallet.
     fn wallet(&self) -> WalletAddress;
+
+    /// The claim to the lease of the login, where jars are stored under it.
+    fn fence(&self) -> Option<Fence> {
+        None
+    }
 
     /// Returns when every message that was sent has executed or never will for now.
     async fn mine(&self);

@@ -96,6 +96,9 @@ impl Market for FakeFragment {
         product: &Product,
         recipient: &Recipient,
     ) -> Result<LinkOffer, MarketFailure> {
+        if slot.fence.is_none() {
+            return Err(Failure::not_done("a slot without a fence stores no jar"));
+        }
         let paid = self.chain.paid_to(self.destination);
         let place = (self.destination, self.clock.now());
         self.call(slot, MarketCall::Offer, |inner| {

@@ -23,6 +23,7 @@ async fn slot(outside: &dyn Outside, kind: SlotKind) -> Slot {
         browser,
         kind,
         loan,
+        fence: outside.fence(),
     }
 }
 
