@@ -14,10 +14,10 @@ use crate::{Merchant, Sandbox, Settings, StartError};
 /// A setting or the machine keeps the sandbox from starting (`EX_CONFIG`).
 const EXIT_CONFIG: u8 = 78;
 
-/// Emulates Heleket for Starkeeper's demo and tests: API, webhooks, pay page.
+/// Emulates Heleket and fragment.com for Starkeeper's demo and tests.
 ///
-/// Control is on the base port, Heleket two ports above it, both for this machine only. Telegram,
-/// fragment.com and TON will take the ports between and behind.
+/// Control is on the base port, Heleket two ports above it, fragment.com three, all for this
+/// machine only. Telegram and TON will take the ports between and behind.
 ///
 /// `MERCHANT_UUID`, `API_KEY` and `PAYOUT_API_KEY` are read from the environment; those that are
 /// not set are the demo's, and are printed.
@@ -130,9 +130,11 @@ fn greeting(sandbox: &Sandbox, credentials: &Credentials, block_time_ms: u128) -
     let mut text = format!(
         "starkeeper-sandbox is up. Nothing in it is real.\n\n\
          control           {}/control\n\
-         HELEKET_API_URL   {}\n",
+         HELEKET_API_URL   {}\n\
+         FRAGMENT_URL      {}\n",
         sandbox.control_url(),
         sandbox.heleket_url(),
+        sandbox.fragment_url(),
     );
     for (name, value) in &credentials.demo {
         text.push_str(&format!("{name:<17} {value}\n"));

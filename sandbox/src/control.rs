@@ -5,6 +5,7 @@
 pub(crate) mod asked;
 mod faults;
 mod gateway;
+mod goods;
 mod money;
 mod time;
 
@@ -19,7 +20,7 @@ use crate::world::World;
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Every call, as a stranger may read it.
-const CALLS: [&str; 23] = [
+const CALLS: [&str; 31] = [
     "GET    /control/ready",
     "GET    /control/invoices",
     "GET    /control/invoices/{uuid}",
@@ -33,6 +34,14 @@ const CALLS: [&str; 23] = [
     "POST   /control/invoices/{uuid}/webhook  {\"copies\"?}",
     "GET    /control/webhooks[?uuid=]",
     "POST   /control/webhooks/now",
+    "POST   /control/login                    {\"wallet\"?, \"account\"?, \"username\"?}",
+    "POST   /control/login/expire             {\"part\":\"telegram\"|\"wallet\"}",
+    "GET    /control/stars/{username}",
+    "GET    /control/deliveries",
+    "GET    /control/fragment",
+    "POST   /control/fragment                 {\"wallet_alone\"}",
+    "GET    /control/fragment/users/{name}",
+    "POST   /control/fragment/users/{name}    {\"exists\"?, \"kind\"?, \"premium\"?, \"name\"?, \"photo\"?, \"token\"?, \"other\"?}",
     "GET    /control/prices",
     "POST   /control/prices                   {\"star_usd\", \"ton_usd\", \"<coin>_usd\"}",
     "GET    /control/faults",
@@ -53,6 +62,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/control", web::get().to(index))
         .route("/control/ready", web::get().to(is_ready))
         .configure(gateway::routes)
+        .configure(goods::routes)
         .configure(money::routes)
         .configure(faults::routes)
         .configure(time::routes)

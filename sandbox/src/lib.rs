@@ -5,8 +5,8 @@
 //! every test green. Nothing here is real: coins, addresses and hashes are invented, and wallets
 //! refuse them.
 //!
-//! Heleket is here. The others come with what needs them; each is a module beside `heleket`, and
-//! what all share (clock, seed, prices, faults, reset) is in `world`.
+//! Heleket and fragment.com are here. The others come with what needs them; each is a module beside
+//! `heleket`, and what all share (clock, seed, prices, faults, reset) is in `world`.
 //!
 //! # What it imitates, and what is guessed
 //!
@@ -38,9 +38,40 @@
 //! | the network's fee of a refund | none, whoever bears it | |
 //! | a merchant's balance that is smaller than a refund | falls below zero | |
 //!
+//! Of fragment.com, the same in what several public clients do, or recorded by them: paths, cookies,
+//! the hash that belongs to a session, `ajInit` and `Wallet.init` in the pages, JSON for a navigation
+//! in the page, the calls and their fields, `payment_method`, the page-state call before a request,
+//! `need_ton` and `need_verify`, the texts of refusals, the comment of a payment to the byte and its
+//! destination, one reference a request, the confirmation with the very message, rows of the
+//! history, and that the page logs a wallet out which its browser did not connect.
+//!
+//! Guessed of fragment.com:
+//!
+//! | guessed | here | otherwise |
+//! |---|---|---|
+//! | buying with a proven wallet and no login with Telegram (one client says it works) | `Access denied` | `POST /control/fragment {"wallet_alone":true}` |
+//! | a request while a purchase of the session is under way, on either page | `Bad request` | |
+//! | a request on a page that was left `done` | is opened; the page goes on showing the old one | |
+//! | prices moved between the page-state call and the request | `Price was changed. Please try again.` | |
+//! | ways to pay other than `ton`, the link without `transaction=1` | `Bad request` | |
+//! | a link for a wallet that is not the one connected | `Access denied` | |
+//! | links of one request | as many as asked for, within an hour, while it is not paid | |
+//! | how long a link is good for | 600 s | fault `link_expiry` |
+//! | who may confirm | the account that asked, or the wallet that was connected then | |
+//! | a confirmation of the wrong message | `ok`, and the page waits for ever | |
+//! | goods come | as soon as payment and confirmation are both there | fault `delivery` |
+//! | a payment that is late, too small or too large, or comes twice | buys nothing, and is not sent back | |
+//! | a wrong proof | `{"verified":false}`; the age of its timestamp is not looked at | |
+//! | a challenge | stays until a proof has used it | |
+//! | a person's token | the same in every answer | `POST /control/fragment/users/{name} {"token"}` |
+//! | Stars for a bot, a channel or a group | `Please enter a username assigned to a user.` | |
+//! | prices of Premium | 11.99, 15.99 and 28.99 USD | |
+//! | how soon the page looks for its own wallet | 400 ms after it has loaded (the original: up to 12 s) | |
+//! | a history without a login | asks to log in | |
+//!
 //! # Faults
 //!
-//! On a call of the API: `refuse` answers a refusal (422 and a message, or `status` and `message`);
+//! On a call of Heleket's API: `refuse` answers a refusal (422 and a message, or `status` and `message`);
 //! `delay` carries it out and answers `delay_ms` later; `duplicate` carries it out twice; `reorder`
 //! lets the next answer of the method overtake this one; `lose-reply` carries it out and cuts the
 //! line; `stale` tells what was before the last change, or `delay_ms` ago; `mixed` tells the status
@@ -50,10 +81,28 @@
 //! `reorder` holds it back until the next one of its invoice has been sent; `lose-reply` does not
 //! believe the answer and tries again; `stale` and `mixed` as above; `down` fails the try.
 //!
+//! On a call of fragment.com (its method, or `page` for every page): `refuse` answers `error` with the
+//! `message`, or with a `status` what stands before the site: 403 asks whether a person is there
+//! ("Just a moment..."), 429 and 5xx are pages of HTML; the other kinds as above. `stale` on
+//! `update…State` tells what the page showed before the last change, or `delay_ms` ago; on `search…`
+//! who had the name before it passed on; on `page` the history without its newest row. `mixed` on
+//! `update…State` tells the mode of now about the purchase of before, on `search…` the name and
+//! picture of now with the token of before. Elsewhere the two do nothing.
+//!
+//! `delivery`: `refuse` never delivers what was paid and confirmed, `delay` later.
+//!
+//! The others are of kind `refuse` only, and strike where they are met: `hash` (before any call the
+//! session gets another one), `need_ton`, `price_changed`, `dearer` (by a tenth) and `link_reused_id`
+//! at the request; `rename` after a look-up (the name passes to another person); `need_verify` at the
+//! link; and links that lie: `link_destination`, `link_amount`, `link_quantity`, `link_product`,
+//! `link_no_ref`, `link_two_messages`, `link_state_init`, `link_expiry` (10 s), `link_from`. `*` is
+//! every call and page, and none of these.
+//!
 //! `delay_ms` is in the sandbox's time, which `POST /control/clock` moves.
 
 pub mod cli;
 mod control;
+mod fragment;
 mod heleket;
 mod line;
 mod sandbox;

@@ -15,7 +15,7 @@ use crate::world::clock::{Moment, Start};
 use crate::world::dice::unforeseen_seed;
 use crate::world::post::Post;
 use crate::world::{Plan, World};
-use crate::{control, heleket, line};
+use crate::{control, fragment, heleket, line};
 
 /// Connections are kept open between requests for so long.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -87,6 +87,7 @@ pub enum StartError {
 pub struct Sandbox {
     control: SocketAddr,
     heleket: SocketAddr,
+    fragment: SocketAddr,
     seed: u64,
     servers: Vec<(ServerHandle, JoinHandle<io::Result<()>>)>,
     time: JoinHandle<()>,
@@ -98,7 +99,9 @@ impl Sandbox {
         let base = settings.port;
         let control = listen(base, "control")?;
         let heleket = listen(base.map(|base| base.saturating_add(2)), "Heleket")?;
+        let fragment = listen(base.map(|base| base.saturating_add(3)), "fragment.com")?;
         let addresses = (control.local_addr()?, heleket.local_addr()?);
+        let fragment_address = fragment.local_addr()?;
         let seed = settings.seed.unwrap_or_else(unforeseen_seed);
         let world = World::new(Plan {
             seed,
@@ -115,10 +118,12 @@ impl Sandbox {
         let servers = vec![
             serve(control, &world, control::routes)?,
             serve(heleket, &world, heleket::routes)?,
+            serve(fragment, &world, fragment::routes)?,
         ];
         Ok(Self {
             control: addresses.0,
             heleket: addresses.1,
+            fragment: fragment_address,
             seed,
             servers,
             time: tokio::spawn(world.run()),
@@ -133,6 +138,11 @@ impl Sandbox {
     /// Where Heleket listens, without a slash at the end.
     pub fn heleket_url(&self) -> String {
         format!("http://{}", self.heleket)
+    }
+
+    /// Where fragment.com listens, without a slash at the end.
+    pub fn fragment_url(&self) -> String {
+        format!("http://{}", self.fragment)
     }
 
     /// The seed of this run.
@@ -160,6 +170,7 @@ impl fmt::Debug for Sandbox {
             .debug_struct("Sandbox")
             .field("control", &self.control)
             .field("heleket", &self.heleket)
+            .field("fragment", &self.fragment)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
     }

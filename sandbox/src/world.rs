@@ -26,6 +26,7 @@ use self::post::Post;
 use self::prices::Prices;
 use self::settled::Settled;
 use self::timers::{Due, Timers};
+use crate::fragment::Fragment;
 use crate::heleket::{Heleket, Merchant};
 
 /// How long one step of an advance waits, in real time, for what it set off. Longer than a delivery
@@ -53,6 +54,8 @@ pub(crate) struct World {
     pub(crate) settled: Settled,
     /// The payment gateway.
     pub(crate) heleket: Heleket,
+    /// The shop of Stars and Premium.
+    pub(crate) fragment: Fragment,
     turn: Mutex<()>,
     advancing: tokio::sync::Mutex<()>,
 }
@@ -84,6 +87,7 @@ impl World {
             block_time: plan.block_time,
             settled: Settled::default(),
             heleket: Heleket::new(plan.merchant, plan.first_retry, plan.heleket_address),
+            fragment: Fragment::default(),
             turn: Mutex::new(()),
             advancing: tokio::sync::Mutex::new(()),
         })
@@ -137,6 +141,7 @@ impl World {
         self.prices.reset(&self.dice);
         self.settled.clear();
         self.heleket.reset(|| self.timers.clear());
+        self.fragment.reset();
         self.clock.reset();
     }
 

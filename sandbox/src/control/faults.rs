@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::answered;
 use super::asked::{Asked, Wrong};
+use crate::fragment::{api as site, trick};
 use crate::heleket::api::Method;
 use crate::world::World;
 use crate::world::faults::{Fault, Faults, Kind, Often, System, Wish};
@@ -67,10 +68,13 @@ fn wish(body: &[u8], world: &World) -> Result<Wish, Wrong> {
         "message",
     ];
     let asked = Asked::read(body, &known)?;
-    let systems = [(System::Heleket.name(), System::Heleket)];
+    let systems = System::ALL.map(|system| (system.name(), system));
     let system = asked.word("system", &systems)?;
+    let system =
+        system.ok_or_else(|| Wrong::absent("system", &one_of(&System::ALL.map(System::name))))?;
     let kinds = Kind::ALL.map(|kind| (kind.name(), kind));
     let kind = asked.word("kind", &kinds)?;
+    let kind = kind.ok_or_else(|| Wrong::absent("kind", "what the fault does, like \"delay\""))?;
     let message = asked.text("message")?;
     if message.is_some_and(|text| text.len() > LONGEST_MESSAGE) {
         let expected = format!("a text of at most {LONGEST_MESSAGE} bytes");
@@ -78,9 +82,9 @@ fn wish(body: &[u8], world: &World) -> Result<Wish, Wrong> {
     }
     let status = asked.whole("status", 400, 599)?;
     Ok(Wish {
-        system: system.ok_or_else(|| Wrong::absent("system", "\"heleket\""))?,
-        method: method(&asked)?,
-        kind: kind.ok_or_else(|| Wrong::absent("kind", "what the fault does, like \"delay\""))?,
+        system,
+        method: method(&asked, system, kind)?,
+        kind,
         often: often(&asked)?,
         seed: match asked.whole("seed", 0, u64::MAX)? {
             Some(seed) => seed,
@@ -94,30 +98,65 @@ fn wish(body: &[u8], world: &World) -> Result<Wish, Wrong> {
     })
 }
 
-/// The call a fault is for: its path, or the last part of it, or `*` for all of the API.
-fn method(asked: &Asked) -> Result<Option<&'static str>, Wrong> {
+/// The call a fault is for: its path, or the last part of it, or `*` for every call.
+fn method(asked: &Asked, system: System, kind: Kind) -> Result<Option<&'static str>, Wrong> {
+    let names = names(system);
+    let expected = || format!("{}, or * for every call", one_of(&names));
     let Some(text) = asked.text("method")? else {
-        return Err(Wrong::absent("method", &methods()));
+        return Err(Wrong::absent("method", &expected()));
     };
     if text == "*" {
         return Ok(None);
     }
-    let short = |name: &'static str| match name {
+    let mut known = names.iter().copied();
+    let found = known.find(|name| *name == text || short(name) == text);
+    let found = found.ok_or_else(|| Wrong::field("method", &expected(), format!("\"{text}\"")))?;
+    let is_trick = trick::Trick::NAMES.iter().any(|(_, name)| *name == found);
+    let possible: &[Kind] = match (system, found) {
+        (System::Fragment, trick::DELIVERY) => &[Kind::Refuse, Kind::Delay],
+        (System::Fragment, _) if is_trick => &[Kind::Refuse],
+        (System::Fragment | System::Heleket, _) => &Kind::ALL,
+    };
+    if possible.contains(&kind) {
+        return Ok(Some(found));
+    }
+    let kinds: Vec<&str> = possible.iter().map(|kind| kind.name()).collect();
+    let expected = format!("{} for the method {found}", one_of(&kinds));
+    Err(Wrong::field(
+        "kind",
+        &expected,
+        format!("\"{}\"", kind.name()),
+    ))
+}
+
+/// Every name a fault of a system can be for.
+fn names(system: System) -> Vec<&'static str> {
+    match system {
+        System::Heleket => {
+            let calls = Method::ALL.into_iter().map(Method::name);
+            calls.chain(std::iter::once("webhook")).collect()
+        }
+        System::Fragment => {
+            let calls = site::Method::NAMES.into_iter().map(|(_, name)| name);
+            let tricks = trick::Trick::NAMES.into_iter().map(|(_, name)| name);
+            calls
+                .chain([site::PAGE, trick::DELIVERY])
+                .chain(tricks)
+                .collect()
+        }
+    }
+}
+
+fn short(name: &'static str) -> &'static str {
+    match name {
         "payment" => "create",
         "test-webhook/payment" => "test-webhook",
         name => name.strip_prefix("payment/").unwrap_or(name),
-    };
-    let names = Method::ALL.into_iter().map(Method::name);
-    let mut names = names.chain(std::iter::once("webhook"));
-    let found = names.find(|name| *name == text || short(name) == text);
-    found
-        .map(Some)
-        .ok_or_else(|| Wrong::field("method", &methods(), format!("\"{text}\"")))
+    }
 }
 
-fn methods() -> String {
-    let names: Vec<&str> = Method::ALL.into_iter().map(Method::name).collect();
-    format!("one of {}, webhook, or * for every call", names.join(", "))
+fn one_of(names: &[&str]) -> String {
+    format!("one of {}", names.join(", "))
 }
 
 fn often(asked: &Asked) -> Result<Often, Wrong> {

@@ -14,13 +14,19 @@ use super::hold;
 pub(crate) enum System {
     /// Heleket.
     Heleket,
+    /// fragment.com.
+    Fragment,
 }
 
 impl System {
+    /// Every system there is.
+    pub(crate) const ALL: [Self; 2] = [Self::Heleket, Self::Fragment];
+
     /// Its name on the control API.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Heleket => "heleket",
+            Self::Fragment => "fragment",
         }
     }
 }
@@ -88,7 +94,7 @@ pub(crate) enum Often {
 pub(crate) struct Wish {
     /// Where.
     pub(crate) system: System,
-    /// On which calls; none: on every call of the API, and on no webhook.
+    /// On which calls; none: on every call, and on nothing that is named alone.
     pub(crate) method: Option<&'static str>,
     /// What it does.
     pub(crate) kind: Kind,
@@ -189,15 +195,16 @@ impl Faults {
         std::mem::take(&mut hold(&self.on).faults).len()
     }
 
-    /// Which faults strike a call of `method`.
-    pub(crate) fn strike(&self, system: System, method: &str, is_webhook: bool) -> Strike {
+    /// Which faults strike a call of `method`. What is named alone (a webhook, say) is met only by
+    /// faults that name it.
+    pub(crate) fn strike(&self, system: System, method: &str, is_named_alone: bool) -> Strike {
         let mut strike = Strike::default();
         let mut on = hold(&self.on);
         for fault in &mut on.faults {
             let meant = fault.wish.system == system
                 && match fault.wish.method {
                     Some(name) => name == method,
-                    None => !is_webhook,
+                    None => !is_named_alone,
                 };
             if meant && fault.strikes() {
                 strike.take(&fault.wish);

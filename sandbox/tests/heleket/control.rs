@@ -113,9 +113,9 @@ async fn wrong_requests_name_the_field_and_what_was_expected() {
         ),
         (("reset", json!({"hard": true})), "hard", "no fields here"),
         (
-            fault(json!({"system": "ton"})),
+            fault(json!({"system": "moon"})),
             "system",
-            "one of \"heleket\", got \"ton\"",
+            "one of \"heleket\", \"fragment\"",
         ),
         (
             fault(json!({"method": "teleport"})),
