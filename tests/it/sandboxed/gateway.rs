@@ -75,12 +75,13 @@ impl Emulator {
     }
 }
 
-/// A port that is free together with the one two above it.
+/// A port that is free together with the four above it.
 fn base_port() -> u16 {
+    let is_free = |port| TcpListener::bind(("127.0.0.1", port)).is_ok();
     loop {
         let base = free_port();
-        let above = base.checked_add(4).map(|_| base + 2);
-        if above.is_some_and(|above| TcpListener::bind(("127.0.0.1", above)).is_ok()) {
+        let above = base.checked_add(4);
+        if above.is_some_and(|last| (base + 1..=last).all(is_free)) {
             return base;
         }
     }
