@@ -11,6 +11,7 @@
 //! | message | from | commits |
 //! |---|---|---|
 //! | [`Directory::handle`] | the Telegram driver | at most 1; none while only reading |
+//! | [`Directory::place`] | the admin API: an order without a conversation | 1; with an invoice payment's 2 |
 //! | [`Directory::purse_of`] | whoever wants a balance in order with the updates | – |
 //! | `Retire` | the directory's sweep | – |
 //! | [`Observe`](crate::supervision::Observe) | admin pages, tests | – |
@@ -34,6 +35,7 @@
 mod actor;
 mod admit;
 mod buy;
+mod counter;
 mod desk;
 mod directory;
 mod errands;
@@ -46,6 +48,7 @@ mod sweep;
 mod turn;
 
 pub use actor::{Session, SessionSnapshot};
+pub use counter::{NotPlaced, PayBy, Placed, WantedOrder};
 pub use desk::Colleagues;
 pub use directory::{Directory, SessionsSnapshot};
 pub use settings::SessionSettings;

@@ -25,7 +25,7 @@ use crate::payment::{Neighbours, Payment};
 use crate::ports::{Ports, Unreadable};
 use crate::pricing::{self, Pricing};
 use crate::session::{Colleagues, Directory, SessionsSnapshot};
-use crate::supervision::{self, Door, Fatal, Io, Limits, Roster, RosterSnapshot};
+use crate::supervision::{self, Door, Fatal, Io, Limits, Roster, RosterSnapshot, WakeHandle};
 
 mod drain;
 mod payments;
@@ -43,8 +43,8 @@ pub struct ActorSystem {
     pub payment: Door<Payment>,
     /// Orders: the admin driver's door.
     pub fulfilment: Door<Fulfilment>,
-    /// What people are owed.
-    pub notifier: Door<Notifier>,
+    /// What people are owed; none in a daemon that has no chat: it waits in the books.
+    pub notifier: Option<Door<Notifier>>,
     /// Logins, browsers and prices.
     pub till: Till,
     /// When the gateway's list was last swept; sales wait for the first time (rule 2).
@@ -141,17 +141,21 @@ impl ActorSystem {
             restarts: settings.restarts,
             ..Limits::default()
         };
-        let notifier = {
-            let (office, settings) = (office.clone(), settings.notifier);
+        let notifier = settings.notifier.map(|settings| {
+            let office = office.clone();
             let seat = roster.enlist("notifier", of(16));
             supervision::start(seat, move |life| Notifier::new(life, office, settings))
+        });
+        let notifier_bell = match &notifier {
+            Some(notifier) => notifier.bell(),
+            None => WakeHandle::unheard("notifier"),
         };
         let till = Till::start(&roster, &office, &settings);
         let fulfilment = {
             let doors = FulfilmentDoors {
                 lender: till.lender.clone(),
                 cookie_refresh: till.cookie_refresh.bell(),
-                notifier: notifier.bell(),
+                notifier: notifier_bell.clone(),
                 prices: till.prices.clone(),
             };
             let (office, settings) = (office.clone(), settings.fulfilment.clone());
@@ -162,10 +166,9 @@ impl ActorSystem {
         };
         let (sweeps, swept) = watch::channel(None);
         let payment = {
-            let (notifier, fulfilment) = (notifier.bell(), fulfilment.bell());
             let neighbours = Neighbours {
-                notifier,
-                fulfilment,
+                notifier: notifier_bell,
+                fulfilment: fulfilment.bell(),
                 swept: sweeps,
             };
             let (office, settings) = (office.clone(), settings.payment.clone());
@@ -179,7 +182,7 @@ impl ActorSystem {
             says_sent: payment.asker(),
             cancel_invoice: payment.asker(),
             browsers: till.lender.clone(),
-            came_back: notifier.asker(),
+            came_back: notifier.as_ref().map(Door::asker),
             fulfilment: fulfilment.bell(),
             swept: swept.clone(),
         };

@@ -29,8 +29,8 @@ pub struct Colleagues {
     pub cancel_invoice: Asker<CancelInvoice>,
     /// The browser pool.
     pub browsers: Lender,
-    /// The notifier: somebody is back.
-    pub came_back: Asker<CameBack>,
+    /// The notifier: somebody is back. None where it does not run.
+    pub came_back: Option<Asker<CameBack>>,
     /// Fulfilment: an order was held.
     pub fulfilment: WakeHandle,
     /// Payment: when the gateway's whole list was last compared with the books. Nothing is sold
@@ -79,11 +79,17 @@ impl Desk {
         }
     }
 
-    fn seller(&self) -> Seller {
+    /// Whether anything can be sold now.
+    pub(super) fn seller(&self) -> Seller {
         if self.colleagues.swept.borrow().is_none() {
             return Seller::Starting;
         }
         seller(&self.logins.borrow())
+    }
+
+    /// The prices as published.
+    pub(super) fn prices(&self) -> Arc<ShopPrices> {
+        Arc::clone(&self.prices.borrow())
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -98,7 +104,7 @@ impl Desk {
     pub(super) fn scene<'a>(&self, sender: &'a Sender, purse: Purse) -> Scene<'a> {
         Scene {
             sender,
-            prices: Arc::clone(&self.prices.borrow()),
+            prices: self.prices(),
             seller: self.seller(),
             purse,
             now: self.now(),

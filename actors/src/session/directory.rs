@@ -157,6 +157,11 @@ impl Directory {
         }
     }
 
+    /// The desk that all sessions share.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.house.desk
+    }
+
     /// Looks at one person's session, if there is one.
     pub async fn look_at(&self, user: TelegramId, deadline: Duration) -> Option<SessionSnapshot> {
         let door = {

@@ -208,13 +208,11 @@ impl Desk {
             return Ok(Answer::Noted(None));
         };
         memory.language = seen.row.language;
-        if seen.row.unreachable {
+        if seen.row.unreachable
+            && let Some(notifier) = &self.colleagues.came_back
+        {
             let customer = memory.customer;
-            let deadline = self.settings.colleague;
-            let told = self
-                .colleagues
-                .came_back
-                .ask(CameBack { customer }, deadline);
+            let told = notifier.ask(CameBack { customer }, self.settings.colleague);
             if let Err(why) = told.await {
                 let update = inbound.key.update;
                 tracing::warn!(

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::desk::Desk;
 use super::turn::Trouble;
 use crate::browser_pool::{Purpose as LentFor, Verdict};
-use crate::domain::catalog::{Product, Username};
+use crate::domain::catalog::{Product, Recipient, Username};
 use crate::domain::dialog::{
     Answer, Coin, Inbound, LookUpFailed, Need, Note, OpenRefused, Target, order_of,
 };
-use crate::domain::ids::{CustomerId, InvoiceId, OrderId};
+use crate::domain::ids::{CustomerId, InvoiceId, OrderId, UpdateKey};
 use crate::domain::invoice::{CoinChoice, Invoice, Purpose, Wish, missing_part};
 use crate::domain::money::MicroUsd;
 use crate::domain::order::Order;
@@ -29,7 +29,21 @@ pub(super) struct Errand {
     pub(super) inbound: Arc<Inbound>,
 }
 
+/// Who asks payment for an invoice, and under which update.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct By {
+    pub(super) customer: CustomerId,
+    pub(super) update: UpdateKey,
+}
+
 impl Errand {
+    fn by(&self) -> By {
+        By {
+            customer: self.customer,
+            update: self.inbound.key,
+        }
+    }
+
     /// The answer where the call itself brought none: it may have happened.
     pub(super) fn unknown(&self) -> Answer {
         match &self.need {
@@ -58,16 +72,25 @@ impl Desk {
     /// Runs an errand to its answer.
     pub(super) async fn fetch(&self, errand: &Errand) -> Answer {
         let answer = match &errand.need {
-            Need::FindRecipient { product, username } => Ok(self.find(*product, username).await),
-            Need::BuyByInvoice { quote, coin, face } => {
-                self.order_by_invoice(errand, quote, coin, *face).await
+            Need::FindRecipient { product, username } => {
+                Ok(match self.find(*product, username).await {
+                    Ok(recipient) => Answer::Found(Box::new(recipient)),
+                    Err(why) => Answer::NotFound {
+                        username: username.clone(),
+                        why,
+                    },
+                })
             }
-            Need::ChangeCoin { order, coin } => self.change_coin(errand, *order, coin).await,
+            Need::BuyByInvoice { quote, coin, face } => {
+                self.order_by_invoice(errand.by(), quote, Some(coin), *face)
+                    .await
+            }
+            Need::ChangeCoin { order, coin } => self.change_coin(errand.by(), *order, coin).await,
             Need::TopUp {
                 invoice,
                 amount,
                 coin,
-            } => self.top_up(errand, *invoice, *amount, coin).await,
+            } => self.top_up(errand.by(), *invoice, *amount, coin).await,
             Need::BuyFromBalance { .. }
             | Need::Cancel(_)
             | Need::TakeBack(_)
@@ -88,58 +111,53 @@ impl Desk {
         })
     }
 
-    async fn find(&self, product: Product, username: &Username) -> Answer {
+    /// Looks a recipient up in a borrowed browser.
+    pub(super) async fn find(
+        &self,
+        product: Product,
+        username: &Username,
+    ) -> Result<Recipient, LookUpFailed> {
         let loan = self.settings.loan;
         let browsers = &self.colleagues.browsers;
         let lent = browsers.borrow(SlotKind::Anonymous, LentFor::LookUp, loan);
-        let Ok(slot) = lent.await else {
-            return unavailable(username);
-        };
+        let slot = lent.await.map_err(|_not_lent| LookUpFailed::Unavailable)?;
         let market = &self.office.ports.market;
         let found = market.find_recipient(slot, username, &product).await;
         browsers.give_back(slot, verdict(&found)).await;
         match found {
             Ok(mut recipient) => {
-                // The dialog waits for the name as it was asked for.
+                // Whoever asked waits for the name as it was asked for.
                 recipient.username = username.clone();
-                Answer::Found(Box::new(recipient))
+                Ok(recipient)
             }
-            Err(why) => Answer::NotFound {
-                username: username.clone(),
-                why: why_not(&why),
-            },
+            Err(why) => Err(why_not(&why)),
         }
     }
 
-    async fn order_by_invoice(
+    /// Makes the order and opens its invoice; without a coin the pay page lets choose one.
+    pub(super) async fn order_by_invoice(
         &self,
-        errand: &Errand,
+        by: By,
         quote: &Quote,
-        coin: &CoinChoice,
+        coin: Option<&CoinChoice>,
         face: MicroUsd,
     ) -> Result<Answer, Trouble> {
         let target = Target::Quote(quote.id);
         let order = order_of(quote.id);
-        if let Some(answer) = self.already(target, order, coin, errand).await? {
+        if let Some(answer) = self.already(target, order, coin, by).await? {
             return Ok(answer);
         }
         let now = self.now();
         let number = self.office.ports.clock.fresh_order_number();
         let terms = self.settings.dialog.terms;
         let confirmed = Order::confirmed(order, number, quote.clone(), terms, now);
-        let wish = self.wish(
-            errand,
-            self.fresh_invoice(),
-            Purpose::Order(order),
-            face,
-            coin,
-        );
+        let wish = self.wish(by, self.fresh_invoice(), Purpose::Order(order), face, coin);
         let open = OpenInvoice {
             wish,
             order: Some(Box::new(NewOrder { order: confirmed })),
-            update: Some(errand.inbound.key),
+            update: Some(by.update),
         };
-        self.open(errand, target, Some(order), open).await
+        self.open(target, Some(order), open).await
     }
 
     /// A double tap finds what the first has opened.
@@ -147,8 +165,8 @@ impl Desk {
         &self,
         target: Target,
         order: OrderId,
-        coin: &CoinChoice,
-        errand: &Errand,
+        coin: Option<&CoinChoice>,
+        by: By,
     ) -> Result<Option<Answer>, Trouble> {
         let books = &self.office.ports.books;
         let seen = books.order(order).await?;
@@ -158,10 +176,10 @@ impl Desk {
         let now = self.now();
         let same = |invoice: &Invoice| {
             invoice.purpose == Purpose::Order(order.id)
-                && invoice.coin.as_ref() == Some(coin)
+                && invoice.coin.as_ref() == coin
                 && invoice.is_open_for_an_order(now)
         };
-        let invoices = books.invoices_of(errand.customer).await?;
+        let invoices = books.invoices_of(by.customer).await?;
         let found = invoices.into_iter().map(|seen| seen.row).find(same);
         Ok(match (found, target) {
             (Some(invoice), _) => Some(Answer::Opened {
@@ -175,39 +193,34 @@ impl Desk {
         })
     }
 
-    async fn change_coin(
-        &self,
-        errand: &Errand,
-        order: OrderId,
-        coin: &Coin,
-    ) -> Result<Answer, Trouble> {
+    async fn change_coin(&self, by: By, order: OrderId, coin: &Coin) -> Result<Answer, Trouble> {
         let target = Target::Order(order);
-        if let Some(answer) = self.already(target, order, &coin.choice, errand).await? {
+        if let Some(answer) = self.already(target, order, Some(&coin.choice), by).await? {
             return Ok(answer);
         }
         let books = &self.office.ports.books;
         let seen = books.order(order).await?;
-        let Some(seen) = seen.filter(|seen| seen.row.customer == errand.customer) else {
+        let Some(seen) = seen.filter(|seen| seen.row.customer == by.customer) else {
             return Ok(Answer::NoSuchOrder);
         };
-        let purse = books.purse(errand.customer).await?;
+        let purse = books.purse(by.customer).await?;
         let price = seen.row.price();
         let missing = missing_part(price, purse.available, coin.least)
             .map_err(|why| Trouble::NotDone(why.to_string()))?;
         let face = missing.map_or(price.max(coin.least), |missing| missing.ask);
         let purpose = Purpose::Order(order);
-        let wish = self.wish(errand, self.fresh_invoice(), purpose, face, &coin.choice);
+        let wish = self.wish(by, self.fresh_invoice(), purpose, face, Some(&coin.choice));
         let open = OpenInvoice {
             wish,
             order: None,
-            update: Some(errand.inbound.key),
+            update: Some(by.update),
         };
-        self.open(errand, target, Some(order), open).await
+        self.open(target, Some(order), open).await
     }
 
     async fn top_up(
         &self,
-        errand: &Errand,
+        by: By,
         invoice: InvoiceId,
         amount: MicroUsd,
         coin: &CoinChoice,
@@ -217,11 +230,11 @@ impl Desk {
             return Ok(answer);
         }
         let open = OpenInvoice {
-            wish: self.wish(errand, invoice, Purpose::TopUp, amount, coin),
+            wish: self.wish(by, invoice, Purpose::TopUp, amount, Some(coin)),
             order: None,
-            update: Some(errand.inbound.key),
+            update: Some(by.update),
         };
-        self.open(errand, target, None, open).await
+        self.open(target, None, open).await
     }
 
     async fn stored_top_up(
@@ -243,25 +256,24 @@ impl Desk {
 
     fn wish(
         &self,
-        errand: &Errand,
+        by: By,
         id: InvoiceId,
         purpose: Purpose,
         face: MicroUsd,
-        coin: &CoinChoice,
+        coin: Option<&CoinChoice>,
     ) -> Wish {
         Wish {
             id,
             gateway_order_id: self.office.ports.clock.fresh_gateway_order_id(),
-            customer: errand.customer,
+            customer: by.customer,
             purpose,
             face,
-            coin: Some(coin.clone()),
+            coin: coin.cloned(),
         }
     }
 
     async fn open(
         &self,
-        errand: &Errand,
         target: Target,
         order: Option<OrderId>,
         open: OpenInvoice,
@@ -274,7 +286,9 @@ impl Desk {
                 let why = OpenRefused::GatewayDown;
                 return Ok(Answer::NotOpened { target, why });
             }
-            Err(AskFailed::TimedOut { .. } | AskFailed::Failed(_)) => return Ok(errand.unknown()),
+            Err(AskFailed::TimedOut { .. } | AskFailed::Failed(_)) => {
+                return Ok(not_opened(target));
+            }
         };
         let order = match order {
             Some(order) => self.office.ports.books.order(order).await?,

@@ -66,9 +66,11 @@ impl ActorSystem {
                 .await,
         );
         report.cut_off.extend(self.close_browsers().await);
-        report
-            .cut_off
-            .extend(self.end("notifier", &self.notifier, actor).await);
+        if let Some(notifier) = &self.notifier {
+            report
+                .cut_off
+                .extend(self.end("notifier", notifier, actor).await);
+        }
         report
     }
 

@@ -28,8 +28,8 @@ pub struct SystemSettings {
     pub pricing: PricingSettings,
     /// Browsers.
     pub browser_pool: BrowserPoolSettings,
-    /// The notifier.
-    pub notifier: NotifierSettings,
+    /// The notifier; none for a daemon that has no chat to speak in.
+    pub notifier: Option<NotifierSettings>,
     /// How often a single actor may fail before the daemon ends.
     pub restarts: RestartPolicy,
     /// How long each may take to end.
@@ -100,7 +100,7 @@ impl SystemSettings {
             cookie_refresh: CookieRefreshSettings::new(tills),
             pricing: PricingSettings::new(rules),
             browser_pool: BrowserPoolSettings::new(logins),
-            notifier: NotifierSettings::default(),
+            notifier: Some(NotifierSettings::default()),
             restarts: RestartPolicy::default(),
             drain: DrainSettings::default(),
         }

@@ -251,7 +251,7 @@ async fn operators(shop: &Shop, system: &Core) {
     };
     insist(&system.till.cookie_refresh, || import.clone()).await;
     let customer = shop.customer.id;
-    insist(&system.notifier, || CameBack { customer }).await;
+    insist(system.notifier.as_ref().unwrap(), || CameBack { customer }).await;
     // Whatever the cookies brought about is over.
     tokio::time::sleep(MINUTE * 5).await;
 }
@@ -260,7 +260,7 @@ async fn operators(shop: &Shop, system: &Core) {
 async fn looked_at(system: &Core) {
     insist(&system.payment, Observe::new).await;
     insist(&system.fulfilment, Observe::new).await;
-    insist(&system.notifier, Observe::new).await;
+    insist(system.notifier.as_ref().unwrap(), Observe::new).await;
     insist(&system.till.cookie_refresh, Observe::new).await;
     insist(&system.till.pricing, Observe::new).await;
     insist(&system.till.browser_pool, Observe::new).await;
@@ -361,7 +361,7 @@ impl Doors {
         Self {
             payment: system.payment.clone(),
             fulfilment: system.fulfilment.clone(),
-            notifier: system.notifier.clone(),
+            notifier: system.notifier.clone().unwrap(),
             cookie_refresh: system.till.cookie_refresh.clone(),
             pricing: system.till.pricing.clone(),
             browser_pool: system.till.browser_pool.clone(),

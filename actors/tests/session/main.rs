@@ -9,6 +9,7 @@
 )]
 
 mod budget;
+mod counter;
 mod ends;
 mod panics;
 mod people;

@@ -121,7 +121,7 @@ impl Shop {
             says_sent: self.payment.asker(),
             cancel_invoice: self.payment.asker(),
             browsers: self.lender.clone(),
-            came_back: self.sinks[0].asker::<CameBack>(),
+            came_back: Some(self.sinks[0].asker::<CameBack>()),
             fulfilment: self.sinks[1].bell(),
             swept: tokio::sync::watch::channel(Some(
                 starkeeper_actors::domain::pricing::samples::noon(),

@@ -71,7 +71,9 @@ impl Order {
             OrderState::Parked { stage, .. } => match stage {
                 Stage::Unsigned => &["resume", "refund"],
                 Stage::Signed { .. } => &["resume", "refund"],
-                Stage::Paid { .. } => &["resume", "refund", "mark delivered"],
+                Stage::Paid { bounced: false, .. } => &["resume", "refund", "mark delivered"],
+                // Looking again would forget the bounce, and with it the short way to a refund.
+                Stage::Paid { bounced: true, .. } => &["refund", "mark delivered"],
                 Stage::PaidOutside { .. } => &["mark delivered", "refund"],
             },
             // Once signed, nobody's wish counts until the chain has spoken.
@@ -130,6 +132,7 @@ impl Order {
                 transfer,
                 paid_at: _,
                 confirmed,
+                bounced: false,
                 ..
             } => self.in_state(OrderState::Paid {
                 purchase: purchase.clone(),
@@ -138,7 +141,9 @@ impl Order {
                 paid_at: desk.now,
                 retry: Retry::default(),
             }),
-            Stage::PaidOutside { .. } => return Err(self.refused("resume")),
+            Stage::Paid { bounced: true, .. } | Stage::PaidOutside { .. } => {
+                return Err(self.refused("resume"));
+            }
         };
         Ok(Decision::quiet(next).redraw(self.id))
     }

@@ -157,21 +157,26 @@ fn no_money_moves_by_hand_before_the_history_is_explained() {
 
 #[test]
 fn resuming_behind_a_payment_only_looks_again() {
-    for order in [behind_payment(), bounced()] {
-        let now = after(3_600);
-        let decision = act(&order, OperatorAct::Resume, &wallet(), now).unwrap();
-        let OrderState::Paid {
-            transfer,
-            paid_at,
-            confirmed,
-            ..
-        } = decision.next.state
-        else {
-            panic!("{:?}", decision.next.state);
-        };
-        assert_eq!((transfer, paid_at, confirmed), (TRANSFER, now, true));
-        assert!(decision.entries.is_empty());
-    }
+    let now = after(3_600);
+    let decision = act(&behind_payment(), OperatorAct::Resume, &wallet(), now).unwrap();
+    let OrderState::Paid {
+        transfer,
+        paid_at,
+        confirmed,
+        ..
+    } = decision.next.state
+    else {
+        panic!("{:?}", decision.next.state);
+    };
+    assert_eq!((transfer, paid_at, confirmed), (TRANSFER, now, true));
+    assert!(decision.entries.is_empty());
+}
+
+#[test]
+fn what_bounced_is_not_resumed_because_the_bounce_would_be_forgotten() {
+    let refused = act(&bounced(), OperatorAct::Resume, &wallet(), after(3_600));
+    assert!(matches!(refused, Err(OrderRefused::NotInState { .. })));
+    assert!(bounced().operator_may().contains(&"refund"));
 }
 
 #[test]
