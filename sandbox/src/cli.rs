@@ -14,10 +14,10 @@ use crate::{Merchant, Sandbox, Settings, StartError};
 /// A setting or the machine keeps the sandbox from starting (`EX_CONFIG`).
 const EXIT_CONFIG: u8 = 78;
 
-/// Emulates Heleket and fragment.com for Starkeeper's demo and tests.
+/// Emulates Heleket, fragment.com and TON for Starkeeper's demo and tests.
 ///
-/// Control is on the base port, Heleket two ports above it, fragment.com three, all for this
-/// machine only. Telegram and TON will take the ports between and behind.
+/// Control is on the base port, Heleket two ports above it, fragment.com three, TON four, all for
+/// this machine only. Telegram will take the port between.
 ///
 /// `MERCHANT_UUID`, `API_KEY` and `PAYOUT_API_KEY` are read from the environment; those that are
 /// not set are the demo's, and are printed.
@@ -36,6 +36,10 @@ struct Words {
     /// The pause after the first try of a webhook that failed; later ones double, up to an hour.
     #[arg(long, value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
     webhook_retry_ms: u64,
+    /// How many calls a second TON answers to those without a key; 0 is any number. The real one
+    /// answers one.
+    #[arg(long, value_name = "CALLS", default_value_t = 0)]
+    ton_keyless_rps: u32,
 }
 
 /// Runs the command line `words` (the program's own name first) and says how it went.
@@ -61,6 +65,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             held_at: None,
             merchant: merchant.merchant.clone(),
             first_retry: Duration::from_millis(words.webhook_retry_ms),
+            ton_keyless: (words.ton_keyless_rps > 0).then_some(words.ton_keyless_rps),
         };
         actix_rt::System::new().block_on(serve(settings, &merchant))
     });
@@ -131,10 +136,12 @@ fn greeting(sandbox: &Sandbox, credentials: &Credentials, block_time_ms: u128) -
         "starkeeper-sandbox is up. Nothing in it is real.\n\n\
          control           {}/control\n\
          HELEKET_API_URL   {}\n\
-         FRAGMENT_URL      {}\n",
+         FRAGMENT_URL      {}\n\
+         TON_API_URL       {}\n",
         sandbox.control_url(),
         sandbox.heleket_url(),
         sandbox.fragment_url(),
+        sandbox.ton_url(),
     );
     for (name, value) in &credentials.demo {
         text.push_str(&format!("{name:<17} {value}\n"));

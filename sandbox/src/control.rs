@@ -3,6 +3,7 @@
 //! It changes the world only through what the emulators offer, and never speaks as one of them.
 
 pub(crate) mod asked;
+mod chain;
 mod faults;
 mod gateway;
 mod goods;
@@ -20,7 +21,7 @@ use crate::world::World;
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Every call, as a stranger may read it.
-const CALLS: [&str; 31] = [
+const CALLS: [&str; 34] = [
     "GET    /control/ready",
     "GET    /control/invoices",
     "GET    /control/invoices/{uuid}",
@@ -42,6 +43,9 @@ const CALLS: [&str; 31] = [
     "POST   /control/fragment                 {\"wallet_alone\"}",
     "GET    /control/fragment/users/{name}",
     "POST   /control/fragment/users/{name}    {\"exists\"?, \"kind\"?, \"premium\"?, \"name\"?, \"photo\"?, \"token\"?, \"other\"?}",
+    "GET    /control/chain",
+    "GET    /control/wallets/{address}",
+    "POST   /control/wallets/{address}        {\"nano\"}",
     "GET    /control/prices",
     "POST   /control/prices                   {\"star_usd\", \"ton_usd\", \"<coin>_usd\"}",
     "GET    /control/faults",
@@ -64,6 +68,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(gateway::routes)
         .configure(goods::routes)
         .configure(money::routes)
+        .configure(chain::routes)
         .configure(faults::routes)
         .configure(time::routes)
         .default_service(web::route().to(unknown));

@@ -5,8 +5,8 @@
 //! every test green. Nothing here is real: coins, addresses and hashes are invented, and wallets
 //! refuse them.
 //!
-//! Heleket and fragment.com are here. The others come with what needs them; each is a module beside
-//! `heleket`, and what all share (clock, seed, prices, faults, reset) is in `world`.
+//! Heleket, fragment.com and TON are here. Telegram comes with what needs it, as a module beside
+//! `heleket`; what all share (clock, seed, prices, faults, reset) is in `world`.
 //!
 //! # What it imitates, and what is guessed
 //!
@@ -69,6 +69,27 @@
 //! | how soon the page looks for its own wallet | 400 ms after it has loaded (the original: up to 12 s) | |
 //! | a history without a login | asks to log in | |
 //!
+//! TON is executed, not imitated: contracts run in a real virtual machine with the recorded
+//! configuration of the main network: signatures, numbers, expiry, fees, skipped actions, bounces. A
+//! wallet's code arrives with the state in its first message. In the published sources of toncenter:
+//! calls, parameters, limits, every field of both APIs, most texts of refusals. Recorded: how the node
+//! refuses a message.
+//!
+//! Guessed of TON:
+//!
+//! | guessed | here | otherwise |
+//! |---|---|---|
+//! | accounts | each of workchain 0 begins with 1,000 TON and without code | `POST /control/wallets/{address} {"nano"}` |
+//! | where fragment.com takes its money | a contract that does nothing, so that money never bounces | |
+//! | blocks | one shard and one masterchain block at a time; a message between accounts comes in the next one | `--block-time-ms` |
+//! | hashes of blocks and their states | invented, from seed and height | |
+//! | a message that waits is sent again | taken, as the same one | |
+//! | a message is accepted and its block refuses it | tried in three blocks, ten minutes at most | |
+//! | a message to an account without code | refused "before smart-contract execution" | |
+//! | the balance of an account that does not exist | `"0"` | |
+//! | seconds of a block | those of its moment, so blocks of less than a second share them | |
+//! | how fast one may call without a key | as fast as one likes | `--ton-keyless-rps` |
+//!
 //! # Faults
 //!
 //! On a call of Heleket's API: `refuse` answers a refusal (422 and a message, or `status` and `message`);
@@ -98,6 +119,19 @@
 //! `link_no_ref`, `link_two_messages`, `link_state_init`, `link_expiry` (10 s), `link_from`. `*` is
 //! every call and page, and none of these.
 //!
+//! On a call of TON (the last part of its path, like `sendBoc`, `getAddressInformation`,
+//! `transactionsByMessage`): `refuse` answers a provider's failure (500, or `status` and `message`; 429
+//! in its own form) and does nothing; `stale` tells an account before its last change, or `delay_ms`
+//! ago, with the time of then, and leaves out what came after; `mixed` tells the account of before with
+//! the block and the time of now, and a transaction without the messages it sent; the other kinds as
+//! above.
+//!
+//! `mempool`, where accepted messages of TON wait: `delay` keeps one out of blocks for `delay_ms`;
+//! `reorder` lets the next one be executed first; `refuse` forgets it, although its sender was told
+//! that it was taken. `block`, where a message from outside is executed: `delay` shows the transaction
+//! at once and the messages that it sent only later, in both APIs (`data` of version 2, the
+//! transaction itself, is always whole). `*` is every call, and neither of these.
+//!
 //! `delay_ms` is in the sandbox's time, which `POST /control/clock` moves.
 
 pub mod cli;
@@ -106,6 +140,7 @@ mod fragment;
 mod heleket;
 mod line;
 mod sandbox;
+mod ton;
 mod world;
 
 pub use heleket::Merchant;

@@ -15,7 +15,7 @@ use crate::world::clock::{Moment, Start};
 use crate::world::dice::unforeseen_seed;
 use crate::world::post::Post;
 use crate::world::{Plan, World};
-use crate::{control, fragment, heleket, line};
+use crate::{control, fragment, heleket, line, ton};
 
 /// Connections are kept open between requests for so long.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -37,6 +37,8 @@ pub struct Settings {
     pub merchant: Merchant,
     /// The pause after the first try of a webhook that failed; later ones double, up to an hour.
     pub first_retry: Duration,
+    /// How many calls a second TON answers to those without a key; none: any number.
+    pub ton_keyless: Option<u32>,
 }
 
 impl Default for Settings {
@@ -48,6 +50,7 @@ impl Default for Settings {
             held_at: None,
             merchant: Merchant::demo(),
             first_retry: Duration::from_secs(10),
+            ton_keyless: None,
         }
     }
 }
@@ -78,6 +81,9 @@ pub enum StartError {
     /// The client for webhooks cannot be made.
     #[error("the client that delivers webhooks cannot be made: {0}")]
     Post(#[from] reqwest::Error),
+    /// The chain cannot begin.
+    #[error("the chain of TON cannot begin: {0}")]
+    Chain(String),
     /// A server cannot be started.
     #[error("a server cannot be started: {0}")]
     Server(#[from] io::Error),
@@ -88,6 +94,7 @@ pub struct Sandbox {
     control: SocketAddr,
     heleket: SocketAddr,
     fragment: SocketAddr,
+    ton: SocketAddr,
     seed: u64,
     servers: Vec<(ServerHandle, JoinHandle<io::Result<()>>)>,
     time: JoinHandle<()>,
@@ -100,8 +107,9 @@ impl Sandbox {
         let control = listen(base, "control")?;
         let heleket = listen(base.map(|base| base.saturating_add(2)), "Heleket")?;
         let fragment = listen(base.map(|base| base.saturating_add(3)), "fragment.com")?;
+        let ton = listen(base.map(|base| base.saturating_add(4)), "TON")?;
         let addresses = (control.local_addr()?, heleket.local_addr()?);
-        let fragment_address = fragment.local_addr()?;
+        let (fragment_address, ton_address) = (fragment.local_addr()?, ton.local_addr()?);
         let seed = settings.seed.unwrap_or_else(unforeseen_seed);
         let world = World::new(Plan {
             seed,
@@ -114,16 +122,20 @@ impl Sandbox {
             first_retry: settings.first_retry,
             heleket_address: format!("http://{}", addresses.1),
             post: Post::new(Handle::current())?,
-        });
+            ton_keyless: settings.ton_keyless,
+        })
+        .map_err(|why| StartError::Chain(why.to_string()))?;
         let servers = vec![
             serve(control, &world, control::routes)?,
             serve(heleket, &world, heleket::routes)?,
             serve(fragment, &world, fragment::routes)?,
+            serve(ton, &world, ton::api::routes)?,
         ];
         Ok(Self {
             control: addresses.0,
             heleket: addresses.1,
             fragment: fragment_address,
+            ton: ton_address,
             seed,
             servers,
             time: tokio::spawn(world.run()),
@@ -143,6 +155,11 @@ impl Sandbox {
     /// Where fragment.com listens, without a slash at the end.
     pub fn fragment_url(&self) -> String {
         format!("http://{}", self.fragment)
+    }
+
+    /// Where TON is asked, without a slash at the end; `/api/v2` and `/api/v3` follow.
+    pub fn ton_url(&self) -> String {
+        format!("http://{}", self.ton)
     }
 
     /// The seed of this run.
@@ -171,6 +188,7 @@ impl fmt::Debug for Sandbox {
             .field("control", &self.control)
             .field("heleket", &self.heleket)
             .field("fragment", &self.fragment)
+            .field("ton", &self.ton)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
     }

@@ -9,10 +9,6 @@ pub(crate) mod dice;
 pub(crate) mod faults;
 pub(crate) mod post;
 pub(crate) mod prices;
-#[allow(
-    dead_code,
-    reason = "written by TON's emulator, read by that of fragment.com"
-)]
 pub(crate) mod settled;
 pub(crate) mod timers;
 
@@ -28,6 +24,7 @@ use self::settled::Settled;
 use self::timers::{Due, Timers};
 use crate::fragment::Fragment;
 use crate::heleket::{Heleket, Merchant};
+use crate::ton::Ton;
 
 /// How long one step of an advance waits, in real time, for what it set off. Longer than a delivery
 /// may take, so only somebody who hangs is not waited for.
@@ -56,6 +53,8 @@ pub(crate) struct World {
     pub(crate) heleket: Heleket,
     /// The shop of Stars and Premium.
     pub(crate) fragment: Fragment,
+    /// The chain.
+    pub(crate) ton: Ton,
     turn: Mutex<()>,
     advancing: tokio::sync::Mutex<()>,
 }
@@ -70,15 +69,19 @@ pub(crate) struct Plan {
     pub(crate) first_retry: Duration,
     pub(crate) heleket_address: String,
     pub(crate) post: Post,
+    /// How many calls a second TON answers without a key; none: any number.
+    pub(crate) ton_keyless: Option<u32>,
 }
 
 impl World {
-    /// A new world.
-    pub(crate) fn new(plan: Plan) -> Arc<Self> {
+    /// A new world, unless its chain cannot begin.
+    pub(crate) fn new(plan: Plan) -> Result<Arc<Self>, crate::ton::Unreadable> {
         let dice = Dice::new(plan.seed);
         let prices = Prices::new(&dice);
-        Arc::new(Self {
-            clock: Clock::new(plan.start),
+        let clock = Clock::new(plan.start);
+        let ton = Ton::new(clock.now(), plan.block_time, plan.seed, plan.ton_keyless)?;
+        Ok(Arc::new(Self {
+            clock,
             dice,
             faults: Faults::default(),
             prices,
@@ -88,9 +91,10 @@ impl World {
             settled: Settled::default(),
             heleket: Heleket::new(plan.merchant, plan.first_retry, plan.heleket_address),
             fragment: Fragment::default(),
+            ton,
             turn: Mutex::new(()),
             advancing: tokio::sync::Mutex::new(()),
-        })
+        }))
     }
 
     /// Lets happen what is due now. What it sets off on the wire goes on behind it.
@@ -99,6 +103,7 @@ impl World {
         while let Some(due) = self.timers.take(self.clock.now()) {
             match due {
                 Due::Heleket(due) => crate::heleket::happen(self, due),
+                Due::Ton(due) => crate::ton::happen(self, due),
             }
         }
     }
@@ -143,6 +148,8 @@ impl World {
         self.heleket.reset(|| self.timers.clear());
         self.fragment.reset();
         self.clock.reset();
+        self.ton
+            .reset(self.clock.now(), self.block_time, self.dice.seed());
     }
 
     /// Lets happen what is due, waits for what that set off, and again, until all is quiet.

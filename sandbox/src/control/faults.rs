@@ -12,6 +12,8 @@ use super::answered;
 use super::asked::{Asked, Wrong};
 use crate::fragment::{api as site, trick};
 use crate::heleket::api::Method;
+use crate::ton::api::call::Call;
+use crate::ton::chain::{BLOCK, MEMPOOL};
 use crate::world::World;
 use crate::world::faults::{Fault, Faults, Kind, Often, System, Wish};
 
@@ -115,7 +117,9 @@ fn method(asked: &Asked, system: System, kind: Kind) -> Result<Option<&'static s
     let possible: &[Kind] = match (system, found) {
         (System::Fragment, trick::DELIVERY) => &[Kind::Refuse, Kind::Delay],
         (System::Fragment, _) if is_trick => &[Kind::Refuse],
-        (System::Fragment | System::Heleket, _) => &Kind::ALL,
+        (System::Ton, MEMPOOL) => &[Kind::Refuse, Kind::Delay, Kind::Reorder],
+        (System::Ton, BLOCK) => &[Kind::Delay],
+        (System::Fragment | System::Heleket | System::Ton, _) => &Kind::ALL,
     };
     if possible.contains(&kind) {
         return Ok(Some(found));
@@ -143,6 +147,10 @@ fn names(system: System) -> Vec<&'static str> {
                 .chain([site::PAGE, trick::DELIVERY])
                 .chain(tricks)
                 .collect()
+        }
+        System::Ton => {
+            let calls = Call::ALL.into_iter().map(Call::name);
+            calls.chain([MEMPOOL, BLOCK]).collect()
         }
     }
 }

@@ -16,17 +16,20 @@ pub(crate) enum System {
     Heleket,
     /// fragment.com.
     Fragment,
+    /// TON.
+    Ton,
 }
 
 impl System {
     /// Every system there is.
-    pub(crate) const ALL: [Self; 2] = [Self::Heleket, Self::Fragment];
+    pub(crate) const ALL: [Self; 3] = [Self::Heleket, Self::Fragment, Self::Ton];
 
     /// Its name on the control API.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Heleket => "heleket",
             Self::Fragment => "fragment",
+            Self::Ton => "ton",
         }
     }
 }

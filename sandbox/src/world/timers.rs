@@ -14,6 +14,8 @@ use super::hold;
 pub(crate) enum Due {
     /// Something in Heleket.
     Heleket(crate::heleket::Due),
+    /// Something on TON.
+    Ton(crate::ton::Due),
 }
 
 #[derive(Debug, Default)]

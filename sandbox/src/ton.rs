@@ -1,0 +1,73 @@
+//! TON: a chain that executes real wallet contracts, and the two APIs of toncenter before it.
+//!
+//! Owns every account, block and transaction. Written from the service's published sources and
+//! recordings; where they are silent the doc of the crate says what was guessed. Contracts are run by
+//! a real virtual machine with the real configuration of the network; only blocks are not collated,
+//! validated or proven, and their hashes are invented.
+
+pub(crate) mod api;
+pub(crate) mod chain;
+mod config;
+pub(crate) mod message;
+pub(crate) mod text;
+pub(crate) mod transfers;
+pub(crate) mod wallet;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use self::api::Gate;
+use self::chain::Chain;
+use self::chain::calendar::Calendar;
+pub(crate) use self::config::Unreadable;
+use crate::world::clock::Moment;
+use crate::world::{World, hold};
+
+/// Something that is due on the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// A block that has work.
+    Block,
+}
+
+/// The chain and its servers.
+#[derive(Debug)]
+pub(crate) struct Ton {
+    /// The chain.
+    pub(crate) chain: Mutex<Chain>,
+    /// Who waits at the door of the servers.
+    pub(crate) gate: Gate,
+}
+
+impl Ton {
+    /// A chain that begins at `now`. `keyless` is how many calls a second are answered without a
+    /// key; none: any number.
+    pub(crate) fn new(
+        now: Moment,
+        block: Duration,
+        salt: u64,
+        keyless: Option<u32>,
+    ) -> Result<Self, Unreadable> {
+        let unix = u32::try_from(now.unix_s()).unwrap_or(u32::MAX);
+        let config = Arc::new(config::read(unix)?);
+        let calendar = Calendar::new(now, block, salt);
+        Ok(Self {
+            chain: Mutex::new(Chain::new(config, calendar)),
+            gate: Gate::new(keyless),
+        })
+    }
+
+    /// Forgets everything; the chain begins again at `now`.
+    pub(crate) fn reset(&self, now: Moment, block: Duration, salt: u64) {
+        let mut chain = hold(&self.chain);
+        *chain = chain.again(Calendar::new(now, block, salt));
+        self.gate.reset();
+    }
+}
+
+/// Lets happen what is due.
+pub(crate) fn happen(world: &World, due: Due) {
+    match due {
+        Due::Block => hold(&world.ton.chain).catch_up(world),
+    }
+}
