@@ -17,6 +17,9 @@ pub(crate) mod session;
 pub(crate) mod trick;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Mutex;
 
 use self::api::Overtaken;

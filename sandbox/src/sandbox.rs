@@ -96,6 +96,8 @@ pub struct Sandbox {
     fragment: SocketAddr,
     ton: SocketAddr,
     seed: u64,
+    #[cfg(test)]
+    world: std::sync::Arc<World>,
     servers: Vec<(ServerHandle, JoinHandle<io::Result<()>>)>,
     time: JoinHandle<()>,
 }
@@ -137,6 +139,8 @@ impl Sandbox {
             fragment: fragment_address,
             ton: ton_address,
             seed,
+            #[cfg(test)]
+            world: std::sync::Arc::clone(&world),
             servers,
             time: tokio::spawn(world.run()),
         })
@@ -160,6 +164,12 @@ impl Sandbox {
     /// Where TON is asked, without a slash at the end; `/api/v2` and `/api/v3` follow.
     pub fn ton_url(&self) -> String {
         format!("http://{}", self.ton)
+    }
+
+    /// What is behind it all, for tests that play the chain.
+    #[cfg(test)]
+    pub(crate) fn world(&self) -> &World {
+        &self.world
     }
 
     /// The seed of this run.

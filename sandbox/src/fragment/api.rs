@@ -22,6 +22,7 @@ use super::session::Visitor;
 use super::trick::Trick;
 use super::wire::{encode, escaped};
 use crate::line;
+use crate::world::clock::Moment;
 use crate::world::dice::Letters;
 use crate::world::faults::{Strike, System};
 use crate::world::{World, hold};
@@ -144,6 +145,7 @@ async fn call(request: HttpRequest, body: Bytes, world: web::Data<World>) -> Htt
             &Strike::default(),
         ));
     };
+    let since = world.clock.now();
     let strike = world.faults.strike(System::Fragment, name, false);
     if strike.down {
         return line::cut(&request);
@@ -160,18 +162,17 @@ async fn call(request: HttpRequest, body: Bytes, world: web::Data<World>) -> Htt
             answer(first)
         }
     };
-    wait(&world, name, &strike).await;
+    wait(&world, name, &strike, since).await;
     if strike.lose_reply {
         return line::cut(&request);
     }
     response
 }
 
-/// Holds an answer back for as long as faults say.
-pub(super) async fn wait(world: &Arc<World>, name: &str, strike: &Strike) {
-    let now = world.clock.now();
+/// Holds the answer to a call that came at `since` back for as long as faults say.
+pub(super) async fn wait(world: &Arc<World>, name: &str, strike: &Strike, since: Moment) {
     if let Some(delay) = strike.delay {
-        world.clock.until(now + delay).await;
+        world.clock.until(since + delay).await;
     }
     let Some(overtaken) = world.fragment.overtaken.of(name) else {
         return;
@@ -179,7 +180,7 @@ pub(super) async fn wait(world: &Arc<World>, name: &str, strike: &Strike) {
     match strike.reorder {
         Some(longest) => tokio::select! {
             () = overtaken.notified() => {}
-            () = world.clock.until(now + longest) => {}
+            () = world.clock.until(since + longest) => {}
         },
         None => overtaken.notify_waiters(),
     }

@@ -102,6 +102,7 @@ async fn show(request: HttpRequest, world: web::Data<World>) -> HttpResponse {
             .content_type("text/html; charset=utf-8")
             .body("<!DOCTYPE html><title>404 Not Found</title><h1>404 Not Found</h1>");
     };
+    let since = world.clock.now();
     let strike = world.faults.strike(System::Fragment, PAGE, false);
     if strike.down {
         return line::cut(&request);
@@ -118,7 +119,7 @@ async fn show(request: HttpRequest, world: web::Data<World>) -> HttpResponse {
             rendered(&request, &world, *which, &strike)
         }
     };
-    wait(&world, PAGE, &strike).await;
+    wait(&world, PAGE, &strike, since).await;
     if strike.lose_reply {
         return line::cut(&request);
     }
