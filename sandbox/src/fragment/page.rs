@@ -64,6 +64,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/css/fragment.css", web::get().to(style))
         .route("/js/fragment.js", web::get().to(script))
         .route("/file/photo/{number}.svg", web::get().to(photo))
+        .route("/favicon.ico", web::get().to(icon))
         .default_service(web::route().to(show));
 }
 
@@ -77,6 +78,13 @@ async fn script() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/javascript; charset=utf-8")
         .body(SCRIPT)
+}
+
+/// Browsers ask for it beside documents that name none.
+async fn icon() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((CACHE_CONTROL, "max-age=86400"))
+        .finish()
 }
 
 /// The picture of a person: their number makes its colour.

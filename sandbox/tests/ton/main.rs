@@ -13,6 +13,7 @@
 
 mod contracts;
 mod faults;
+mod goods;
 mod ground;
 mod time;
 mod wallet;

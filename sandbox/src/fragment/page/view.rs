@@ -223,7 +223,8 @@ fn popup_frame(shelf: Shelf) -> String {
         Shelf::Premium => "gift-premium",
     };
     format!(
-        "<div class=\"tm-popup js-{name}-popup\" hidden><form class=\"js-{name}-form\">\
+        "<div class=\"tm-popup js-{name}-popup\" role=\"dialog\" aria-modal=\"true\" \
+         aria-label=\"Purchase\" hidden><form class=\"js-{name}-form\">\
          <input type=\"hidden\" name=\"id\"><div class=\"js-{name}-content\"></div>\
          <label class=\"tm-checkbox-label\"><input type=\"checkbox\" name=\"show_sender\" value=\"1\"> \
          Show my name to the recipient</label>\

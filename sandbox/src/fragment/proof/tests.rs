@@ -8,8 +8,7 @@ use super::*;
 
 const KEY: &str = "750eb7df8c1cbd56538dea855e6dbfc46b3e615ed2402c43eb3fd900fe2f2a63";
 const CHALLENGE: &str = "5550ffd0ff31a55ca4";
-const V4_CODE: &str = include_str!("../../../tests/fixtures/wallet_v4r2.code");
-const V5_CODE: &str = include_str!("../../../tests/fixtures/wallet_v5r1.code");
+const CODES: &str = include_str!("../../../tests/fixtures/ton_wallet_code.json");
 
 struct Wallet {
     address: &'static str,
@@ -25,7 +24,7 @@ fn v4() -> Wallet {
     data.store_bit_zero().unwrap();
     Wallet {
         address: "0:71892d3faaabcbcc297c00d06607d10c19b1c86643a09b5fd2477ade7fc17748",
-        init: init(V4_CODE, data),
+        init: init("v4r2", data),
         signature: "w1b5nG6vTzhgKO6Ak1e7Kj1XEpNlkFBDIi66qgx+IciId1+s8zIwrDjJhw3GDHJltGawnd2QHMK3iEVT2C7dBQ==",
     }
 }
@@ -39,15 +38,17 @@ fn v5() -> Wallet {
     data.store_bit_zero().unwrap();
     Wallet {
         address: "0:7a4d9eecc3c29232762140c336872e69f30cfe650dc7449bbad424634f24ae6c",
-        init: init(V5_CODE, data),
+        init: init("v5r1", data),
         signature: "zR6cx1XkxxLeeDC9upPW2YHeoWGAogfYI5lqOsr9aPQDVuoRz7NvOyF/ERqSqoQpndpSQ2bhinLU+JEf6kAFAA==",
     }
 }
 
-fn init(code: &str, data: CellBuilder) -> Cell {
+fn init(version: &str, data: CellBuilder) -> Cell {
+    let codes: Value = serde_json::from_str(CODES).unwrap();
+    let code = decoded(codes[version].as_str().unwrap()).unwrap();
     let mut init = CellBuilder::new();
     init.store_small_uint(0b00110, 5).unwrap();
-    init.store_reference(decoded(code.trim()).unwrap()).unwrap();
+    init.store_reference(code).unwrap();
     init.store_reference(data.build().unwrap()).unwrap();
     init.build().unwrap()
 }

@@ -16,7 +16,7 @@ use super::ground::text;
 use crate::world::World;
 use crate::world::settled::Arrived;
 
-const V4_CODE: &str = include_str!("../../../tests/fixtures/wallet_v4r2.code");
+const CODES: &str = include_str!("../../../tests/fixtures/ton_wallet_code.json");
 
 pub(super) struct Wallet {
     pub(super) address: String,
@@ -36,8 +36,9 @@ impl Wallet {
         data.store_bit_zero().unwrap();
         let mut init = CellBuilder::new();
         init.store_small_uint(0b0_0110, 5).unwrap();
-        init.store_reference(decoded(V4_CODE.trim()).unwrap())
-            .unwrap();
+        let codes: Value = serde_json::from_str(CODES).unwrap();
+        let code = decoded(text(&codes["v4r2"])).unwrap();
+        init.store_reference(code).unwrap();
         init.store_reference(data.build().unwrap()).unwrap();
         let init = init.build().unwrap();
         Self {
