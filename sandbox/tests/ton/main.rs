@@ -15,5 +15,6 @@ mod contracts;
 mod faults;
 mod goods;
 mod ground;
+mod shapes;
 mod time;
 mod wallet;
