@@ -137,11 +137,12 @@ fn greeting(sandbox: &Sandbox, credentials: &Credentials, block_time_ms: u128) -
          control           {}/control\n\
          HELEKET_API_URL   {}\n\
          FRAGMENT_URL      {}\n\
-         TON_API_URL       {}\n",
+         TON_API_URL       {},{}\n",
         sandbox.control_url(),
         sandbox.heleket_url(),
         sandbox.fragment_url(),
         sandbox.ton_url(),
+        sandbox.ton_second_url(),
     );
     for (name, value) in &credentials.demo {
         text.push_str(&format!("{name:<17} {value}\n"));

@@ -124,7 +124,8 @@
 //! in its own form) and does nothing; `stale` tells an account before its last change, or `delay_ms`
 //! ago, with the time of then, and leaves out what came after; `mixed` tells the account of before with
 //! the block and the time of now, and a transaction without the messages it sent; the other kinds as
-//! above.
+//! above. Below `/second` the same chain is told by a second provider, whose faults are those of the
+//! system `ton-second`.
 //!
 //! `mempool`, where accepted messages of TON wait: `delay` keeps one out of blocks for `delay_ms`;
 //! `reorder` lets the next one be executed first; `refuse` forgets it, although its sender was told

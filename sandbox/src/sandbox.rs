@@ -166,6 +166,11 @@ impl Sandbox {
         format!("http://{}", self.ton)
     }
 
+    /// Where the second provider of TON is asked: the same chain, with faults of its own.
+    pub fn ton_second_url(&self) -> String {
+        format!("{}/second", self.ton_url())
+    }
+
     /// What is behind it all, for tests that play the chain.
     #[cfg(test)]
     pub(crate) fn world(&self) -> &World {

@@ -16,7 +16,7 @@ pub(crate) mod wallet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use self::api::Gate;
+use self::api::{Gate, Provider};
 use self::chain::Chain;
 use self::chain::calendar::Calendar;
 pub(crate) use self::config::Unreadable;
@@ -35,8 +35,10 @@ pub(crate) enum Due {
 pub(crate) struct Ton {
     /// The chain.
     pub(crate) chain: Mutex<Chain>,
-    /// Who waits at the door of the servers.
-    pub(crate) gate: Gate,
+    /// Who waits at the door of the first provider.
+    first: Gate,
+    /// Who waits at the door of the second.
+    second: Gate,
 }
 
 impl Ton {
@@ -53,7 +55,8 @@ impl Ton {
         let calendar = Calendar::new(now, block, salt);
         Ok(Self {
             chain: Mutex::new(Chain::new(config, calendar)),
-            gate: Gate::new(keyless),
+            first: Gate::new(keyless),
+            second: Gate::new(keyless),
         })
     }
 
@@ -61,7 +64,16 @@ impl Ton {
     pub(crate) fn reset(&self, now: Moment, block: Duration, salt: u64) {
         let mut chain = hold(&self.chain);
         *chain = chain.again(Calendar::new(now, block, salt));
-        self.gate.reset();
+        self.first.reset();
+        self.second.reset();
+    }
+
+    /// The door of a provider.
+    pub(crate) fn gate(&self, provider: Provider) -> &Gate {
+        match provider {
+            Provider::First => &self.first,
+            Provider::Second => &self.second,
+        }
     }
 }
 

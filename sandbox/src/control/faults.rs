@@ -119,7 +119,7 @@ fn method(asked: &Asked, system: System, kind: Kind) -> Result<Option<&'static s
         (System::Fragment, _) if is_trick => &[Kind::Refuse],
         (System::Ton, MEMPOOL) => &[Kind::Refuse, Kind::Delay, Kind::Reorder],
         (System::Ton, BLOCK) => &[Kind::Delay],
-        (System::Fragment | System::Heleket | System::Ton, _) => &Kind::ALL,
+        (System::Fragment | System::Heleket | System::Ton | System::TonSecond, _) => &Kind::ALL,
     };
     if possible.contains(&kind) {
         return Ok(Some(found));
@@ -152,6 +152,7 @@ fn names(system: System) -> Vec<&'static str> {
             let calls = Call::ALL.into_iter().map(Call::name);
             calls.chain([MEMPOOL, BLOCK]).collect()
         }
+        System::TonSecond => Call::ALL.into_iter().map(Call::name).collect(),
     }
 }
 

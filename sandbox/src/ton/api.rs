@@ -32,10 +32,36 @@ const USUAL_REFUSAL: &str = "LITE_SERVER_NETWORKtimeout for adnl query query";
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(LARGEST_BODY))
+        .service(web::scope("/second").configure(|second| of(second, Provider::Second)))
+        .service(web::scope("").configure(|first| of(first, Provider::First)))
+        .default_service(web::route().to(unknown));
+}
+
+/// The routes of one provider.
+fn of(config: &mut web::ServiceConfig, provider: Provider) {
+    config
+        .app_data(web::Data::new(provider))
         .route("/api/v2/jsonRPC", web::post().to(json_rpc))
         .route("/api/v2/{name}", web::route().to(second))
-        .route("/api/v3/{name}", web::route().to(third))
-        .default_service(web::route().to(unknown));
+        .route("/api/v3/{name}", web::route().to(third));
+}
+
+/// The providers: two who tell of the same chain, each with its own faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Provider {
+    /// At the root of the address.
+    First,
+    /// Below `/second`.
+    Second,
+}
+
+impl Provider {
+    fn system(self) -> System {
+        match self {
+            Self::First => System::Ton,
+            Self::Second => System::TonSecond,
+        }
+    }
 }
 
 async fn unknown() -> HttpResponse {
@@ -46,10 +72,11 @@ async fn second(
     request: HttpRequest,
     name: web::Path<String>,
     body: Bytes,
+    provider: web::Data<Provider>,
     world: web::Data<World>,
 ) -> HttpResponse {
     let params = params(&request, &body);
-    let asked = Asked::new(Version::Second, &name, params);
+    let asked = Asked::new(**provider, Version::Second, &name, params);
     answer(&request, &world, asked, None).await
 }
 
@@ -57,14 +84,20 @@ async fn third(
     request: HttpRequest,
     name: web::Path<String>,
     body: Bytes,
+    provider: web::Data<Provider>,
     world: web::Data<World>,
 ) -> HttpResponse {
     let params = params(&request, &body);
-    let asked = Asked::new(Version::Third, &name, params);
+    let asked = Asked::new(**provider, Version::Third, &name, params);
     answer(&request, &world, asked, None).await
 }
 
-async fn json_rpc(request: HttpRequest, body: Bytes, world: web::Data<World>) -> HttpResponse {
+async fn json_rpc(
+    request: HttpRequest,
+    body: Bytes,
+    provider: web::Data<Provider>,
+    world: web::Data<World>,
+) -> HttpResponse {
     let wrong = |why: &str| Refusal::new(422, format!("JsonRpc error: {why}"));
     let asked = serde_json::from_slice::<Value>(&body)
         .map_err(|why| wrong(&why.to_string()))
@@ -76,7 +109,7 @@ async fn json_rpc(request: HttpRequest, body: Bytes, world: web::Data<World>) ->
             let params = Params::of_value(params.unwrap_or(&empty));
             let params = params.ok_or_else(|| wrong("expected params to be an object"))?;
             let id = whole.get("id").cloned().unwrap_or(Value::Null);
-            let asked = Asked::new(Version::Second, name, Ok((true, params)));
+            let asked = Asked::new(**provider, Version::Second, name, Ok((true, params)));
             Ok((asked, id))
         });
     match asked {
@@ -101,14 +134,16 @@ fn params(request: &HttpRequest, body: &[u8]) -> Given {
 
 /// A call with what it was given.
 struct Asked {
+    provider: Provider,
     version: Version,
     call: Option<Call>,
     params: Given,
 }
 
 impl Asked {
-    fn new(version: Version, name: &str, params: Given) -> Self {
+    fn new(provider: Provider, version: Version, name: &str, params: Given) -> Self {
         Self {
+            provider,
             version,
             call: Call::of(version, name),
             params,
@@ -181,10 +216,12 @@ async fn answer(
     let Some(call) = asked.call else {
         return written(world, version, Err(Refusal::no_such_call()), id);
     };
-    if !world.ton.gate.admits(request, world.clock.now()) {
+    let gate = world.ton.gate(asked.provider);
+    if !gate.admits(request, world.clock.now()) {
         return written(world, version, Err(Refusal::too_fast()), id);
     }
-    let strike = world.faults.strike(System::Ton, call.name(), false);
+    let system = asked.provider.system();
+    let strike = world.faults.strike(system, call.name(), false);
     if strike.down {
         return line::cut(request);
     }
@@ -192,7 +229,7 @@ async fn answer(
         Some((status, message)) => Err(fault(*status, message.as_deref())),
         None => twice(world, &asked, call, &strike),
     };
-    world.ton.gate.wait(world, call, &strike).await;
+    gate.wait(world, call, &strike).await;
     if strike.lose_reply {
         return line::cut(request);
     }

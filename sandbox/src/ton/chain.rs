@@ -32,6 +32,9 @@ use crate::world::faults::System;
 use crate::world::settled::Arrived;
 use crate::world::timers::Due;
 
+/// Transactions that are remembered, about ten kilobytes each; a reset makes room.
+const MOST_RECORDS: usize = 200_000;
+
 /// A message between accounts on its way.
 #[derive(Debug)]
 struct Travelling {
@@ -112,6 +115,10 @@ impl Chain {
         let refused = |why: String| {
             format!("LITE_SERVER_UNKNOWN: cannot apply external message to current state : {why}")
         };
+        if self.records.len() >= MOST_RECORDS {
+            let why = "the sandbox remembers no more transactions: POST /control/reset";
+            return Err(refused(why.to_owned()));
+        }
         let state = self
             .accounts
             .at(&external.to, height)

@@ -16,13 +16,15 @@ pub(crate) enum System {
     Heleket,
     /// fragment.com.
     Fragment,
-    /// TON.
+    /// TON, and what its first provider tells.
     Ton,
+    /// What the second provider of TON tells.
+    TonSecond,
 }
 
 impl System {
     /// Every system there is.
-    pub(crate) const ALL: [Self; 3] = [Self::Heleket, Self::Fragment, Self::Ton];
+    pub(crate) const ALL: [Self; 4] = [Self::Heleket, Self::Fragment, Self::Ton, Self::TonSecond];
 
     /// Its name on the control API.
     pub(crate) fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl System {
             Self::Heleket => "heleket",
             Self::Fragment => "fragment",
             Self::Ton => "ton",
+            Self::TonSecond => "ton-second",
         }
     }
 }

@@ -282,6 +282,29 @@ async fn a_transaction_may_be_seen_before_its_messages() {
 }
 
 #[actix_web::test]
+async fn of_two_providers_one_may_lag_while_the_other_does_not() {
+    let (ground, wallet, message) = ground().await;
+    ground.accepted(&message).await;
+    ground.advance(600).await;
+    let path = format!("v2/getWalletInformation?address={}", wallet.raw());
+    let second = || async {
+        let url = format!("{}/api/{path}", ground.sandbox.ton_second_url());
+        let answer = ground.client.get(url).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["result"]["seqno"].clone()
+    };
+    let first = || async { ground.get(&path).await.json["result"]["seqno"].clone() };
+    assert_eq!((first().await, second().await), (json!(2), json!(2)));
+    let lag = |system: &str| json!({"system": system, "method": "*", "kind": "stale"});
+    ground.drive("faults", lag("ton-second")).await;
+    assert_eq!((first().await, second().await), (json!(2), json!(1)));
+    ground.drive("faults", lag("ton")).await;
+    assert_eq!((second().await, first().await), (json!(2), json!(1)));
+    // What waits for a block waits on the chain, not at a provider.
+    let fault = json!({"system": "ton-second", "method": "mempool", "kind": "delay"});
+    assert_eq!(ground.control("faults", fault).await.status, 400);
+}
+
+#[actix_web::test]
 async fn a_fault_names_a_call_that_there_is() {
     let ground = Ground::new();
     let fault = json!({"system": "ton", "method": "payment", "kind": "refuse"});

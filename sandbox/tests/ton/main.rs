@@ -15,6 +15,8 @@ mod contracts;
 mod faults;
 mod goods;
 mod ground;
+mod journey;
 mod shapes;
+mod storm;
 mod time;
 mod wallet;

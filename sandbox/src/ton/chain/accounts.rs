@@ -51,7 +51,10 @@ impl Accounts {
     /// The account is so from the block of height `height` on.
     pub(crate) fn set(&mut self, address: &StdAddr, height: u64, state: ShardAccount) {
         let states = self.0.entry(address.clone()).or_default();
-        states.retain(|(since, _)| *since < height);
+        // Blocks are made in order, so only the newest can be of this one.
+        while states.last().is_some_and(|(since, _)| *since >= height) {
+            states.pop();
+        }
         states.push((height, state));
     }
 
