@@ -24,8 +24,8 @@ mod tests;
 
 pub use problem::{ConfigRefused, Problem};
 pub use sections::{
-    Admin, Backup, Database, Environment, Health, Heleket, Http, LogFormat, LogLevel, Logs,
-    MigrateAtStart, Payment, PublicUrl, TimeOfDay,
+    Admin, Backup, Database, Environment, Fulfilment, Health, Heleket, Http, LogFormat, LogLevel,
+    Logs, MigrateAtStart, Payment, Pricing, PublicUrl, TimeOfDay,
 };
 pub use values::Network;
 
@@ -71,6 +71,10 @@ pub struct Settings {
     pub heleket: Heleket,
     /// Invoices and payments.
     pub payment: Payment,
+    /// What makes a price.
+    pub pricing: Pricing,
+    /// Orders behind their payment.
+    pub fulfilment: Fulfilment,
     /// The HTTP server.
     pub http: Http,
     /// The admin API.
@@ -103,6 +107,8 @@ impl Settings {
         let database = sections::database(&mut reader);
         let heleket = sections::heleket(&mut reader);
         let payment = sections::payment(&mut reader);
+        let pricing = sections::pricing(&mut reader, payment.as_ref());
+        let fulfilment = sections::fulfilment(&mut reader);
         let http = sections::http(&mut reader);
         let admin = sections::admin(&mut reader);
         let logs = sections::logs(&mut reader);
@@ -118,6 +124,8 @@ impl Settings {
                 database: database?,
                 heleket: heleket?,
                 payment: payment?,
+                pricing: pricing?,
+                fulfilment: fulfilment?,
                 http: http?,
                 admin: admin?,
                 logs: logs?,

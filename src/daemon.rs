@@ -25,11 +25,13 @@ use crate::telemetry::Telemetry;
 mod absent;
 mod books;
 pub mod clock;
+mod goods;
 mod heleket_check;
 mod nights;
 mod parts;
 mod run;
 mod settings;
+mod side;
 mod signals;
 mod watch;
 

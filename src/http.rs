@@ -13,8 +13,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, HttpRequest, Resource};
+use starkeeper_actors::cookie_refresh::CookieRefresh;
+use starkeeper_actors::domain::ids::LoginId;
 use starkeeper_actors::payment::Payment;
+use starkeeper_actors::ports::vault::Jar;
 use starkeeper_actors::ports::{Books, Clock, Unreadable};
+use starkeeper_actors::session::Directory;
 use starkeeper_actors::supervision::{Door, RosterSnapshot};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -46,6 +50,8 @@ pub struct Doors {
     pub clock: Arc<dyn Clock>,
     /// Invoices and credits.
     pub payment: Door<Payment>,
+    /// Where orders are placed and cookies brought; none in a daemon that sells nothing.
+    pub counter: Option<Counter>,
     /// Every actor's line.
     pub roster: Arc<dyn Fn() -> RosterSnapshot + Send + Sync>,
     /// Where the books are read: connections belong to one runtime.
@@ -60,7 +66,37 @@ pub struct Doors {
     pub request_timeout: Duration,
 }
 
+/// The doors of a daemon that sells. Cheap to clone.
+#[derive(Clone)]
+pub struct Counter {
+    /// Places orders.
+    pub directory: Directory,
+    /// Takes cookies.
+    pub logins: Door<CookieRefresh>,
+    /// The logins of the configuration.
+    pub tills: Vec<LoginId>,
+    /// Turns what a person brings into a jar; the error never shows it.
+    pub read_cookies: Arc<ReadCookies>,
+}
+
+/// Reads cookies as a header's text or as JSON.
+pub type ReadCookies = dyn Fn(&str) -> Result<Jar, String> + Send + Sync;
+
 impl Doors {
+    /// The doors of selling.
+    ///
+    /// # Errors
+    /// This daemon sells nothing.
+    pub(crate) fn selling(&self) -> Result<&Counter, ApiError> {
+        self.counter.as_ref().ok_or_else(|| {
+            ApiError::unready(
+                "selling_off",
+                "this daemon sells nothing: no till is configured, or its role is `webhook`",
+                "set FRAGMENT_SEED_PHRASE and start it again, or ask the daemon of the role `bot`",
+            )
+        })
+    }
+
     /// Reads the books where their connections live.
     ///
     /// # Errors

@@ -6,17 +6,23 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
+mod fulfilment;
 mod gateway;
 mod http;
 mod payment;
+mod pricing;
 
+pub use fulfilment::Fulfilment;
 pub use gateway::Heleket;
 pub use http::{Admin, Http, PublicUrl};
 pub use payment::Payment;
+pub use pricing::Pricing;
 
+pub(super) use fulfilment::fulfilment;
 pub(super) use gateway::heleket;
 pub(super) use http::{admin, http};
 pub(super) use payment::payment;
+pub(super) use pricing::pricing;
 
 use secrecy::SecretString;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret;
 use starkeeper_actors::domain::Timestamp;
-use starkeeper_actors::domain::ids::TelegramId;
+use starkeeper_actors::domain::ids::{QuoteId, TelegramId};
 use starkeeper_actors::ports::{Clock, Invoicing};
 use tokio::runtime::Runtime;
 use url::Url;
@@ -61,10 +61,20 @@ pub(super) async fn make(
                 keyed_bits(secret.expose_secret().as_bytes(), &parts),
             )
         };
+        let secret = token.clone();
+        let order_for = move |person: TelegramId, key: &str| {
+            let person = person.get().to_be_bytes();
+            let parts: [&[u8]; 3] = [b"order", &person, key.as_bytes()];
+            let bits = keyed_bits(secret.expose_secret().as_bytes(), &parts);
+            // Above the ids that a clock gives until 2059, so that none is given twice; lists that
+            // go by id therefore show such an order first.
+            QuoteId::new(i64::try_from(bits >> 66).unwrap_or_default() | (1 << 62))
+        };
         Arc::new(Entrance {
             token: token.clone(),
             payments: settings.heleket.keys.is_some(),
             name_for: Arc::new(name_for),
+            order_for: Arc::new(order_for),
         })
     });
     if admin.is_none() {
@@ -75,6 +85,7 @@ pub(super) async fn make(
         books,
         clock,
         invoicing,
+        goods: None,
         limits: Arc::new(limits),
         admin,
         page,

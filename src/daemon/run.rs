@@ -4,24 +4,27 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_rt::Arbiter;
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use starkeeper_actors::ports::{Books, Clock, Invoicing, Limits, Ports};
 use starkeeper_actors::supervision::Io;
-use starkeeper_actors::system::{MustEnd, PaymentSide, StartFailed};
+use starkeeper_actors::system::{ActorSystem, MustEnd, PaymentSide, StartFailed};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::absent::Absent;
+use super::goods::Goods;
 use super::nights::Nights;
+use super::side::Side;
 use super::signals::Signals;
 use super::watch::Watch;
 use super::{Role, settings};
 use crate::cli::Failed;
 use crate::config::Settings;
 use crate::http::health::{Report, Status};
-use crate::http::{self, Doors, admin::Entrance};
+use crate::http::{self, Counter, Doors, admin::Entrance};
 use crate::memory::{InProcessDialogs, Shelf};
 use crate::metrics;
 
@@ -36,6 +39,8 @@ pub(super) struct Parts {
     pub(super) books: Arc<dyn Books>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) invoicing: Arc<dyn Invoicing>,
+    /// What delivers; none means that nothing is sold here.
+    pub(super) goods: Option<Goods>,
     pub(super) limits: Arc<dyn Limits>,
     pub(super) admin: Option<Arc<Entrance>>,
     pub(super) page: metrics::Page,
@@ -54,7 +59,7 @@ pub(super) type Webhooks = Arc<dyn Fn(&Doors, &mut ServiceConfig) + Send + Sync>
 impl Parts {
     fn ports(&self) -> Ports {
         let absent = Arc::new(Absent);
-        Ports {
+        let alone = Ports {
             books: Arc::clone(&self.books),
             clock: Arc::clone(&self.clock),
             dialogs: Arc::new(InProcessDialogs::new(
@@ -70,7 +75,44 @@ impl Parts {
             vault: Arc::<Absent>::clone(&absent),
             chain: Arc::<Absent>::clone(&absent),
             signer: absent,
+        };
+        match &self.goods {
+            None => alone,
+            Some(goods) => Ports {
+                market: Arc::clone(&goods.market),
+                browsers: Arc::clone(&goods.browsers),
+                vault: Arc::clone(&goods.vault),
+                chain: Arc::clone(&goods.chain),
+                signer: Arc::clone(&goods.signer),
+                rates: goods.rates.clone(),
+                ..alone
+            },
         }
+    }
+
+    /// Starts the actors of the role.
+    async fn start(&self, given: &Settings, role: Role) -> Result<Side, Failed> {
+        let (ports, io) = (self.ports(), Io::runtime(self.io.clone()));
+        let goods = match role {
+            Role::All | Role::Bot => self.goods.as_ref(),
+            Role::Webhook => None,
+        };
+        let side = match goods {
+            Some(goods) => {
+                let system = settings::system(given, goods);
+                // Sessions run beside the single actors, on an arbiter of their own.
+                let arbiters = vec![Arbiter::new().handle()];
+                let system = Box::pin(ActorSystem::start(ports, system, io, arbiters)).await;
+                system.map(|system| Side::Whole(Box::new(system)))
+            }
+            None => PaymentSide::start(ports, settings::payment_side(given), io)
+                .await
+                .map(|side| Side::Payments(Box::new(side))),
+        };
+        side.map_err(|why| match why {
+            StartFailed::Books(_) => Failed::by_itself(why),
+            StartFailed::SharedTill { .. } => Failed::for_an_operator(why),
+        })
     }
 }
 
@@ -78,13 +120,7 @@ impl Parts {
 pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<(), Failed> {
     let mut signals = Signals::listen()
         .map_err(|why| Failed::by_itself(format!("signals cannot be heard: {why}")))?;
-    let io = Io::runtime(parts.io.clone());
-    let side = PaymentSide::start(parts.ports(), settings::payment_side(given), io);
-    let side = side.await.map_err(|why| match why {
-        StartFailed::Books(_) => Failed::by_itself(why),
-        StartFailed::SharedTill { .. } => Failed::for_an_operator(why),
-    })?;
-    let side = Arc::new(side);
+    let side = Arc::new(parts.start(given, role).await?);
     let (to, health) = watch::channel(Report::starting());
     let doors = doors(&parts, &side, health.clone(), given);
     let watch = Watch {
@@ -138,7 +174,7 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
 
 fn doors(
     parts: &Parts,
-    side: &Arc<PaymentSide>,
+    side: &Arc<Side>,
     health: watch::Receiver<Report>,
     given: &Settings,
 ) -> Doors {
@@ -146,7 +182,8 @@ fn doors(
     Doors {
         books: Arc::clone(&parts.books),
         clock: Arc::clone(&parts.clock),
-        payment: side.payment.clone(),
+        payment: side.payment().clone(),
+        counter: counter(parts, side),
         roster: Arc::new(move || observed.observe()),
         io: parts.io.clone(),
         health,
@@ -154,6 +191,18 @@ fn doors(
         metrics: parts.page.clone(),
         request_timeout: given.http.request_timeout,
     }
+}
+
+/// Where orders are placed and cookies brought, in a daemon that sells.
+fn counter(parts: &Parts, side: &Arc<Side>) -> Option<Counter> {
+    let system = side.whole()?;
+    let goods = parts.goods.as_ref()?;
+    Some(Counter {
+        directory: system.directory.clone(),
+        logins: system.till.cookie_refresh.clone(),
+        tills: goods.tills.iter().map(|(login, _)| *login).collect(),
+        read_cookies: Arc::clone(&goods.read_cookies),
+    })
 }
 
 /// The task of a server; it ends when the server does.

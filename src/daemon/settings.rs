@@ -2,13 +2,63 @@
 
 use std::path::PathBuf;
 
+use starkeeper_actors::domain::link::LinkRules;
+use starkeeper_actors::domain::transfer::JudgeRules;
+use starkeeper_actors::domain::wallet::SigningRules;
+use starkeeper_actors::fulfilment::FulfilmentSettings;
 use starkeeper_actors::payment::PaymentSettings;
-use starkeeper_actors::system::{DrainSettings, PaymentSideSettings};
+use starkeeper_actors::system::{DrainSettings, PaymentSideSettings, SystemSettings};
 use tracing::Level;
 
 use super::Role;
+use super::goods::Goods;
 use crate::config::{LogFormat, LogLevel, Logs, Settings};
 use crate::telemetry::TelemetrySettings;
+
+/// What all actors take, for these tills.
+pub(super) fn system(settings: &Settings, goods: &Goods) -> SystemSettings {
+    let rules = settings.pricing.rules.clone();
+    let side = payment_side(settings);
+    let mut system = SystemSettings::new(goods.tills.clone(), goods.destinations.clone(), rules);
+    system.payment = side.payment;
+    system.drain = side.drain;
+    // There is nobody to speak to yet: what people are owed waits in the books.
+    system.notifier = None;
+    let given = &settings.fulfilment;
+    let defaults = FulfilmentSettings::default();
+    system.session.orders = given.orders;
+    system.session.chain_fee = given.chain_fee;
+    system.fulfilment = FulfilmentSettings {
+        order: given.orders,
+        link: LinkRules {
+            cap: settings.pricing.rules.get().max_order_cost,
+            ..system.fulfilment.link
+        },
+        signing: SigningRules {
+            reserve: given.reserve,
+            longest_validity: given.validity,
+            ..defaults.signing
+        },
+        judge: JudgeRules {
+            expiry_margin: given.expiry_margin,
+        },
+        lease: given.lease,
+        look: given.look_every,
+        chain_pause: given.chain_pause,
+        sweep: given.sweep_every,
+        call: given.call_timeout,
+        in_flight: given.in_flight,
+        ..defaults
+    };
+    let given = &settings.pricing;
+    system.pricing.look = given.look_every;
+    system.pricing.rates_every = given.rates_every;
+    system.pricing.goods_every = given.goods_every;
+    system.pricing.goods_again = given.goods_again;
+    // Somebody must say what a TON is worth.
+    system.pricing.fragment_rate = given.fragment_rate || goods.rates.is_empty();
+    system
+}
 
 /// What the payment side takes.
 pub(super) fn payment_side(settings: &Settings) -> PaymentSideSettings {
@@ -28,6 +78,8 @@ pub(super) fn payment_side(settings: &Settings) -> PaymentSideSettings {
             sweep_every: given.sweep_every,
             sweep_back: given.sweep_back,
             sweep_retry,
+            orders: settings.fulfilment.orders,
+            chain_fee: settings.fulfilment.chain_fee,
             ..PaymentSettings::default()
         },
         drain: DrainSettings {

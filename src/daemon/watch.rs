@@ -10,11 +10,11 @@ use starkeeper_actors::domain::ledger::{Asset, TrialBalance};
 use starkeeper_actors::ports::books::Tally;
 use starkeeper_actors::ports::{Books, Unreadable};
 use starkeeper_actors::supervision::{Observe, RosterSnapshot};
-use starkeeper_actors::system::PaymentSide;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::side::Side;
 use crate::config::Health;
 use crate::http::health::{Report, Status};
 use crate::metrics::{self, ActorLine};
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(4);
 pub(super) struct Watch {
     pub(super) books: Arc<dyn Books>,
     pub(super) io: Handle,
-    pub(super) side: Arc<PaymentSide>,
+    pub(super) side: Arc<Side>,
     pub(super) page: metrics::Page,
     pub(super) settings: Health,
     pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
@@ -115,7 +115,7 @@ impl Watch {
     }
 
     async fn show_payment(&self) {
-        let Ok(payment) = self.side.payment.ask(Observe::new(), LOOK).await else {
+        let Ok(payment) = self.side.payment().ask(Observe::new(), LOOK).await else {
             return;
         };
         let counts = payment.counts;

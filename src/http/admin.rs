@@ -14,7 +14,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{Error, HttpResponse};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use starkeeper_actors::domain::ids::{GatewayOrderId, TelegramId};
+use starkeeper_actors::domain::ids::{GatewayOrderId, QuoteId, TelegramId};
 use starkeeper_actors::payment::PaymentSnapshot;
 use starkeeper_actors::ports::books::Page;
 use starkeeper_actors::supervision::{Observe, RosterSnapshot};
@@ -25,7 +25,9 @@ use super::health::Report;
 use super::{Doors, READ, resource};
 
 mod books;
+mod buying;
 mod invoices;
+mod logins;
 mod notices;
 mod orders;
 mod users;
@@ -46,7 +48,12 @@ pub struct Entrance {
     /// The name at the gateway for an invoice that a person is asked for under an idempotency key:
     /// always the same one for the same two, and for nobody else to guess.
     pub name_for: Arc<NameFor>,
+    /// The same for an order.
+    pub order_for: Arc<OrderFor>,
 }
+
+/// The name of the order that a person is asked for under a key.
+pub type OrderFor = dyn Fn(TelegramId, &str) -> QuoteId + Send + Sync;
 
 /// The name of the invoice that a person is asked for under a key.
 pub type NameFor = dyn Fn(TelegramId, &str) -> Option<GatewayOrderId> + Send + Sync;
@@ -60,7 +67,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .wrap(from_fn(guarded))
         .configure(users::routes)
         .configure(invoices::routes)
+        .configure(buying::routes)
         .configure(orders::routes)
+        .configure(logins::routes)
         .configure(books::routes)
         .configure(notices::routes)
         .default_service(web::to(super::nowhere));

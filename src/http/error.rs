@@ -11,8 +11,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
+use starkeeper_actors::cookie_refresh::ImportRefused;
+use starkeeper_actors::domain::dialog::{BuyRefused, LookUpFailed, OpenRefused as Unopened};
 use starkeeper_actors::payment::OpenRefused;
 use starkeeper_actors::ports::Unreadable;
+use starkeeper_actors::session::NotPlaced;
 use starkeeper_actors::supervision::AskFailed;
 
 /// What an answer that is no success means, without a number.
@@ -274,6 +277,102 @@ impl From<OpenRefused> for ApiError {
                 "it is not known yet whether the invoice was opened",
                 "repeat with the same Idempotency-Key: the same invoice is answered once it is known",
             ),
+        }
+    }
+}
+
+impl From<NotPlaced> for ApiError {
+    fn from(why: NotPlaced) -> Self {
+        let message = format!("no order was placed: {why}");
+        match why {
+            NotPlaced::NameUsed => Self::conflict(
+                "idempotency_key_used",
+                message,
+                "take another Idempotency-Key for another order",
+            ),
+            NotPlaced::Starting => Self::unready(
+                "starting",
+                message,
+                "ask again in a moment; GET /admin/v1/logins says how the logins are",
+            ),
+            NotPlaced::Closed => Self::unready(
+                "not_selling",
+                message,
+                "GET /admin/v1/logins says what Fragment asks for",
+            ),
+            NotPlaced::Unpriced(_) => {
+                Self::unready("unpriced", message, "ask again when prices are known")
+            }
+            NotPlaced::Recipient(LookUpFailed::Unavailable) => {
+                Self::unready("no_look_up", message, "ask again in a moment")
+            }
+            NotPlaced::Recipient(
+                LookUpFailed::NoSuchUser | LookUpFailed::NotAPerson | LookUpFailed::AlreadyPremium,
+            ) => Self::refused("bad_recipient", message, "name somebody else"),
+            NotPlaced::NotBought(BuyRefused::NoFloat) => {
+                Self::unready("no_float", message, "send TON to a till's wallet")
+            }
+            NotPlaced::NotBought(BuyRefused::NotEnough) => {
+                Self::refused("not_enough", message, "top up, or pay by invoice")
+            }
+            NotPlaced::NotBought(
+                BuyRefused::Frozen | BuyRefused::Debt | BuyRefused::PremiumUnderWay,
+            ) => Self::conflict("not_bought", message, "wait until that is over"),
+            NotPlaced::NotOpened(Unopened::GatewayDown) => {
+                Self::unready("gateway_down", message, "ask again in a moment")
+            }
+            NotPlaced::NotOpened(Unopened::Refused) => Self::refused(
+                "invoice_refused",
+                message,
+                "change the request; repeating it will be refused again",
+            ),
+            NotPlaced::NotOpened(Unopened::OtherOrderOpen | Unopened::Frozen | Unopened::Debt) => {
+                Self::conflict("not_opened", message, "settle that first")
+            }
+            NotPlaced::NotOpened(Unopened::Unknown) => Self::unsure(
+                message,
+                "repeat with the same Idempotency-Key: what came of it is answered",
+            ),
+            NotPlaced::TryAgain(cause) => {
+                tracing::warn!("an order was not placed: {cause}");
+                Self::unready(
+                    "not_done",
+                    "no order was placed now",
+                    "repeat with the same Idempotency-Key",
+                )
+            }
+        }
+    }
+}
+
+impl From<ImportRefused> for ApiError {
+    fn from(why: ImportRefused) -> Self {
+        let message = format!("the cookies were not taken: {why}");
+        match why {
+            ImportRefused::NoSuchLogin(_) => Self::missing(message, "GET /admin/v1/logins"),
+            ImportRefused::LoggedOut => Self::refused(
+                "logged_out",
+                message,
+                "log in at fragment.com in a browser and copy the cookies anew",
+            ),
+            ImportRefused::IdentityNeeded => Self::refused(
+                "identity_needed",
+                message,
+                "do what fragment.com asks for there, then bring the cookies again",
+            ),
+            ImportRefused::Elsewhere => Self::conflict(
+                "elsewhere",
+                message,
+                "bring them to the replica that holds the login, or wait a minute",
+            ),
+            ImportRefused::NotNow(_) => Self::unready(
+                "not_now",
+                message,
+                "bring the same cookies again in a moment",
+            ),
+            ImportRefused::Unknown(_) => {
+                Self::unsure(message, "bring the same cookies again: it does no harm")
+            }
         }
     }
 }

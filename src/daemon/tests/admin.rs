@@ -223,7 +223,7 @@ async fn an_opening_of_unknown_outcome_is_found_under_its_key() {
     shop.world.gateway.fail_next(GatewayCall::Open, lost);
     let unsure = shop.ask("10", Some("k-1")).await;
     assert_eq!((unsure.status, unsure.code()), (503, "unsure"));
-    shop.side.payment.bell().wake();
+    shop.side.payment().bell().wake();
     let found = loop {
         let again = shop.ask("10", Some("k-1")).await;
         match again.status {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_rt::Arbiter;
 use actix_web::App;
 use actix_web::body::to_bytes;
 use actix_web::dev::Service as _;
@@ -11,26 +12,30 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::ServiceConfig;
 use secrecy::SecretString;
 use serde_json::Value;
-use starkeeper_actors::domain::ids::{GatewayUuid, TelegramId};
+use starkeeper_actors::domain::ids::{GatewayUuid, LoginId, QuoteId, TelegramId};
+use starkeeper_actors::domain::money::NanoTon;
+use starkeeper_actors::domain::pricing::samples;
 use starkeeper_actors::payment::{Deposit, DepositReported};
+use starkeeper_actors::ports::vault::Jar;
 use starkeeper_actors::ports::{Books, Clock};
 use starkeeper_actors::supervision::Io;
-use starkeeper_actors::system::{PaymentSide, PaymentSideSettings};
+use starkeeper_actors::system::{ActorSystem, PaymentSide, PaymentSideSettings, SystemSettings};
 use starkeeper_actors::testing::{MemoryBooks, TestClock, World};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::daemon::clock::{gateway_name, keyed_bits};
+use crate::daemon::side::Side;
 use crate::http::admin::Entrance;
 use crate::http::health::Report;
-use crate::http::{self, Doors};
+use crate::http::{self, Counter, Doors};
 use crate::metrics::Page;
 
 pub(super) const TOKEN: &str = "a token of the tests";
 
 pub(super) struct Shop {
     pub(super) world: World,
-    pub(super) side: Arc<PaymentSide>,
+    pub(super) side: Arc<Side>,
     pub(super) doors: Doors,
     pub(super) health: watch::Sender<Report>,
 }
@@ -63,7 +68,29 @@ impl Shop {
         let world = World::new();
         let settings = PaymentSideSettings::default();
         let side = PaymentSide::start(world.ports(), settings, Io::inline());
-        let side = Arc::new(side.await.unwrap());
+        let side = Side::Payments(Box::new(side.await.unwrap()));
+        Self::of(world, side, Vec::new(), payments)
+    }
+
+    /// A shop with one till and 1,000 TON in its wallet, where Masha is known.
+    pub(super) async fn selling() -> Self {
+        tokio::time::pause();
+        let world = World::new();
+        world.chain.mine_at_once();
+        let _masha = world.open_shop();
+        let till = world.open_till(1, NanoTon::parse("1000").unwrap());
+        let tills = vec![(till.login, till.wallet)];
+        let rules = samples::prices(world.clock.now()).rules;
+        let mut settings = SystemSettings::new(tills, vec![world.fragment.destination()], rules);
+        settings.notifier = None;
+        let arbiters = vec![Arbiter::current()];
+        let system = ActorSystem::start(world.ports(), settings, Io::inline(), arbiters);
+        let side = Side::Whole(Box::new(system.await.unwrap()));
+        Self::of(world, side, vec![till.login], Some(true))
+    }
+
+    fn of(world: World, side: Side, tills: Vec<LoginId>, payments: Option<bool>) -> Self {
+        let side = Arc::new(side);
         let (to, health) = watch::channel(Report::starting());
         let observed = Arc::clone(&side);
         let name_for = |person: TelegramId, key: &str| {
@@ -74,13 +101,28 @@ impl Shop {
             token: SecretString::from(TOKEN),
             payments,
             name_for: Arc::new(name_for),
+            order_for: Arc::new(|person, key| {
+                let person = person.get().to_be_bytes();
+                let bits = keyed_bits(b"key", &[b"order", &person, key.as_bytes()]);
+                QuoteId::new(i64::try_from(bits >> 66).unwrap())
+            }),
+        });
+        let counter = side.whole().map(|system| Counter {
+            directory: system.directory.clone(),
+            logins: system.till.cookie_refresh.clone(),
+            tills,
+            read_cookies: Arc::new(|text| match text.contains("stel_ssid") {
+                true => Ok(Jar::new(text.as_bytes())),
+                false => Err("there is no stel_ssid".into()),
+            }),
         });
         let books: Arc<dyn Books> = Arc::<MemoryBooks>::clone(&world.books);
         let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&world.clock);
         let doors = Doors {
             books,
             clock,
-            payment: side.payment.clone(),
+            payment: side.payment().clone(),
+            counter,
             roster: Arc::new(move || observed.observe()),
             io: Handle::current(),
             health,
@@ -147,7 +189,7 @@ impl Shop {
         let order_id = answer.text("order_id").parse().unwrap();
         let uuid = GatewayUuid::parse(answer.text("uuid")).unwrap();
         let report = DepositReported { order_id, uuid };
-        let told = self.side.payment.ask(report, Duration::from_secs(20));
+        let told = self.side.payment().ask(report, Duration::from_secs(20));
         told.await.unwrap().unwrap()
     }
 }

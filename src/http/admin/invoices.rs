@@ -220,14 +220,15 @@ fn payments(doors: &Doors) -> Result<&Entrance, ApiError> {
     }
 }
 
-fn key_of(request: &HttpRequest) -> Result<Option<String>, ApiError> {
+/// What the caller names the request by, so that sending it again does it once.
+pub(super) fn key_of(request: &HttpRequest) -> Result<Option<String>, ApiError> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
     let text = value.to_str().unwrap_or_default().trim();
     if text.is_empty() || text.len() > LONGEST_KEY {
         let message = format!("the Idempotency-Key is not 1 to {LONGEST_KEY} ASCII characters");
-        let hint = "take a fresh UUID for every invoice that is wanted";
+        let hint = "take a fresh UUID for everything that is wanted once";
         return Err(ApiError::malformed(message, hint));
     }
     Ok(Some(text.to_owned()))

@@ -21,7 +21,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// An order as it is answered.
 #[derive(Serialize)]
-struct OrderView {
+pub(super) struct OrderView {
     order: String,
     number: String,
     customer: String,
@@ -35,7 +35,7 @@ struct OrderView {
 }
 
 impl OrderView {
-    fn of(order: &Order) -> Self {
+    pub(super) fn of(order: &Order) -> Self {
         Self {
             order: order.id.to_string(),
             number: order.number.to_string(),

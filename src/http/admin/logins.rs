@@ -1,0 +1,93 @@
+//! Fragment logins: how they are, and new cookies for one.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use serde::{Deserialize, Serialize};
+use starkeeper_actors::cookie_refresh::{CookieRefreshSnapshot, ImportCookies};
+use starkeeper_actors::domain::ids::LoginId;
+use starkeeper_actors::supervision::Observe;
+
+use crate::http::error::ApiError;
+use crate::http::{Counter, Doors, READ, resource};
+
+/// The longest cookies that are read, in bytes: a jar of a browser's whole profile stays below.
+const LONGEST_COOKIES: usize = 64 * 1024;
+
+/// `/logins` and `/logins/{till}/cookies`.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/logins").route(web::get().to(logins)))
+        .service(
+            resource("/logins/{till}/cookies")
+                .app_data(
+                    web::JsonConfig::default()
+                        .limit(LONGEST_COOKIES)
+                        // The library's text would quote what was sent.
+                        .error_handler(|_, _| unreadable().into()),
+                )
+                .route(web::post().to(import)),
+        );
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Brought {
+    /// A header's text (`stel_ssid=…; stel_token=…`) or a browser's JSON, as text.
+    cookies: String,
+}
+
+#[derive(Serialize)]
+struct Taken {
+    till: String,
+    version: i64,
+    wallet_proven: bool,
+}
+
+async fn logins(doors: Data<Doors>) -> Result<HttpResponse, ApiError> {
+    let asked = doors.selling()?.logins.ask(Observe::new(), READ).await;
+    let snapshot: CookieRefreshSnapshot = asked?;
+    Ok(HttpResponse::Ok().json(snapshot))
+}
+
+async fn import(
+    doors: Data<Doors>,
+    till: Path<String>,
+    brought: web::Json<Brought>,
+) -> Result<HttpResponse, ApiError> {
+    let counter = doors.selling()?;
+    let login = login_of(counter, &till)?;
+    let jar = (counter.read_cookies)(&brought.cookies).map_err(|why| {
+        let hint = "copy the cookies of fragment.com: stel_ssid, stel_dt, stel_token";
+        ApiError::refused("bad_cookies", format!("cookies: {why}"), hint)
+    })?;
+    let asked = counter
+        .logins
+        .ask(ImportCookies { login, jar }, doors.ask_deadline());
+    let imported = asked.await??;
+    Ok(HttpResponse::Ok().json(Taken {
+        till: login.to_string(),
+        version: imported.version,
+        wallet_proven: imported.wallet_proven,
+    }))
+}
+
+/// A login by `till_1` or `1`.
+fn login_of(counter: &Counter, till: &str) -> Result<LoginId, ApiError> {
+    let number = till.strip_prefix("till_").unwrap_or(till).parse().ok();
+    let found = number.map(LoginId::new);
+    found
+        .filter(|login| counter.tills.contains(login))
+        .ok_or_else(|| {
+            let shown: String = till.chars().take(40).collect();
+            let tills: Vec<String> = counter.tills.iter().map(LoginId::to_string).collect();
+            let hint = format!("the tills of this daemon are {}", tills.join(", "));
+            ApiError::missing(format!("there is no till {shown}"), &hint)
+        })
+}
+
+fn unreadable() -> ApiError {
+    ApiError::malformed(
+        format!("the body is not JSON of at most {LONGEST_COOKIES} bytes with the field `cookies`"),
+        "send {\"cookies\":\"stel_ssid=…; stel_dt=…; stel_token=…\"}",
+    )
+}
