@@ -13,7 +13,7 @@ use super::asked::{Asked, Wrong};
 use crate::fragment::{api as site, trick};
 use crate::heleket::api::Method;
 use crate::ton::api::call::Call;
-use crate::ton::chain::{BLOCK, MEMPOOL};
+use crate::ton::chain::{BLOCK, MEMPOOL, TRANSIT};
 use crate::world::World;
 use crate::world::faults::{Fault, Faults, Kind, Often, System, Wish};
 
@@ -118,7 +118,7 @@ fn method(asked: &Asked, system: System, kind: Kind) -> Result<Option<&'static s
         (System::Fragment, trick::DELIVERY) => &[Kind::Refuse, Kind::Delay],
         (System::Fragment, _) if is_trick => &[Kind::Refuse],
         (System::Ton, MEMPOOL) => &[Kind::Refuse, Kind::Delay, Kind::Reorder],
-        (System::Ton, BLOCK) => &[Kind::Delay],
+        (System::Ton, BLOCK | TRANSIT) => &[Kind::Delay],
         (System::Fragment | System::Heleket | System::Ton | System::TonSecond, _) => &Kind::ALL,
     };
     if possible.contains(&kind) {
@@ -150,7 +150,7 @@ fn names(system: System) -> Vec<&'static str> {
         }
         System::Ton => {
             let calls = Call::ALL.into_iter().map(Call::name);
-            calls.chain([MEMPOOL, BLOCK]).collect()
+            calls.chain([MEMPOOL, BLOCK, TRANSIT]).collect()
         }
         System::TonSecond => Call::ALL.into_iter().map(Call::name).collect(),
     }

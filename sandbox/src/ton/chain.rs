@@ -198,7 +198,7 @@ impl Chain {
             let at = self.calendar.moment_of(height);
             settle(world, &record, transaction, external, at);
         }
-        self.keep(record);
+        self.keep(world, record);
     }
 
     fn run(&mut self, world: &World, waiting: Waiting, height: u64) {
@@ -217,7 +217,7 @@ impl Chain {
                     let at = self.calendar.moment_of(height);
                     record.hidden_until = strike.delay.map(|delay| at + delay);
                 }
-                self.keep(record);
+                self.keep(world, record);
             }
             Err(NotMade::Refused) => self.mempool.back(waiting, height, world.clock.now()),
             Err(NotMade::Broken(why)) => {
@@ -243,18 +243,22 @@ impl Chain {
     }
 
     /// Puts a transaction where it is found, and its messages on their way.
-    fn keep(&mut self, record: Record) {
+    fn keep(&mut self, world: &World, record: Record) {
         let number = self.records.len();
+        let at = self.calendar.moment_of(record.height);
         let asked_for = record
             .is_external()
             .then_some((record.hash, record.in_msg.hash));
         for message in &record.out_msgs {
             self.sent.entry(message.hash).or_default().push(number);
             if let (Some(to), Some(_)) = (message.to(), message.internal()) {
+                let strike = world.faults.strike(System::Ton, TRANSIT, true);
+                let delay = strike.delay.unwrap_or_default();
+                let earliest = self.calendar.height_at(at + delay).saturating_add(1);
                 self.travelling.push(Travelling {
                     message: message.clone(),
                     to: to.clone(),
-                    earliest: record.height.saturating_add(1),
+                    earliest,
                     trace: record.trace,
                     asked_for,
                 });
@@ -323,6 +327,9 @@ pub(crate) const MEMPOOL: &str = "mempool";
 
 /// The name for faults of executing a message in a block.
 pub(crate) const BLOCK: &str = "block";
+
+/// The name for faults of carrying a message from one account to another.
+pub(crate) const TRANSIT: &str = "transit";
 
 /// Tells that money arrived, unless it goes back.
 fn settle(world: &World, record: &Record, transaction: HashBytes, external: HashBytes, at: Moment) {

@@ -282,6 +282,26 @@ async fn a_transaction_may_be_seen_before_its_messages() {
 }
 
 #[actix_web::test]
+async fn money_may_be_long_on_its_way() {
+    let (ground, _, message) = ground().await;
+    ground
+        .fault(json!({"method": "transit", "kind": "delay", "delay_ms": 60_000}))
+        .await;
+    ground.accepted(&message).await;
+    ground.blocks(10).await;
+    let row = ground.control_get("chain").await[1].clone();
+    assert_eq!(
+        (&row["ok"], &row["received"]),
+        (&json!(true), &json!(false))
+    );
+    ground.blocks(5).await;
+    assert_eq!(
+        ground.control_get("chain").await[1]["received"],
+        json!(true)
+    );
+}
+
+#[actix_web::test]
 async fn of_two_providers_one_may_lag_while_the_other_does_not() {
     let (ground, wallet, message) = ground().await;
     ground.accepted(&message).await;

@@ -15,6 +15,7 @@ mod contracts;
 mod faults;
 mod goods;
 mod ground;
+mod hostile;
 mod journey;
 mod shapes;
 mod storm;

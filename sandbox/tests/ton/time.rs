@@ -66,6 +66,32 @@ async fn what_waits_for_a_block_gets_it_at_its_time_however_far_the_clock_jumps(
 }
 
 #[actix_web::test]
+async fn an_account_is_told_as_it_was_after_a_block() {
+    let ground = Ground::new();
+    let wallet = Wallet::new(Version::V5, 1);
+    let first = newest(&ground).await;
+    ground.deploy(&wallet).await;
+    let at = |seqno: u64| {
+        format!(
+            "getAddressInformation?address={}&seqno={seqno}",
+            wallet.raw()
+        )
+    };
+    let before = ground.v2(&at(first)).await;
+    assert_eq!(
+        (&before["state"], &before["sync_utime"]),
+        (&json!("uninitialized"), &json!(START_S))
+    );
+    let after = ground.v2(&at(first + 1)).await;
+    assert_eq!(
+        (&after["state"], &after["block_id"]["seqno"]),
+        (&json!("active"), &json!(first + 1))
+    );
+    let future = ground.get(&format!("v2/{}", at(first + 9))).await;
+    assert_eq!(future.status, 500);
+}
+
+#[actix_web::test]
 async fn a_reset_begins_the_chain_again() {
     let ground = Ground::new();
     let wallet = Wallet::new(Version::V5, 1);

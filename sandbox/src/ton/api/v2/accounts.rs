@@ -7,13 +7,13 @@ use tycho_types::prelude::Cell;
 use super::super::params::Params;
 use super::super::refusal::Refusal;
 use crate::ton::chain::calendar::Workchain;
-use crate::ton::chain::view::View;
+use crate::ton::chain::view::{SeenAccount, View};
 use crate::ton::text::{base64_boc, base64_hash};
 use crate::ton::wallet::Wallet;
 
 /// Balance, code and data, and the time of the block that they are of: all from one state.
 pub(super) fn address_information(view: View<'_>, params: &Params) -> Result<Value, Refusal> {
-    let seen = view.account(&params.address()?)?;
+    let seen = asked_about(view, params)?;
     let account = seen.state.load_account()?;
     let (code, data) = code_and_data(account.as_ref());
     let calendar = view.chain.calendar();
@@ -33,7 +33,7 @@ pub(super) fn address_information(view: View<'_>, params: &Params) -> Result<Val
 
 /// What a wallet's data says, where the account is a known wallet.
 pub(super) fn wallet_information(view: View<'_>, params: &Params) -> Result<Value, Refusal> {
-    let seen = view.account(&params.address()?)?;
+    let seen = asked_about(view, params)?;
     let account = seen.state.load_account()?;
     let wallet = Wallet::of(&seen.state);
     let mut told = json!({
@@ -58,14 +58,33 @@ pub(super) fn wallet_information(view: View<'_>, params: &Params) -> Result<Valu
 
 /// The balance alone.
 pub(super) fn balance(view: View<'_>, params: &Params) -> Result<Value, Refusal> {
-    let seen = view.account(&params.address()?)?;
+    let seen = asked_about(view, params)?;
     Ok(json!(nano(seen.state.load_account()?.as_ref())))
 }
 
 /// The state's name alone.
 pub(super) fn state(view: View<'_>, params: &Params) -> Result<Value, Refusal> {
-    let seen = view.account(&params.address()?)?;
+    let seen = asked_about(view, params)?;
     Ok(json!(state_name(seen.state.load_account()?.as_ref())))
+}
+
+/// The account that is asked about, now or after the block of the masterchain that is named.
+fn asked_about(view: View<'_>, params: &Params) -> Result<SeenAccount, Refusal> {
+    let address = params.address()?;
+    let Some(seqno) = params.number("seqno")? else {
+        return Ok(view.account(&address)?);
+    };
+    let calendar = view.chain.calendar();
+    let height = calendar
+        .height_of(Workchain::Master, seqno)
+        .filter(|height| *height <= view.height());
+    let unknown = || {
+        let text = "LITE_SERVER_NOTREADY: block is not applied";
+        Refusal::new(500, text.to_owned())
+    };
+    let height = height.ok_or_else(unknown)?;
+    let state = view.chain.account(&address, height)?;
+    Ok(SeenAccount { height, state })
 }
 
 fn nano(account: Option<&Account>) -> String {
