@@ -36,7 +36,7 @@ const CALLS: [&str; 34] = [
     "GET    /control/webhooks[?uuid=]",
     "POST   /control/webhooks/now",
     "POST   /control/login                    {\"wallet\"?, \"account\"?, \"username\"?}",
-    "POST   /control/login/expire             {\"part\":\"telegram\"|\"wallet\"}",
+    "POST   /control/login/expire             {\"part\":\"telegram\"|\"wallet\", \"account\"?, \"wallet\"?}",
     "GET    /control/stars/{username}",
     "GET    /control/deliveries",
     "GET    /control/fragment",

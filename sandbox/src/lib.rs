@@ -50,7 +50,7 @@
 //! | guessed | here | otherwise |
 //! |---|---|---|
 //! | buying with a proven wallet and no login with Telegram (one client says it works) | `Access denied` | `POST /control/fragment {"wallet_alone":true}` |
-//! | a request while a purchase of the session is under way, on either page | `Bad request` | |
+//! | a request while its page shows a purchase under way, or the other page one that may still come | `Bad request` | |
 //! | a request on a page that was left `done` | is opened; the page goes on showing the old one | |
 //! | prices moved between the page-state call and the request | `Price was changed. Please try again.` | |
 //! | ways to pay other than `ton`, the link without `transaction=1` | `Bad request` | |

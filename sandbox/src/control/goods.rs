@@ -33,14 +33,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn log_in(request: HttpRequest, body: Bytes, world: web::Data<World>) -> HttpResponse {
     answered(&request, || {
         let asked = Asked::read(&body, &["wallet", "account", "username"])?;
-        let wallet = match asked.text("wallet")? {
-            Some(text) => {
-                let expected = "an address like \"0:<64 hex digits>\" or \"UQ…\"";
-                let raw = raw_address(text);
-                Some(raw.ok_or_else(|| Wrong::field("wallet", expected, format!("\"{text}\"")))?)
-            }
-            None => None,
-        };
+        let wallet = wallet(&asked)?;
         let username = asked.text("username")?;
         let asked_for = asked.whole("account", 1, u64::from(u32::MAX))?;
         let mut desk = hold(&world.fragment.desk);
@@ -64,19 +57,23 @@ async fn log_in(request: HttpRequest, body: Bytes, world: web::Data<World>) -> H
     })
 }
 
-/// Ends every login of one part.
+/// Ends every login of one part, or those of one account or wallet.
 async fn expire(request: HttpRequest, body: Bytes, world: web::Data<World>) -> HttpResponse {
     answered(&request, || {
-        let asked = Asked::read(&body, &["part"])?;
+        let asked = Asked::read(&body, &["part", "account", "wallet"])?;
         let parts = [("telegram", true), ("wallet", false)];
         let is_telegram = asked
             .word("part", &parts)?
             .ok_or_else(|| Wrong::absent("part", "\"telegram\" or \"wallet\""))?;
+        let account = asked.whole("account", 1, u64::from(u32::MAX))?;
+        let account = account.and_then(|account| u32::try_from(account).ok());
+        let wallet = wallet(&asked)?;
         let logins = &mut hold(&world.fragment.desk).logins;
-        let ended = if is_telegram {
-            logins.log_all_out()
-        } else {
-            logins.disconnect_all()
+        let ended = match (is_telegram, account, wallet) {
+            (true, account, None) => logins.log_all_out(account),
+            (false, None, wallet) => logins.disconnect_all(wallet.as_deref()),
+            (true, _, Some(_)) => return Err(Wrong::field("wallet", "none here", "one")),
+            (false, Some(_), _) => return Err(Wrong::field("account", "none here", "one")),
         };
         Ok(json!({"ended": ended}))
     })
@@ -204,6 +201,17 @@ fn bare(name: &str) -> Result<&str, Wrong> {
     }
     let expected = "a username of 4 to 32 letters, digits and single underscores, a letter first";
     Err(Wrong::field("name", expected, format!("\"{name}\"")))
+}
+
+/// The raw address of the field `wallet`.
+fn wallet(asked: &Asked) -> Result<Option<String>, Wrong> {
+    let Some(text) = asked.text("wallet")? else {
+        return Ok(None);
+    };
+    let expected = "an address like \"0:<64 hex digits>\" or \"UQ…\"";
+    raw_address(text)
+        .map(Some)
+        .ok_or_else(|| Wrong::field("wallet", expected, format!("\"{text}\"")))
 }
 
 fn gone(username: &str) -> Wrong {

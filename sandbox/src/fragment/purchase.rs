@@ -126,6 +126,15 @@ impl Purchase {
         same_account || wallet == Some(&*self.wallet)
     }
 
+    /// Whether it may still be delivered: it is paid, or its link can still be.
+    pub(super) fn may_come(&self, now: Moment) -> bool {
+        let is_payable = self
+            .issued
+            .as_ref()
+            .is_some_and(|issued| now.unix_s() <= issued.valid_until);
+        self.delivered_at.is_none() && (self.payment.is_some() || is_payable)
+    }
+
     /// Notes that a message was reported as its payment.
     pub(super) fn confirm(&mut self, message: [u8; 32], ssid: &str, now: Moment) {
         ssid.clone_into(&mut self.ssid);

@@ -112,11 +112,15 @@ impl Session {
         }
     }
 
-    /// Whether a purchase is under way on either page.
-    pub(super) fn is_busy(&self) -> bool {
-        [&self.stars, &self.premium]
-            .iter()
-            .any(|page| page.now.0 == Mode::Processing)
+    /// Whether a purchase is under way: this page shows one, or the other page shows one that
+    /// `may_come`.
+    pub(super) fn is_busy(&self, shelf: Shelf, may_come: impl Fn(usize) -> bool) -> bool {
+        let other = match shelf {
+            Shelf::Stars => &self.premium,
+            Shelf::Premium => &self.stars,
+        };
+        self.page(shelf).now.0 == Mode::Processing
+            || matches!(other.now, (Mode::Processing, Some(number)) if may_come(number))
     }
 }
 
@@ -232,13 +236,19 @@ impl Logins {
         self.ton_tokens.remove(token);
     }
 
-    /// Ends every login with Telegram and says how many they were.
-    pub(crate) fn log_all_out(&mut self) -> usize {
-        std::mem::take(&mut self.tokens).len()
+    /// Ends every login with Telegram, or those of one account, and says how many they were.
+    pub(crate) fn log_all_out(&mut self, account: Option<u32>) -> usize {
+        let before = self.tokens.len();
+        self.tokens
+            .retain(|_, whose| account.is_some_and(|account| account != *whose));
+        before - self.tokens.len()
     }
 
-    /// Ends every wallet's login and says how many they were.
-    pub(crate) fn disconnect_all(&mut self) -> usize {
-        std::mem::take(&mut self.ton_tokens).len()
+    /// Ends every wallet's login, or those of one wallet, and says how many they were.
+    pub(crate) fn disconnect_all(&mut self, wallet: Option<&str>) -> usize {
+        let before = self.ton_tokens.len();
+        self.ton_tokens
+            .retain(|_, whose| wallet.is_some_and(|wallet| wallet != whose));
+        before - self.ton_tokens.len()
     }
 }

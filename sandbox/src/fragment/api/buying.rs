@@ -208,8 +208,14 @@ fn may_buy(desk: &Desk, call: &Call<'_>) -> Result<Buyer, Value> {
 /// The prices that the page told, if they are still those of now and nothing is under way.
 fn agreed(desk: &mut Desk, call: &Call<'_>, shelf: Shelf) -> Result<Rates, Value> {
     let rates = Rates::of(call.world);
+    let now = call.world.clock.now();
     let session = desk.logins.session_mut(call.ssid).ok_or_else(bad_request)?;
-    let is_busy = session.is_busy();
+    let purchases = &desk.purchases;
+    let is_busy = session.is_busy(shelf, |number| {
+        purchases
+            .get(number)
+            .is_some_and(|purchase| purchase.may_come(now))
+    });
     let page = session.page_mut(shelf);
     if page.told != Some(rates) || Trick::PriceChanged.strikes(call.world) {
         page.told = None;

@@ -33,14 +33,16 @@ async fn a_login_answers_the_cookies_of_a_browser_that_is_logged_in() {
     assert!(shop.open("/my/profile").await.contains(raw));
     let missing = ground.control("login", json!({"account": 3})).await;
     assert_eq!(missing.status, 404, "{}", missing.text);
-    let ended = ground
-        .drive("login/expire", json!({"part": "telegram"}))
-        .await;
-    assert_eq!(ended, json!({"ended": 3}));
-    let ended = ground
-        .drive("login/expire", json!({"part": "wallet"}))
-        .await;
-    assert_eq!(ended, json!({"ended": 2}));
+    for (wish, ended) in [
+        (json!({"part": "telegram", "account": 2}), 1),
+        (json!({"part": "telegram"}), 2),
+        (json!({"part": "wallet", "wallet": wallet.address}), 1),
+        (json!({"part": "wallet", "wallet": wallet.address}), 0),
+        (json!({"part": "wallet"}), 1),
+    ] {
+        let shown = ground.drive("login/expire", wish.clone()).await;
+        assert_eq!(shown, json!({"ended": ended}), "{wish}");
+    }
 }
 
 #[actix_web::test]
@@ -100,6 +102,11 @@ async fn wrong_requests_name_the_field_and_what_was_expected() {
             ("login/expire", json!({"part": "all"})),
             "part",
             "\"telegram\"",
+        ),
+        (
+            ("login/expire", json!({"part": "wallet", "account": 1})),
+            "account",
+            "none here",
         ),
         (("fragment/users/abc", json!({})), "name", "a username"),
         (

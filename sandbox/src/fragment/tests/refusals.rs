@@ -125,6 +125,13 @@ async fn one_purchase_at_a_time_in_a_session() {
         ("payment_method", "ton"),
     ];
     assert_eq!(shop.call("initGiftPremiumRequest", &gift).await, busy);
+    // A purchase that nobody can pay any more is in nobody's way but its own page's.
+    ground.advance(601).await;
+    shop.call("updatePremiumState", &premium).await;
+    let request = shop.call("initGiftPremiumRequest", &gift).await;
+    assert!(request["req_id"].is_string(), "{request}");
+    shop.state().await;
+    assert_eq!(init(&mut shop, &masha, "50").await, busy);
     // Another session of the same account is free.
     let wish = json!({"wallet": wallet.address, "account": 1});
     let mut other = ground.login(wish).await;
