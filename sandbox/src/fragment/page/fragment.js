@@ -118,6 +118,9 @@ var Shop = {
     });
     if (!form.elements.quantity) return;
     form.elements.quantity.addEventListener('input', Shop.price);
+    form.querySelector('.js-more-options').addEventListener('click', function () {
+      form.querySelector('.js-stars-options').classList.add('open');
+    });
     form.querySelector('.js-quantity-clear').addEventListener('click', function () {
       form.elements.quantity.value = '';
       form.elements.quantity.focus();

@@ -18,9 +18,15 @@ const ROWS: usize = 100;
 
 /// The history of a page, newest first unless asked otherwise.
 pub(super) fn of(asked: &Asked<'_>, shelf: Shelf) -> (&'static str, String, &'static str) {
-    let title = match shelf {
-        Shelf::Stars => "Stars History",
-        Shelf::Premium => "Premium History",
+    let (title, other) = match shelf {
+        Shelf::Stars => (
+            "Stars History",
+            "<a href=\"/premium/history\">Premium History</a>",
+        ),
+        Shelf::Premium => (
+            "Premium History",
+            "<a href=\"/stars/history\">Stars History</a>",
+        ),
     };
     if asked.visitor.account.is_none() && asked.visitor.wallet.is_none() {
         return (title, view::logged_out(title), "");
@@ -51,7 +57,7 @@ pub(super) fn of(asked: &Asked<'_>, shelf: Shelf) -> (&'static str, String, &'st
     let html = format!(
         "<section class=\"tm-section\"><h1>{title}</h1><table class=\"table tm-table\"><thead><tr>\
          <th>Recipient</th><th>{goods}</th><th>Price</th><th>Date</th></tr></thead>\
-         <tbody>{rows}</tbody></table>{empty}</section>"
+         <tbody>{rows}</tbody></table>{empty}<p>{other}</p></section>"
     );
     (title, html, "")
 }

@@ -195,6 +195,7 @@ fn form(shelf: Shelf, rates: Rates, query: &str) -> String {
                  <button type=\"button\" class=\"link js-quantity-clear\">Clear</button>\
                  <p class=\"tm-error js-quantity-field-error\"></p></div>\
                  <div class=\"tm-options js-stars-options\">{options}</div>\
+                 <button type=\"button\" class=\"link js-more-options\">Show more options</button>\
                  <div class=\"tm-price js-cur-price\">{price}</div>\
                  <button type=\"submit\" class=\"btn btn-primary js-stars-buy-btn\">\
                  <span class=\"js-stars-btn-label\">Buy Stars</span></button></form>"
@@ -211,7 +212,8 @@ fn form(shelf: Shelf, rates: Rates, query: &str) -> String {
                  <p class=\"tm-error js-search-field-error\"></p><p class=\"tm-found js-found\"></p></div>\
                  <input type=\"hidden\" name=\"recipient\" value=\"{recipient}\">\
                  <div class=\"tm-options js-premium-options\">{options}</div>\
-                 <button type=\"submit\" class=\"btn btn-primary js-gift-premium-btn\">Gift Premium</button></form>"
+                 <button type=\"submit\" class=\"btn btn-primary js-gift-premium-btn\">Gift Premium</button>\
+                 <p><a class=\"js-premium-history\" href=\"/premium/history\">What was given before</a></p></form>"
             )
         }
     }

@@ -104,16 +104,24 @@ async fn paying_a_link_that_lies_buys_nothing() {
 }
 
 #[actix_web::test]
-async fn a_request_can_come_with_the_names_of_the_one_before() {
+async fn a_request_can_come_with_the_names_of_the_one_before_and_is_not_paid_by_its_payment() {
     let ground = Ground::new();
     let wallet = Wallet::new(1);
     let mut shop = ground.shop(&wallet).await;
-    let first = shop.buy("masha_k", "50", &wallet).await;
+    let request = shop.request("masha_k", "50").await;
+    let first = text(&request["req_id"]).to_owned();
+    let link = shop.link(&first, &wallet).await;
+    let boc = wallet.pay(ground.world(), &link);
+    shop.confirm(&first, &boc).await;
     let found = linked(&ground, &mut shop, &wallet, "link_reused_id").await;
     assert_eq!(found.id, first);
     let purchases = ground.look("fragment").await["purchases"].clone();
     assert_eq!(purchases[0]["ref"], purchases[1]["ref"]);
-    assert_eq!(purchases[1]["state"], "linked");
+    assert_eq!(purchases[0]["state"], "delivered");
+    assert_eq!(shop.confirm(&first, &boc).await, json!({"ok": true}));
+    assert_eq!(ground.stars("masha_k").await, 50);
+    let purchases = ground.look("fragment").await["purchases"].clone();
+    assert_eq!(purchases[1]["state"], "confirmed", "one payment buys once");
 }
 
 #[actix_web::test]
