@@ -92,6 +92,7 @@ fn sign(world: &World, till: Till, seqno: u32, pays: Pays) -> Transfer {
         seqno,
         valid_until: world.clock.now() + Span::minutes(3),
         pays,
+        product: None,
     };
     let signed = world.signer.sign(&intent).unwrap();
     let (destination, amount) = match &intent.pays {

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use backon::{ExponentialBuilder, Retryable as _};
 use recloser::{AsyncRecloser, Recloser};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use reqwest::redirect;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use starkeeper_actors::ports::Failure;
@@ -21,9 +20,7 @@ use super::heard::heard;
 use super::settings::{BadSetting, HeleketSettings};
 use super::sign::ApiKey;
 use super::verdict::{Fault, Heard, Trouble, judge};
-
-/// Who calls, so that Heleket's people can tell us apart.
-const USER_AGENT: &str = concat!("starkeeper/", env!("CARGO_PKG_VERSION"));
+use crate::outside;
 
 /// The way to the host.
 pub(super) struct Transport {
@@ -43,21 +40,11 @@ struct Prepared {
 impl Transport {
     pub(super) fn new(settings: HeleketSettings) -> Result<Self, BadSetting> {
         settings.check()?;
-        let mut http = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            // What may be repeated is decided here, not below.
-            .retry(reqwest::retry::never())
-            .connect_timeout(settings.connect)
-            .no_proxy();
         if let Some(proxy) = &settings.proxy {
-            let proxy = reqwest::Proxy::all(proxy.clone()).map_err(|_| BadSetting::Proxy)?;
-            http = http.proxy(proxy);
+            reqwest::Proxy::all(proxy.clone()).map_err(|_| BadSetting::Proxy)?;
         }
-        let http = http
-            .build()
-            .map_err(|why| BadSetting::Client(why.without_url().to_string()))?;
+        let http = outside::client(settings.connect, settings.proxy.as_ref());
+        let http = http.map_err(BadSetting::Client)?;
         let breaker = Recloser::custom()
             .error_rate(0.5)
             .closed_len(settings.breaker_calls)
@@ -229,26 +216,14 @@ impl Transport {
         let accept = HeaderValue::from_static("application/json");
         request.headers_mut().insert(ACCEPT, accept);
         *request.timeout_mut() = Some(left);
-        let mut response = match self.http.execute(request).await {
-            Ok(response) => response,
-            Err(why) => return judge(endpoint, &heard(&why)),
-        };
-        let status = response.status().as_u16();
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) => {
-                    if body.len().saturating_add(chunk.len()) > self.settings.largest_answer {
-                        return judge(endpoint, &Heard::TooLarge);
-                    }
-                    body.extend_from_slice(&chunk);
-                }
-                Ok(None) => break,
-                Err(why) => return judge(endpoint, &heard(&why)),
+        let answer = outside::exchange(&self.http, request, self.settings.largest_answer);
+        match answer.await {
+            Ok((status, body)) => {
+                let body = body.as_slice();
+                judge(endpoint, &Heard::Answer { status, body })
             }
+            Err(lost) => judge(endpoint, &heard(lost)),
         }
-        let body = body.as_slice();
-        judge(endpoint, &Heard::Answer { status, body })
     }
 }
 

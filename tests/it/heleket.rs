@@ -4,7 +4,7 @@
 mod calls;
 mod coins;
 mod doubts;
-mod host;
+pub mod host;
 mod refusals;
 
 use std::time::Duration;

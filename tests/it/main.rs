@@ -30,3 +30,4 @@ mod sandboxed;
 mod statuses;
 mod storage;
 mod support;
+mod ton;

@@ -159,11 +159,17 @@ impl Sight<'_> {
         }
         match layers::daemon(&self.module.path)? {
             DaemonLayer::Wiring => None,
-            DaemonLayer::Leaf => self.judge_alone(target, in_test, &rules::LEAVES_HANG_ALONE),
+            DaemonLayer::Leaf | DaemonLayer::Line => {
+                self.judge_alone(target, in_test, &rules::LEAVES_HANG_ALONE)
+            }
             DaemonLayer::Adapter => {
                 let calls_an_actor = core_path(target).is_some_and(|path| !is_port(path, in_test));
                 if calls_an_actor {
                     return Some(&rules::ADAPTERS_SEE_DOMAIN_AND_PORTS);
+                }
+                let line = |path| layers::daemon(path) == Some(DaemonLayer::Line);
+                if matches!(target, Target::Local(path) if line(path)) {
+                    return None;
                 }
                 self.judge_alone(target, in_test, &rules::ADAPTERS_STAND_ALONE)
             }

@@ -24,6 +24,8 @@ pub enum DaemonLayer {
     Wiring,
     /// Uses nothing beside it and is used by many.
     Leaf,
+    /// A leaf that adapters use as well: how something outside is reached, whoever it is.
+    Line,
     Driver,
     Adapter,
 }
@@ -64,6 +66,7 @@ pub fn daemon(path: &[String]) -> Option<DaemonLayer> {
     match path.as_slice() {
         [] | ["daemon" | "cli", ..] => Some(DaemonLayer::Wiring),
         ["config" | "telemetry" | "metrics", ..] => Some(DaemonLayer::Leaf),
+        ["outside", ..] => Some(DaemonLayer::Line),
         ["http", ..] | ["telegram", "inbound", ..] => Some(DaemonLayer::Driver),
         [
             "storage" | "redis" | "memory" | "heleket" | "fragment" | "ton" | "telegram",
@@ -125,4 +128,5 @@ pub const OUTSIDE_LIBRARIES: &[&str] = &[
     "teloxide-core",
     "thirtyfour",
     "tokio-postgres",
+    "ton_core",
 ];

@@ -77,7 +77,7 @@ pub static ADAPTERS_SEE_DOMAIN_AND_PORTS: Rule = Rule {
 };
 pub static ADAPTERS_STAND_ALONE: Rule = Rule {
     name: "adapters-stand-alone",
-    expects: "an adapter uses no other module of the daemon",
+    expects: "of the daemon, an adapter uses no other module but `outside`",
     remedy: "let daemon.rs pass it its own settings; what two adapters share belongs to a port",
 };
 pub static DRIVERS_SEND_MESSAGES: Rule = Rule {
@@ -88,7 +88,7 @@ pub static DRIVERS_SEND_MESSAGES: Rule = Rule {
 };
 pub static LEAVES_HANG_ALONE: Rule = Rule {
     name: "leaves-hang-alone",
-    expects: "config, telemetry and metrics use `domain` and `ports` at most, and no module beside \
+    expects: "config, telemetry, metrics and outside use `domain` and `ports` at most, and no module beside \
               them",
     remedy: "let daemon.rs pass the value in",
 };

@@ -356,6 +356,12 @@ impl WalletAddress {
         self.hash
     }
 
+    /// The workchain: 0, or -1 for the masterchain.
+    #[must_use]
+    pub const fn workchain(&self) -> i8 {
+        self.workchain
+    }
+
     /// Reads the raw form, `0:` or `-1:` and 64 hex digits. Friendly forms are the adapter's.
     ///
     /// # Errors

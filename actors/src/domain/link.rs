@@ -264,6 +264,12 @@ impl LinkOffer {
     }
 }
 
+/// Whether a comment's title, the text before `Ref#`, names exactly this product.
+#[must_use]
+pub fn names_product(title: &str, product: &Product) -> bool {
+    comment_titles(product).iter().any(|known| known == title)
+}
+
 /// How Fragment's comment names a product (recorded samples): a year may be written
 /// as a year or as twelve months.
 fn comment_titles(product: &Product) -> Vec<String> {

@@ -129,6 +129,7 @@ impl Run {
             wallet: wallet.row.address,
             seqno: signature.seqno,
             valid_until: signature.valid_until,
+            product: what.link.is_some().then_some(file.order.row.quote.product),
             pays: what.link.clone().map_or(Pays::Nothing, Pays::Link),
         };
         let message = match self.bench.office.ports.signer.sign(&intent) {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::{Failure, Unreadable};
 use crate::domain::Timestamp;
+use crate::domain::catalog::Product;
 use crate::domain::ids::{Hash256, WalletAddress};
 use crate::domain::link::Link;
 use crate::domain::transfer::{AccountState, Boc, Evidence, History, Transfer};
@@ -19,6 +20,8 @@ pub struct TransferIntent {
     pub valid_until: Timestamp,
     /// What is paid.
     pub pays: Pays,
+    /// What was ordered: the payload must be about exactly this. None for a burn.
+    pub product: Option<Product>,
 }
 
 /// What a signed message does.

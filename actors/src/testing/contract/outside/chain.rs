@@ -16,6 +16,7 @@ async fn intent(outside: &dyn Outside) -> TransferIntent {
         seqno: state.seqno,
         valid_until: state.time + Span::minutes(5),
         pays: Pays::Nothing,
+        product: None,
     }
 }
 

@@ -69,6 +69,7 @@ async fn sign(outside: &dyn Outside, link: &Link) -> Transfer {
         seqno: state.seqno,
         valid_until: state.time + Span::minutes(3),
         pays: Pays::Link(link.clone()),
+        product: Some(stars()),
     };
     signed(outside, &intent, state.last_lt())
 }
