@@ -29,6 +29,8 @@ mod goods;
 mod heleket_check;
 mod nights;
 mod parts;
+#[cfg(feature = "crash-points")]
+pub mod points;
 mod run;
 mod settings;
 mod side;

@@ -30,4 +30,6 @@ mod schema;
 mod sqlite;
 pub mod url;
 
+#[cfg(feature = "crash-points")]
+pub use open::{CommitWatch, When};
 pub use open::{OpenFailed, Storage, StorageSettings};

@@ -15,7 +15,11 @@ use crate::storage::{OpenFailed, Storage, StorageSettings};
 const EMBEDDED_READERS: usize = 4;
 
 /// Opens the books that the settings name, on the runtime where their connections will live.
-pub(super) async fn open(settings: &Settings, io: &Runtime) -> Result<Arc<dyn Books>, Failed> {
+pub(super) async fn open(
+    settings: &Settings,
+    io: &Runtime,
+    #[cfg(feature = "crash-points")] watch: Arc<dyn crate::storage::CommitWatch>,
+) -> Result<Arc<dyn Books>, Failed> {
     let url = cli::books::of(settings)?;
     match &url {
         DatabaseUrl::Sqlite(file) => {
@@ -38,6 +42,9 @@ pub(super) async fn open(settings: &Settings, io: &Runtime) -> Result<Arc<dyn Bo
         connections,
         statement_timeout: given.statement_timeout,
         lock_timeout: given.lock_timeout,
+        rules: settings.fulfilment.orders,
+        #[cfg(feature = "crash-points")]
+        watch: Some(watch),
         ..StorageSettings::at(url)
     };
     let opened = io.spawn(Storage::open(storage)).await;

@@ -42,7 +42,15 @@ pub(super) async fn make(
     dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
 ) -> Result<Parts, Failed> {
     let invoicing = gateway(settings)?;
-    let books = books::open(settings, io).await?;
+    #[cfg(feature = "crash-points")]
+    let points = super::points::Points::of_this_process(settings.state_dir.clone());
+    let books = books::open(
+        settings,
+        io,
+        #[cfg(feature = "crash-points")]
+        Arc::new(points.of_commits()),
+    )
+    .await?;
     let life = {
         let books = Arc::clone(&books);
         let read = io.spawn(async move { books.incarnation().await });

@@ -26,6 +26,8 @@ use starkeeper_actors::ports::{Failure, Unreadable};
 
 use super::columns::At;
 use super::errors::{Class, Trouble, classify, unreadable};
+#[cfg(feature = "crash-points")]
+use super::open::When;
 use super::open::{Engine, Storage};
 use super::plan::{Plan, encode};
 use super::postgres::call::error_of;
@@ -94,14 +96,17 @@ impl Books for Storage {
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), CommitFailed> {
-        let plan = Plan::of(commit, &self.rules).map_err(Failure::Refused)?;
-        match &self.engine {
-            Engine::Postgres(postgres) => postgres.committers.commit(plan).await,
-            Engine::Sqlite(sqlite) => {
-                let known = Arc::clone(&sqlite.known);
-                sqlite.writer.commit(plan, known).await
+        #[cfg(feature = "crash-points")]
+        if let Some(watch) = &self.watch {
+            watch.tell(When::Before, &commit).await;
+            let told = watch.tell(When::After, &commit);
+            let outcome = self.write(commit).await;
+            if outcome.is_ok() {
+                told.await;
             }
+            return outcome;
         }
+        self.write(commit).await
     }
 
     async fn lease(
@@ -388,6 +393,17 @@ impl Books for Storage {
 
 /// What takes more than one query.
 impl Storage {
+    async fn write(&self, commit: Commit) -> Result<(), CommitFailed> {
+        let plan = Plan::of(commit, &self.rules).map_err(Failure::Refused)?;
+        match &self.engine {
+            Engine::Postgres(postgres) => postgres.committers.commit(plan).await,
+            Engine::Sqlite(sqlite) => {
+                let known = Arc::clone(&sqlite.known);
+                sqlite.writer.commit(plan, known).await
+            }
+        }
+    }
+
     /// All balances; now and then the sums are stored, so that the next ones are short.
     async fn balances(&self) -> Result<TrialBalance, Unreadable> {
         let (accounts, behind) = read!(self, [], q, |link| {

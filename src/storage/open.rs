@@ -34,6 +34,30 @@ pub struct StorageSettings {
     pub lock_timeout: Duration,
     /// The settings of the order machine: they decide when an order is due.
     pub rules: OrderRules,
+    /// Who is told of each commit before and after it, and may hold it up.
+    #[cfg(feature = "crash-points")]
+    pub watch: Option<Arc<dyn CommitWatch>>,
+}
+
+/// Told of a commit.
+#[cfg(feature = "crash-points")]
+pub trait CommitWatch: std::fmt::Debug + Send + Sync {
+    /// Tells of one; it goes on when the answer is there.
+    fn tell(
+        &self,
+        when: When,
+        commit: &starkeeper_actors::ports::books::Commit,
+    ) -> futures_util::future::BoxFuture<'static, ()>;
+}
+
+/// On which side of a commit.
+#[cfg(feature = "crash-points")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// Nothing is written yet.
+    Before,
+    /// It is written, and nobody has heard of it.
+    After,
 }
 
 impl StorageSettings {
@@ -48,6 +72,8 @@ impl StorageSettings {
             statement_timeout: Duration::from_secs(3),
             lock_timeout: Duration::from_secs(2),
             rules: OrderRules::default(),
+            #[cfg(feature = "crash-points")]
+            watch: None,
         }
     }
 }
@@ -99,6 +125,8 @@ pub struct Storage {
     pub(super) rules: OrderRules,
     /// Where connections live and calls run, whoever asks from wherever.
     pub(super) io: Handle,
+    #[cfg(feature = "crash-points")]
+    pub(super) watch: Option<Arc<dyn CommitWatch>>,
 }
 
 #[derive(Clone)]
@@ -128,6 +156,8 @@ impl Storage {
     pub async fn open(settings: StorageSettings) -> Result<Self, OpenFailed> {
         let io = Handle::current();
         let rules = settings.rules;
+        #[cfg(feature = "crash-points")]
+        let watch = settings.watch.clone();
         let engine = match &settings.url {
             DatabaseUrl::Sqlite(url) => {
                 Engine::Sqlite(Arc::new(open_sqlite(url, &settings, &io).await?))
@@ -136,7 +166,13 @@ impl Storage {
                 Engine::Postgres(Arc::new(open_postgres(url, &settings, &io).await?))
             }
         };
-        Ok(Self { engine, rules, io })
+        Ok(Self {
+            engine,
+            rules,
+            io,
+            #[cfg(feature = "crash-points")]
+            watch,
+        })
     }
 
     /// Lets the books live on under another incarnation: every commit of the old one is refused.
