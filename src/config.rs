@@ -25,7 +25,7 @@ mod tests;
 pub use problem::{ConfigRefused, Problem};
 pub use sections::{
     Admin, Backup, Database, Environment, Fulfilment, Health, Heleket, Http, LogFormat, LogLevel,
-    Logs, MigrateAtStart, Payment, Pricing, PublicUrl, TimeOfDay,
+    Logs, MigrateAtStart, Payment, Pricing, PublicUrl, TillSeed, TimeOfDay, Ton, WalletVersionName,
 };
 pub use values::Network;
 
@@ -75,6 +75,8 @@ pub struct Settings {
     pub pricing: Pricing,
     /// Orders behind their payment.
     pub fulfilment: Fulfilment,
+    /// The chain and the keys.
+    pub ton: Ton,
     /// The HTTP server.
     pub http: Http,
     /// The admin API.
@@ -109,6 +111,7 @@ impl Settings {
         let payment = sections::payment(&mut reader);
         let pricing = sections::pricing(&mut reader, payment.as_ref());
         let fulfilment = sections::fulfilment(&mut reader);
+        let ton = sections::ton(&mut reader);
         let http = sections::http(&mut reader);
         let admin = sections::admin(&mut reader);
         let logs = sections::logs(&mut reader);
@@ -126,6 +129,7 @@ impl Settings {
                 payment: payment?,
                 pricing: pricing?,
                 fulfilment: fulfilment?,
+                ton: ton?,
                 http: http?,
                 admin: admin?,
                 logs: logs?,

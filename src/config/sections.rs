@@ -11,18 +11,21 @@ mod gateway;
 mod http;
 mod payment;
 mod pricing;
+mod ton;
 
 pub use fulfilment::Fulfilment;
 pub use gateway::Heleket;
 pub use http::{Admin, Http, PublicUrl};
 pub use payment::Payment;
 pub use pricing::Pricing;
+pub use ton::{TillSeed, Ton, WalletVersionName};
 
 pub(super) use fulfilment::fulfilment;
 pub(super) use gateway::heleket;
 pub(super) use http::{admin, http};
 pub(super) use payment::payment;
 pub(super) use pricing::pricing;
+pub(super) use ton::ton;
 
 use secrecy::SecretString;
 
