@@ -144,7 +144,12 @@ fn numbers_out_of_range_are_named() {
 fn a_taken_port_is_named_with_what_was_to_listen_there_and_exit_code_78() {
     let _ports = ports();
     let base = free_base();
-    for (port, what) in [(base, "control"), (base + 2, "Heleket")] {
+    for (port, what) in [
+        (base, "control"),
+        (base + 2, "Heleket"),
+        (base + 3, "fragment.com"),
+        (base + 4, "TON"),
+    ] {
         let _taken = TcpListener::bind(("127.0.0.1", port)).expect("the port was free");
         let answer = run(&["--port", &base.to_string()]);
         let complaint = String::from_utf8_lossy(&answer.stderr);
@@ -163,7 +168,9 @@ fn it_says_where_it_is_and_with_what_and_ends_well_when_terminated() {
         Running::start(&mut sandbox(&["--port", &base.to_string(), "--seed", "5"]));
     let shown = [
         format!("http://127.0.0.1:{base}/control"),
-        format!("http://127.0.0.1:{}", base + 2),
+        format!("HELEKET_API_URL   http://127.0.0.1:{}", base + 2),
+        format!("FRAGMENT_URL      http://127.0.0.1:{}", base + 3),
+        format!("TON_API_URL       http://127.0.0.1:{}", base + 4),
         "MERCHANT_UUID     5a4dc0de-0000-4000-8000-00000057a125".to_owned(),
         "API_KEY           sandbox-payment-key".to_owned(),
         "PAYOUT_API_KEY    sandbox-payout-key".to_owned(),
