@@ -10,3 +10,4 @@ mod pages;
 mod refusals;
 mod wallet;
 mod wallets;
+mod with_browser;

@@ -67,6 +67,7 @@ var Wallet = {
 
   checkWallet: function () {
     var server = Wallet.options.address;
+    Wallet.isChecked = true;
     if (!server || server === Wallet.localAddress()) return;
     localStorage.removeItem(Wallet.KEY);
     Wallet.logOut();
