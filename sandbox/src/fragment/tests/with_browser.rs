@@ -93,12 +93,17 @@ impl Chromium {
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
+        let value = self.try_post(path, body).await;
+        assert!(value["error"].is_null(), "{path}: {value}");
+        value
+    }
+
+    /// The same, when the page may be on its way to another one.
+    async fn try_post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/session{}{path}", self.driver.url, self.session);
         let answer = self.client.post(url).json(&body).send().await;
         let answer: Value = answer.expect("an answer").json().await.expect("JSON");
-        let value = answer["value"].clone();
-        assert!(value["error"].is_null(), "{path}: {value}");
-        value
+        answer["value"].clone()
     }
 
     async fn open(&self, path: &str) {
@@ -113,9 +118,9 @@ impl Chromium {
 
     /// Waits until a script says true.
     async fn wait(&self, what: &str) {
-        let script = format!("return !!({what})");
+        let script = json!({"script": format!("return !!({what})"), "args": []});
         let wait = async {
-            while self.run(&script).await != json!(true) {
+            while self.try_post("/execute/sync", script.clone()).await != json!(true) {
                 tokio::task::yield_now().await;
             }
         };
@@ -196,7 +201,7 @@ async fn a_person_finds_somebody_chooses_and_comes_as_far_as_paying() {
     let typed = "const query = document.querySelector('[name=query]'); query.value = 'masha_k'; \
                  query.dispatchEvent(new Event('change', {bubbles: true}))";
     chromium.run(typed).await;
-    let is_found = "document.querySelector('.js-stars-search-field.found .js-found').textContent \
+    let is_found = "document.querySelector('.js-stars-search-field.found .js-found')?.textContent \
                     === 'Masha K'";
     chromium.wait(is_found).await;
     chromium
@@ -206,7 +211,7 @@ async fn a_person_finds_somebody_chooses_and_comes_as_far_as_paying() {
         .run("document.querySelector('[name=stars][value=\"500\"]').click()")
         .await;
     chromium
-        .wait("document.querySelector('.js-cur-price').textContent.includes('$7.50')")
+        .wait("document.querySelector('.js-cur-price')?.textContent.includes('$7.50')")
         .await;
     chromium
         .run("document.querySelector('.js-stars-buy-btn').click()")
