@@ -73,7 +73,7 @@
 //! configuration of the main network: signatures, numbers, expiry, fees, skipped actions, bounces. A
 //! wallet's code arrives with the state in its first message. In the published sources of toncenter:
 //! calls, parameters, limits, every field of both APIs, most texts of refusals. Recorded: how the node
-//! refuses a message.
+//! refuses a message. Calls that a shop does not need (get methods, fees, tokens, names) answer 404.
 //!
 //! Guessed of TON:
 //!

@@ -71,7 +71,6 @@ pub(super) fn header(view: View<'_>, params: &Params) -> Result<Value, Refusal> 
         "id": calendar.id(chain, height),
         "global_id": GLOBAL_ID,
         "version": 0,
-        "flags": 1,
         "after_merge": false,
         "after_split": false,
         "before_split": false,
