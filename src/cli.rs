@@ -24,6 +24,7 @@ mod failed;
 mod migrate;
 mod restore;
 mod serve;
+mod wallet;
 
 pub use failed::Failed;
 
@@ -49,6 +50,8 @@ enum Command {
     Restore(restore::Args),
     /// Moves the books to another database, of either engine.
     CopyBooks(copy_books::Args),
+    /// Draws the words of a wallet, or shows the addresses that words open.
+    Wallet(wallet::Args),
 }
 
 /// Runs the command line `words` (the program's own name first) and says how it went.
@@ -75,6 +78,7 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
         Command::Backup(args) => backup::run(&args, surroundings),
         Command::Restore(args) => restore::run(&args, surroundings),
         Command::CopyBooks(args) => copy_books::run(&args),
+        Command::Wallet(args) => wallet::run(&args, surroundings),
     }
 }
 

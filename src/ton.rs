@@ -16,6 +16,7 @@
 mod address;
 mod cells;
 mod chain;
+mod choice;
 mod comment;
 mod contract;
 mod firewall;
@@ -35,6 +36,7 @@ mod words;
 pub use address::{BadAddress, friendly, parse_address};
 pub use cells::BadCells;
 pub use chain::TonChain;
+pub use choice::{NoWallet, WantedWallet, choose_wallet, named_wallet, wallets_of};
 pub use comment::comment_of;
 pub use contract::{BadVersion, TonNetwork, WalletContract, WalletVersion};
 pub use firewall::FirewallRules;

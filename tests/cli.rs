@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test that cannot be carried out stops where it stands"
 )]
 
@@ -35,10 +36,10 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
     let help = text(&answer.stdout);
     assert_eq!(answer.status.code(), Some(0));
     assert!(help.contains("Telegram shop"), "{help}");
-    for offered in ["serve", "config"] {
+    for offered in ["serve", "config", "wallet"] {
         assert!(help.contains(offered), "`{offered}` is missing:\n{help}");
     }
-    for promised in ["wallet", "login", "init"] {
+    for promised in ["login", "init"] {
         let line = format!("\n  {promised}");
         assert!(
             !help.contains(&line),
@@ -72,4 +73,85 @@ fn no_word_at_all_shows_the_help_and_is_not_a_success() {
     let answer = starkeeper(&[]);
     assert_eq!(answer.status.code(), Some(2));
     assert!(text(&answer.stderr).contains("Usage: starkeeper"));
+}
+
+/// The words of the published vectors: never to be used.
+const WORDS: &str = "canvas follow stereo mad uncle radar woman window gather remember sugar fix pride effort wreck become mother average disagree mercy attitude arctic will spray";
+
+/// `starkeeper wallet …` in an empty folder, with these variables and no others of ours.
+fn wallet(act: &str, vars: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    Command::new(env!("CARGO_BIN_EXE_starkeeper"))
+        .args(["wallet", act])
+        .env_clear()
+        .envs(vars.iter().copied())
+        .current_dir(folder.path())
+        .output()
+        .expect("starkeeper starts")
+}
+
+#[test]
+fn the_wallets_of_the_words_are_shown_and_the_named_one_is_marked() {
+    let vars = [
+        ("FRAGMENT_SEED_PHRASE", WORDS),
+        ("TON_WALLET_VERSION", "v4r2"),
+    ];
+    let answer = wallet("address", &vars);
+    let said = text(&answer.stdout);
+    assert_eq!(answer.status.code(), Some(0), "{}", text(&answer.stderr));
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    assert!(lines[1].contains("v5r1  UQB6TZ7sw8KSMnYhQMM2hy5p8wz-ZQ3HRJu61CRjTySubAcB"));
+    assert!(!lines[1].contains("used"), "{said}");
+    assert!(lines[2].contains("v4r2  UQBxiS0_qqvLzCl8ANBmB9EMGbHIZkOgm1_SR3ref8F3SHS5"));
+    assert!(lines[2].ends_with("<- used"), "{said}");
+    assert!(!said.contains("canvas"), "{said}");
+}
+
+#[test]
+fn an_address_that_the_words_do_not_open_is_an_operators_matter() {
+    let other = "UQBAjaOyi2wGWlk-EDkSabqqnF-MrrwMadnwqrurKpkla4QB";
+    let vars = [
+        ("FRAGMENT_SEED_PHRASE", WORDS),
+        ("TON_WALLET_ADDRESS", other),
+    ];
+    let answer = wallet("address", &vars);
+    let said = text(&answer.stderr);
+    assert_eq!(answer.status.code(), Some(78), "{said}");
+    for address in ["UQB6TZ7sw8KSMnYhQMM2hy5p8wz", "UQBxiS0_qqvLzCl8ANBmB9EMGbH"] {
+        assert!(said.contains(address), "{said}");
+    }
+    let swapped = WORDS.replace("canvas follow", "follow canvas");
+    let answer = wallet("address", &[("FRAGMENT_SEED_PHRASE", &swapped)]);
+    let said = text(&answer.stderr);
+    assert_eq!(answer.status.code(), Some(78), "{said}");
+    assert!(
+        said.contains("FRAGMENT_SEED_PHRASE") && !said.contains("canvas"),
+        "{said}"
+    );
+    let answer = wallet("address", &[]);
+    assert_eq!(answer.status.code(), Some(78));
+    assert!(text(&answer.stderr).contains("starkeeper wallet new"));
+    let twice = [
+        ("FRAGMENT_SEED_PHRASE", WORDS),
+        ("FRAGMENT_SEED_PHRASE_2", WORDS),
+    ];
+    let answer = wallet("address", &twice);
+    assert_eq!(answer.status.code(), Some(78));
+    assert!(text(&answer.stderr).contains("open the same wallet"));
+}
+
+#[test]
+fn drawn_words_open_the_addresses_that_are_shown_with_them() {
+    let answer = wallet("new", &[]);
+    let said = text(&answer.stdout);
+    assert_eq!(answer.status.code(), Some(0), "{}", text(&answer.stderr));
+    let words = said.split('"').nth(1).expect("the words stand in quotes");
+    assert_eq!(words.split(' ').count(), 24, "{said}");
+    let shown = text(&wallet("address", &[("FRAGMENT_SEED_PHRASE", words)]).stdout);
+    let addresses: Vec<&str> = said.lines().filter(|line| line.contains("UQ")).collect();
+    assert_eq!(addresses.len(), 2, "{said}");
+    for address in addresses {
+        assert!(shown.contains(address.trim()), "{shown} lacks {address}");
+    }
 }

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 use super::names::{LATER, NAMES};
 use super::*;
 
+mod ton;
+
 /// A working directory with files and variables.
 struct Place {
     folder: TempDir,

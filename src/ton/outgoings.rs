@@ -62,6 +62,11 @@ impl Outgoings {
         }
     }
 
+    /// Counts one more wallet from now on; nothing is known of it yet.
+    pub fn watch(&self, wallet: WalletAddress) {
+        self.lock().entry(wallet).or_default();
+    }
+
     /// Down to which logical time the history must be read before [`Outgoings::bring`]; none if
     /// this wallet's payments are not counted.
     #[must_use]

@@ -1,6 +1,7 @@
 //! The TON wallet: against published vectors, another implementation, and the machine that runs
 //! the contracts; and what it refuses to sign.
 
+mod choice;
 mod firewall;
 mod machine;
 mod peer;

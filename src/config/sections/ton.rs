@@ -124,6 +124,15 @@ fn providers(reader: &mut Reader<'_>) -> Option<Vec<(Url, Option<SecretString>)>
     if urls.is_empty() {
         return reader.wrong("ton.api_url", address);
     }
+    let mut hosts: Vec<Option<&str>> = urls.iter().map(Url::host_str).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    if strict && hosts.len() < urls.len() {
+        let place = reader.environment();
+        let what =
+            format!("names one host twice, refused in {place}: each is a witness of its own");
+        return reader.refuse("ton.api_url", what);
+    }
     let keys = reader.secret("ton.api_key")?;
     let keys: Vec<String> = keys
         .as_ref()
