@@ -131,7 +131,9 @@
 //! `reorder` lets the next one be executed first; `refuse` forgets it, although its sender was told
 //! that it was taken. `block`, where a message from outside is executed: `delay` shows the transaction
 //! at once and the messages that it sent only later, in both APIs (`data` of version 2, the
-//! transaction itself, is always whole). `transit`, where a message goes from one account to another:
+//! transaction itself, is always whole); `stale` lets the masterchain refer to its block only later
+//! (`delay_ms`, or 10 s): until then version 3 shows it with `mc_block_seqno` 0 and `finality`
+//! `confirmed`, version 2 and accounts are as before it, and what it sent stays. `transit`, where a message goes from one account to another:
 //! `delay` brings it later. `*` is every call, and none of these.
 //!
 //! `delay_ms` is in the sandbox's time, which `POST /control/clock` moves.

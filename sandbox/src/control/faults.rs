@@ -118,7 +118,8 @@ fn method(asked: &Asked, system: System, kind: Kind) -> Result<Option<&'static s
         (System::Fragment, trick::DELIVERY) => &[Kind::Refuse, Kind::Delay],
         (System::Fragment, _) if is_trick => &[Kind::Refuse],
         (System::Ton, MEMPOOL) => &[Kind::Refuse, Kind::Delay, Kind::Reorder],
-        (System::Ton, BLOCK | TRANSIT) => &[Kind::Delay],
+        (System::Ton, BLOCK) => &[Kind::Delay, Kind::Stale],
+        (System::Ton, TRANSIT) => &[Kind::Delay],
         (System::Fragment | System::Heleket | System::Ton | System::TonSecond, _) => &Kind::ALL,
     };
     if possible.contains(&kind) {

@@ -13,6 +13,7 @@ pub(crate) mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tycho_executor::ParsedConfig;
 use tycho_types::error::Error;
@@ -111,7 +112,6 @@ impl Chain {
     pub(crate) fn send(&mut self, world: &World, external: External) -> Result<(), String> {
         self.catch_up(world);
         let now = world.clock.now();
-        let height = self.calendar.height_at(now);
         let refused = |why: String| {
             format!("LITE_SERVER_UNKNOWN: cannot apply external message to current state : {why}")
         };
@@ -119,11 +119,12 @@ impl Chain {
             let why = "the sandbox remembers no more transactions: POST /control/reset";
             return Err(refused(why.to_owned()));
         }
+        let committed = self.committed(&external.to, now);
         let state = self
             .accounts
-            .at(&external.to, height)
+            .at(&external.to, committed)
             .map_err(|why| refused(why.to_string()))?;
-        let block = self.block(height);
+        let block = self.block(committed);
         execute::check(&self.config, block, &external.to, &external.cell, &state)
             .map_err(refused)?;
         if !self.mempool.is_there(&external.hash) {
@@ -212,11 +213,11 @@ impl Chain {
         };
         match self.execute(&external.to, &message, None, height) {
             Ok(mut record) => {
-                if !record.out_msgs.is_empty() {
-                    let strike = world.faults.strike(System::Ton, BLOCK, true);
-                    let at = self.calendar.moment_of(height);
-                    record.hidden_until = strike.delay.map(|delay| at + delay);
-                }
+                let strike = world.faults.strike(System::Ton, BLOCK, true);
+                let at = self.calendar.moment_of(height);
+                record.hidden_until = strike.delay.map(|delay| at + delay);
+                let uncommitted = strike.stale.map(|lag| lag.unwrap_or(USUAL_LAG));
+                record.uncommitted_until = uncommitted.map(|lag| at + lag);
                 self.keep(world, record);
             }
             Err(NotMade::Refused) => self.mempool.back(waiting, height, world.clock.now()),
@@ -246,6 +247,8 @@ impl Chain {
     fn keep(&mut self, world: &World, record: Record) {
         let number = self.records.len();
         let at = self.calendar.moment_of(record.height);
+        // Who receives it hears of it in a block that follows the commitment.
+        let leaves = record.uncommitted_until.map_or(at, |until| until.max(at));
         let asked_for = record
             .is_external()
             .then_some((record.hash, record.in_msg.hash));
@@ -254,7 +257,7 @@ impl Chain {
             if let (Some(to), Some(_)) = (message.to(), message.internal()) {
                 let strike = world.faults.strike(System::Ton, TRANSIT, true);
                 let delay = strike.delay.unwrap_or_default();
-                let earliest = self.calendar.height_at(at + delay).saturating_add(1);
+                let earliest = self.calendar.height_at(leaves + delay).saturating_add(1);
                 self.travelling.push(Travelling {
                     message: message.clone(),
                     to: to.clone(),
@@ -274,6 +277,17 @@ impl Chain {
         self.accounts
             .set(&record.account, record.height, record.after.clone());
         self.records.push(record);
+    }
+
+    /// Height of the newest block that the masterchain refers to as far as an account is concerned.
+    pub(crate) fn committed(&self, address: &StdAddr, now: Moment) -> u64 {
+        let newest = self.calendar.height_at(now);
+        let oldest = self
+            .of_account(address)
+            .rev()
+            .take_while(|record| !record.is_committed(now))
+            .last();
+        oldest.map_or(newest, |record| record.height.saturating_sub(1))
     }
 
     /// The account after the block of height `height`.
@@ -321,6 +335,9 @@ impl Chain {
         records.collect()
     }
 }
+
+/// How long the masterchain lags behind a block where a fault names no time.
+const USUAL_LAG: Duration = Duration::from_secs(10);
 
 /// The name for faults of taking a message into the mempool.
 pub(crate) const MEMPOOL: &str = "mempool";

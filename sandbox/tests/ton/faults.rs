@@ -282,6 +282,60 @@ async fn a_transaction_may_be_seen_before_its_messages() {
 }
 
 #[actix_web::test]
+async fn a_transaction_may_wait_for_the_masterchain() {
+    let (ground, wallet, message) = ground().await;
+    let before = ground.account(&wallet.raw()).await;
+    ground
+        .fault(json!({"method": "block", "kind": "stale", "delay_ms": 30_000}))
+        .await;
+    ground.accepted(&message).await;
+    ground.blocks(3).await;
+    let hash = base64(message.repr_hash());
+    let early = ground.by_message(&hash).await[0].clone();
+    assert_eq!(
+        [
+            &early["mc_block_seqno"],
+            &early["finality"],
+            &early["emulated"]
+        ],
+        [&json!(0), &json!("confirmed"), &json!(false)]
+    );
+    assert_eq!(early["out_msgs"][0]["value"], json!(TON.to_string()));
+    let account = ground.account(&wallet.raw()).await;
+    assert_eq!(
+        [&account["data"], &account["sync_utime"]],
+        [&before["data"], &before["sync_utime"]],
+        "with its own old time"
+    );
+    let history = ground
+        .v2(&format!("getTransactions?address={}", wallet.raw()))
+        .await;
+    assert_ne!(history[0]["transaction_id"]["hash"], early["hash"]);
+    // The node cannot know that it was executed: it takes it once more, and no block does.
+    ground.accepted(&message).await;
+    assert_eq!(
+        ground.control_get("chain").await[1]["received"],
+        json!(false)
+    );
+    ground.blocks(6).await;
+    let late = ground.by_message(&hash).await;
+    assert_eq!(late.as_array().unwrap().len(), 1);
+    assert_eq!(
+        [&late[0]["hash"], &late[0]["finality"]],
+        [&early["hash"], &json!("finalized")]
+    );
+    assert!(late[0]["mc_block_seqno"].as_u64() > Some(0));
+    assert_eq!(ground.seqno(&wallet).await, 2);
+    assert_eq!(
+        (
+            paid(&ground).await,
+            ground.control_get("chain").await[1]["received"].clone()
+        ),
+        (1, json!(true))
+    );
+}
+
+#[actix_web::test]
 async fn money_may_be_long_on_its_way() {
     let (ground, _, message) = ground().await;
     ground

@@ -46,6 +46,8 @@ pub(crate) struct Record {
     pub(crate) out_msgs: Vec<Message>,
     /// Until when its outgoing messages are not shown.
     pub(crate) hidden_until: Option<Moment>,
+    /// Until when no block of the masterchain refers to its block.
+    pub(crate) uncommitted_until: Option<Moment>,
 }
 
 impl Record {
@@ -78,6 +80,7 @@ impl Record {
             in_msg,
             out_msgs,
             hidden_until: None,
+            uncommitted_until: None,
             transaction: made.transaction,
         })
     }
@@ -85,6 +88,11 @@ impl Record {
     /// True when an external message caused it.
     pub(crate) fn is_external(&self) -> bool {
         matches!(self.in_msg.parsed.info, MsgInfo::ExtIn(_))
+    }
+
+    /// True when the masterchain refers to its block.
+    pub(crate) fn is_committed(&self, now: Moment) -> bool {
+        self.uncommitted_until.is_none_or(|until| now >= until)
     }
 
     /// True when the money that came was sent back.

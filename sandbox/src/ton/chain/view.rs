@@ -64,24 +64,30 @@ impl<'a> View<'a> {
 
     /// The account as it is told.
     pub(crate) fn account(&self, address: &StdAddr) -> Result<SeenAccount, Error> {
-        let newest = self.newest();
+        let newest = self.chain.committed(address, self.now);
         let before = || {
             let changed = self.chain.accounts.changed(address, newest);
             changed.map_or(newest, |changed| changed.saturating_sub(1))
         };
         let of = match self.lag.stale {
-            Some(Some(_)) => self.height(),
+            Some(Some(_)) => self.height().min(newest),
             Some(None) => before(),
             None if self.lag.mixed => before(),
             None => newest,
         };
-        let height = if self.lag.mixed { newest } else { of };
+        let height = if self.lag.mixed { self.newest() } else { of };
         let state = self.chain.accounts.at(address, of)?;
         Ok(SeenAccount { height, state })
     }
 
-    /// Height up to which the transactions of an account are told.
+    /// Height up to which the history of an account is told: what the masterchain refers to.
     pub(crate) fn height_for(&self, address: &StdAddr) -> u64 {
+        let committed = self.chain.committed(address, self.now);
+        self.indexed(address).min(committed)
+    }
+
+    /// Height up to which an index has heard of an account.
+    fn indexed(&self, address: &StdAddr) -> u64 {
         match self.lag.stale {
             Some(None) => {
                 let newest = self.newest();
@@ -94,7 +100,12 @@ impl<'a> View<'a> {
 
     /// True when the transaction is in sight.
     pub(crate) fn shows(&self, record: &Record) -> bool {
-        record.height <= self.height_for(&record.account)
+        record.height <= self.indexed(&record.account)
+    }
+
+    /// True when the masterchain refers to the transaction's block.
+    pub(crate) fn is_committed(&self, record: &Record) -> bool {
+        record.is_committed(self.now)
     }
 
     /// True when the outgoing messages of a transaction are not in sight although it is.

@@ -22,8 +22,10 @@ const MOST_ROWS: u64 = 1000;
 /// How sure a transaction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finality {
-    /// In a block of the masterchain.
+    /// In a block that the masterchain refers to.
     Final,
+    /// In a block of its shard.
+    Confirmed,
     /// Emulated: it may come to it.
     Pending,
 }
@@ -108,7 +110,15 @@ fn answer(view: View<'_>, params: &Params, mut all: Vec<&Record>) -> Result<Valu
 fn listed(view: View<'_>, records: &[&Record], finality: Finality) -> Value {
     let rows: Vec<Value> = records
         .iter()
-        .map(|record| transaction(view, record, finality))
+        .map(|record| {
+            let is_confirmed = finality == Finality::Final && !view.is_committed(record);
+            let finality = if is_confirmed {
+                Finality::Confirmed
+            } else {
+                finality
+            };
+            transaction(view, record, finality)
+        })
         .collect();
     let mut named: BTreeSet<&StdAddr> = BTreeSet::new();
     for record in records {
@@ -128,9 +138,11 @@ fn listed(view: View<'_>, records: &[&Record], finality: Finality) -> Value {
 fn transaction(view: View<'_>, record: &Record, finality: Finality) -> Value {
     let own = &record.transaction;
     let calendar = view.chain.calendar();
-    let seqno = |chain| match finality {
-        Finality::Final => calendar.seqno(chain, record.height),
-        Finality::Pending => 0,
+    let seqno = |chain| match (finality, chain) {
+        (Finality::Final, _) | (Finality::Confirmed, Workchain::Base) => {
+            calendar.seqno(chain, record.height)
+        }
+        (Finality::Confirmed, Workchain::Master) | (Finality::Pending, _) => 0,
     };
     let sent: Vec<Value> = if view.hides_messages(record) {
         Vec::new()
@@ -168,6 +180,7 @@ fn transaction(view: View<'_>, record: &Record, finality: Finality) -> Value {
         "emulated": finality == Finality::Pending,
         "finality": match finality {
             Finality::Final => "finalized",
+            Finality::Confirmed => "confirmed",
             Finality::Pending => "pending",
         },
     })
