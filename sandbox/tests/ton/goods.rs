@@ -132,13 +132,26 @@ async fn a_payment_that_the_contract_skipped_buys_nothing() {
     ground
         .drive(&format!("wallets/{}", wallet.raw()), json!({"nano": left}))
         .await;
-    let message = wallet.sign(0, LATER, true, &[send]);
+    let message = wallet.sign(0, LATER, true, std::slice::from_ref(&send));
     ground.accepted(&message).await;
     shop.confirm(&id, &message).await;
     ground.blocks(5).await;
     assert_eq!(ground.seqno(&wallet).await, 1, "the message was executed");
     assert_eq!(shop.mode().await, "processing");
     assert_eq!(stars(&ground, "masha_k").await, 0);
+    // With money again and under the next number it is paid.
+    let enough = (send.nano * 2).to_string();
+    ground
+        .drive(
+            &format!("wallets/{}", wallet.raw()),
+            json!({"nano": enough}),
+        )
+        .await;
+    let message = wallet.sign(1, LATER, false, &[send]);
+    ground.accepted(&message).await;
+    shop.confirm(&id, &message).await;
+    ground.blocks(2).await;
+    assert_eq!(stars(&ground, "masha_k").await, 50);
 }
 
 #[actix_web::test]

@@ -16,7 +16,6 @@ mod faults;
 mod goods;
 mod ground;
 mod hostile;
-mod journey;
 mod shapes;
 mod storm;
 mod time;
