@@ -24,8 +24,9 @@ mod tests;
 
 pub use problem::{ConfigRefused, Problem};
 pub use sections::{
-    Admin, Backup, Database, Environment, Fulfilment, Health, Heleket, Http, LogFormat, LogLevel,
-    Logs, MigrateAtStart, Payment, Pricing, PublicUrl, TillSeed, TimeOfDay, Ton, WalletVersionName,
+    Admin, Backup, Browser, BrowserFlavour, Database, Environment, Fragment, Fulfilment, Health,
+    Heleket, Http, LogFormat, LogLevel, Logs, MigrateAtStart, Payment, Pricing, PublicUrl,
+    TillSeed, TimeOfDay, Ton, WalletVersionName,
 };
 pub use values::Network;
 
@@ -77,6 +78,10 @@ pub struct Settings {
     pub fulfilment: Fulfilment,
     /// The chain and the keys.
     pub ton: Ton,
+    /// Fragment.
+    pub fragment: Fragment,
+    /// Browsers.
+    pub browser: Browser,
     /// The HTTP server.
     pub http: Http,
     /// The admin API.
@@ -112,6 +117,8 @@ impl Settings {
         let pricing = sections::pricing(&mut reader, payment.as_ref());
         let fulfilment = sections::fulfilment(&mut reader);
         let ton = sections::ton(&mut reader);
+        let fragment = sections::fragment(&mut reader);
+        let browser = sections::browser(&mut reader);
         let http = sections::http(&mut reader);
         let admin = sections::admin(&mut reader);
         let logs = sections::logs(&mut reader);
@@ -130,6 +137,8 @@ impl Settings {
                 pricing: pricing?,
                 fulfilment: fulfilment?,
                 ton: ton?,
+                fragment: fragment?,
+                browser: browser?,
                 http: http?,
                 admin: admin?,
                 logs: logs?,

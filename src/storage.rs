@@ -29,6 +29,7 @@ mod rows;
 mod schema;
 mod sqlite;
 pub mod url;
+pub mod vault;
 
 #[cfg(feature = "crash-points")]
 pub use open::{CommitWatch, When};

@@ -111,6 +111,26 @@ pub(super) const NAMES: &[Name] = &[
     open("TON_CALL_TIMEOUT", "ton.call_timeout"),
     open("TON_DESTINATIONS", "ton.destinations"),
     open("TON_DAY_CAP", "ton.day_cap"),
+    open("FRAGMENT_URL", "fragment.url"),
+    secret("FRAGMENT_COOKIES", "fragment.cookies"),
+    secret("FRAGMENT_COOKIES_2", "fragment.cookies_2"),
+    secret("FRAGMENT_COOKIES_3", "fragment.cookies_3"),
+    secret("FRAGMENT_COOKIES_4", "fragment.cookies_4"),
+    secret("VAULT_KEY", "fragment.vault_key"),
+    secret("FRAGMENT_PROXY_URL", "fragment.proxy_url"),
+    open("FRAGMENT_AUTO_COOKIE_REFRESH", "fragment.auto_refresh"),
+    open("FRAGMENT_COOKIE_REFRESH_INTERVAL", "fragment.refresh_every"),
+    open("FRAGMENT_CALL_TIMEOUT", "fragment.call_timeout"),
+    secret("WEBDRIVER_URL", "browser.webdriver_url"),
+    secret("PROXY_URL", "browser.proxy_url"),
+    open("BROWSER_DRIVER", "browser.driver"),
+    open("BROWSER_FLAVOUR", "browser.flavour"),
+    open("BROWSER_PATH", "browser.path"),
+    open("BROWSER_SANDBOX", "browser.sandbox"),
+    open("BROWSER_LOOK_UPS", "browser.look_ups"),
+    open("BROWSER_MAX_LOANS", "browser.max_loans"),
+    open("BROWSER_MAX_AGE", "browser.max_age"),
+    open("BROWSER_OPEN_TIMEOUT", "browser.open_timeout"),
     open("HTTP_BIND", "http.bind"),
     open("HTTP_PORT", "http.port"),
     open("HTTP_WORKERS", "http.workers"),
@@ -133,8 +153,7 @@ pub(super) const NAMES: &[Name] = &[
     open("DRAIN_ACTOR", "drain.actor"),
 ];
 
-/// Names that may be set and that nothing reads yet, with whether each is a secret. A number behind
-/// `FRAGMENT_SEED_PHRASE` and `FRAGMENT_COOKIES` (`_2`, `_3` …) names a further till.
+/// Names that may be set and that nothing reads yet, with whether each is a secret.
 pub(super) const LATER: &[(&str, bool)] = &[
     ("TELEGRAM_TOKEN", true),
     ("TELEGRAM_API_URL", false),
@@ -143,14 +162,6 @@ pub(super) const LATER: &[(&str, bool)] = &[
     ("REDIS_CLUSTER_ENABLED", false),
     ("REDIS_CLUSTER_NODES", false),
     ("REDIS_PASSWORD", true),
-    ("FRAGMENT_COOKIES", true),
-    ("FRAGMENT_URL", false),
-    ("FRAGMENT_PROXY_URL", true),
-    ("FRAGMENT_AUTO_COOKIE_REFRESH", false),
-    ("FRAGMENT_COOKIE_REFRESH_INTERVAL", false),
-    ("VAULT_KEY", true),
-    ("WEBDRIVER_URL", false),
-    ("PROXY_URL", true),
     ("WEBHOOK_ENABLED", false),
     ("WEBHOOK_SECRET", true),
     ("RATE_LIMIT_API", false),
@@ -184,14 +195,7 @@ pub(super) fn by_var(var: &str) -> Option<&'static Name> {
 
 /// Whether a variable is one that something reads later, and whether it is a secret.
 pub(super) fn later(var: &str) -> Option<bool> {
-    let exact = |var: &str| LATER.iter().find(|(name, _)| *name == var);
-    let found = exact(var).or_else(|| match var.rsplit_once('_') {
-        Some((stem @ ("FRAGMENT_SEED_PHRASE" | "FRAGMENT_COOKIES"), number)) => {
-            let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-            is_number.then(|| exact(stem)).flatten()
-        }
-        Some(_) | None => None,
-    });
+    let found = LATER.iter().find(|(name, _)| *name == var);
     found.map(|(_, secret)| *secret)
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
+mod fragment;
 mod fulfilment;
 mod gateway;
 mod http;
@@ -13,6 +14,7 @@ mod payment;
 mod pricing;
 mod ton;
 
+pub use fragment::{Browser, BrowserFlavour, Fragment};
 pub use fulfilment::Fulfilment;
 pub use gateway::Heleket;
 pub use http::{Admin, Http, PublicUrl};
@@ -20,6 +22,7 @@ pub use payment::Payment;
 pub use pricing::Pricing;
 pub use ton::{TillSeed, Ton, WalletVersionName};
 
+pub(super) use fragment::{browser, fragment};
 pub(super) use fulfilment::fulfilment;
 pub(super) use gateway::heleket;
 pub(super) use http::{admin, http};

@@ -346,8 +346,6 @@ fn slips_of_the_hand_are_remarked_and_strangers_are_not() {
         .var("HOME", "/root")
         .var("LANG", "C")
         .var("HOSTNAME", "shop")
-        .var("FRAGMENT_COOKIES_2", "x")
-        .var("FRAGMENT_COOKIES_2_FILE", "x")
         .var("TELEGRAM_TOKEN_FILE", "/run/secrets/x");
     assert_eq!(
         place.settings().remarks,
@@ -413,7 +411,10 @@ LOG_LEVEL=DEBUG
     assert_eq!(settings.http.public_url, None);
     assert_eq!(settings.http.port, None, "WEBHOOK_PORT never binds");
     assert!(settings.ton.tills.is_empty());
-    assert_eq!(never_filled_in(&settings), ["FRAGMENT_SEED_PHRASE"]);
+    assert_eq!(
+        never_filled_in(&settings),
+        ["FRAGMENT_COOKIES", "FRAGMENT_SEED_PHRASE"]
+    );
 }
 
 #[test]
@@ -453,6 +454,7 @@ RATE_LIMIT_GLOBAL_MESSAGES=1000
     assert_eq!(settings.http.public_url, None);
     let placeholders = [
         "API_KEY",
+        "FRAGMENT_COOKIES",
         "FRAGMENT_SEED_PHRASE",
         "MERCHANT_UUID",
         "PRODUCTION_DOMAIN",

@@ -256,6 +256,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::columns::Instant;
+    use diesel::sql_types::{BigInt, Text};
+
+    jars (login, version) {
+        login -> BigInt,
+        version -> BigInt,
+        sealed -> Text,
+        at -> Instant,
+    }
+}
+
 // A view that stores nothing: inserting checks what a commit believes.
 diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
@@ -286,4 +298,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     claims,
     outside_events,
     handled_updates,
+    jars,
 );

@@ -21,6 +21,7 @@ mod books;
 mod callback;
 mod connect;
 mod daemon;
+mod fragment;
 mod ground;
 mod heleket;
 mod migrate;

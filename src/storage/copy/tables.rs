@@ -55,6 +55,7 @@ pub(super) const TABLES: &[Table] = &[
     table("live_messages", &["order_id"], Document::None),
     table("prices", &["id"], Document::Prices),
     table("leases", &["key"], Document::None),
+    table("jars", &["login", "version"], Document::None),
     table("claims", &["kind", "name"], Document::None),
     table("outside_events", &["key"], Document::None),
     table("handled_updates", &["bot", "update_id"], Document::None),

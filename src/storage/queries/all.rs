@@ -11,6 +11,7 @@ pub(in crate::storage) mod accounts;
 pub(in crate::storage) mod erase;
 pub(in crate::storage) mod explain;
 pub(in crate::storage) mod file;
+pub(in crate::storage) mod jars;
 pub(in crate::storage) mod keep;
 pub(in crate::storage) mod ledger;
 pub(in crate::storage) mod read;

@@ -327,6 +327,18 @@ pub fn live_message(order: i64) -> Row {
     )
 }
 
+pub fn jar(login: i64, version: i64) -> Row {
+    Row::of(
+        "jars",
+        &[
+            ("login", &login.to_string()),
+            ("version", &version.to_string()),
+            ("sealed", "'1.AAAA'"),
+            ("at", THEN),
+        ],
+    )
+}
+
 pub fn prices(id: i64) -> Row {
     Row::of(
         "prices",
@@ -472,6 +484,7 @@ pub fn world() -> String {
         lease("notifier", 0, "NULL").insert(),
         outside_event("heleket/1").insert(),
         handled_update(1, 100).insert(),
+        jar(1, 1).insert(),
         handled_update(1, 99).with("at", THEN).insert(),
     ];
     all.extend(CLAIMS.map(|kind| claim(kind, "taken").insert()));

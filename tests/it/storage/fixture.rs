@@ -62,6 +62,12 @@ impl Sql {
     pub fn storage(&self) -> &Storage {
         &self.replicas[0]
     }
+
+    /// The books of the next replica.
+    pub fn next_storage(&self) -> Storage {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        Storage::clone(&self.replicas[next % self.replicas.len()])
+    }
 }
 
 #[async_trait]

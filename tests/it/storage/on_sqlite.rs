@@ -32,6 +32,27 @@ fn lines(file: &std::path::Path, sql: &str) -> Vec<String> {
     lines.into_iter().map(|line| line.line).collect()
 }
 
+mod jars {
+    use crate::storage::jars::{self, sqlite};
+    use starkeeper_actors::testing::contract;
+
+    contract::vault!(sqlite);
+
+    #[test]
+    fn a_jar_of_another_key_is_named_and_stays() {
+        contract::run(async {
+            jars::a_jar_of_another_key_is_named_and_stays(sqlite().await).await;
+        });
+    }
+
+    #[test]
+    fn a_claim_to_another_lease_stores_nothing() {
+        contract::run(async {
+            jars::a_claim_to_another_lease_stores_nothing(sqlite().await).await;
+        });
+    }
+}
+
 #[test]
 fn a_refusal_in_a_crowd_is_exact() {
     contract::run(async {

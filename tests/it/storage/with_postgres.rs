@@ -19,6 +19,27 @@ mod contract_suite {
     contract::books!(postgres);
 }
 
+mod jars {
+    use crate::storage::jars::{self, postgres};
+    use starkeeper_actors::testing::contract;
+
+    contract::vault!(postgres);
+
+    #[test]
+    fn a_jar_of_another_key_is_named_and_stays() {
+        contract::run(async {
+            jars::a_jar_of_another_key_is_named_and_stays(postgres().await).await;
+        });
+    }
+
+    #[test]
+    fn a_claim_to_another_lease_stores_nothing() {
+        contract::run(async {
+            jars::a_claim_to_another_lease_stores_nothing(postgres().await).await;
+        });
+    }
+}
+
 #[test]
 fn a_refusal_in_a_crowd_is_exact() {
     contract::run(async {

@@ -44,6 +44,11 @@ impl Emulators {
         format!("http://127.0.0.1:{}", self.base + 2)
     }
 
+    /// Where its fragment.com is.
+    pub fn fragment(&self) -> String {
+        format!("http://127.0.0.1:{}", self.base + 3)
+    }
+
     /// A call of the control API; answers the status and what was shown.
     pub async fn control(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let url = format!("http://127.0.0.1:{}/control/{path}", self.base);

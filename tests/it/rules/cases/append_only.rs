@@ -3,7 +3,7 @@
 use super::super::case::Answer;
 use super::super::case::Case;
 use super::super::world::{
-    accounts, claim, entry, handled_update, outside_event, posting, snapshot,
+    accounts, claim, entry, handled_update, jar, outside_event, posting, snapshot,
 };
 use super::{TABLES, lawful};
 
@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Table, a column of it, the trigger and its sentence.
-const NEVER_CHANGE: [(&str, &str, &str, &str); 6] = [
+const NEVER_CHANGE: [(&str, &str, &str, &str); 7] = [
     (
         "entries",
         "reason = 'because'",
@@ -48,6 +48,12 @@ const NEVER_CHANGE: [(&str, &str, &str, &str); 6] = [
         "update_id = update_id + 50",
         "handled_updates_never_change",
         "rule: a handled update never changes",
+    ),
+    (
+        "jars",
+        "sealed = '1.BBBB'",
+        "jars_never_change",
+        "rule: a jar never changes",
     ),
 ];
 
@@ -111,6 +117,12 @@ fn upserted() -> Vec<Case> {
             "(bot, update_id) DO UPDATE SET update_id = 101",
             "handled_updates_exist_once",
             "handled: the update was handled before",
+        ),
+        (
+            jar(1, 1).insert(),
+            "(login, version) DO UPDATE SET sealed = '1.BBBB'",
+            "jars_exist_once",
+            "stale: jar",
         ),
     ];
     let mut cases = Vec::new();

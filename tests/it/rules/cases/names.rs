@@ -3,7 +3,8 @@
 use super::super::case::{Answer, Case};
 use super::super::world::{
     CLAIMS, Row, account, accounts, claim, customer, dead_transfer, entry, handled_update, invoice,
-    lease, live_message, login, notice, order, outside_event, posting, prices, transfer, wallet,
+    jar, lease, live_message, login, notice, order, outside_event, posting, prices, transfer,
+    wallet,
 };
 use super::lawful;
 
@@ -294,6 +295,13 @@ fn taken() -> Vec<Case> {
             lease("notifier", 0, "NULL"),
             "leases_pkey",
             ("leases_exist_once", "taken: lease", None),
+        ),
+        of(
+            "the version of a jar",
+            "jars",
+            jar(1, 1),
+            "jars_pkey",
+            ("jars_exist_once", "stale: jar", None),
         ),
         of(
             "an update",

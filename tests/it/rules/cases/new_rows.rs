@@ -2,8 +2,8 @@
 
 use super::super::case::Case;
 use super::super::world::{
-    books, customer, erased_customer, invoice, lease, live_message, order, outside_event, prices,
-    text, transfer, wallet,
+    books, customer, erased_customer, invoice, jar, lease, live_message, order, outside_event,
+    prices, text, transfer, wallet,
 };
 use super::lawful;
 
@@ -42,6 +42,28 @@ fn limits() -> Vec<Case> {
             lease("login/60", 0, "NULL").insert(),
         )
         .says("leases_new", "rule: epochs count from 0"),
+        Case::new(
+            "a jar of 65,537 characters",
+            jar(60, 1)
+                .with("sealed", text(&"A".repeat(65_537)))
+                .insert(),
+            jar(60, 1)
+                .with("sealed", text(&"A".repeat(65_536)))
+                .insert(),
+        )
+        .says("jars_new", "rule: a jar has at most 65536 characters"),
+        Case::new(
+            "a jar over one that is not there",
+            jar(60, 2).insert(),
+            jar(60, 1).insert(),
+        )
+        .says("jars_next", "stale: jar"),
+        Case::new(
+            "a jar before the first",
+            jar(60, 0).insert(),
+            jar(60, 1).insert(),
+        )
+        .says("jars_next", "stale: jar"),
     ]
 }
 

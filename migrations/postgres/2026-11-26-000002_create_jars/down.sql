@@ -1,0 +1,2 @@
+DROP TABLE jars;
+DROP FUNCTION jars_next();

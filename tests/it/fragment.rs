@@ -1,0 +1,3 @@
+//! Fragment's adapter against the emulator of fragment.com, in real browsers.
+
+mod with_browser;
