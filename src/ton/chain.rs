@@ -267,17 +267,26 @@ impl Chain for TonChain {
             tx.committed |= states.iter().any(|state| state.last_lt() >= tx.tx.lt);
         }
         let mut found = decisive(found);
-        let ahead = states.iter().find(|state| state.seqno > transfer.seqno);
-        let history = match ahead.filter(|_| found.is_none()) {
-            None => None,
-            Some(state) => {
+        let mut history: Option<History> = None;
+        if found.is_none() {
+            let ahead = states.iter().filter(|state| state.seqno > transfer.seqno);
+            for state in ahead {
                 let until = Until {
                     lt: transfer.lt_before,
                     time: None,
                 };
-                Some(self.inner.walk(state, wallet, until).await?)
+                let walked = self.inner.walk(state, wallet, until).await?;
+                let whole = walked
+                    .gapless_down_to
+                    .is_some_and(|lt| lt <= transfer.lt_before);
+                if whole || history.is_none() {
+                    history = Some(walked);
+                }
+                if whole {
+                    break;
+                }
             }
-        };
+        }
         if let Some(history) = &history {
             let ours = history.txs.iter();
             let ours = ours.filter(|tx| tx.message == Some(transfer.message_hash));

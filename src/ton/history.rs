@@ -11,6 +11,9 @@ use super::transaction::RawTx;
 use super::verdict::{Call, Trouble};
 use super::wire::Row;
 
+/// Transactions of the first page: mostly one or two are new.
+const FIRST_PAGE: u32 = 8;
+
 /// Where reading may stop.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Until {
@@ -32,12 +35,16 @@ pub(super) async fn walk(
     let mut txs: Vec<FoundTx> = Vec::new();
     let mut next = head;
     let mut reached = None;
-    for _ in 0..settings.most_pages {
+    for turn in 0..settings.most_pages {
         let Some(from) = next.filter(|from| from.lt > until.lt) else {
             reached = Some(until.lt);
             break;
         };
-        let page = page(provider, settings, wallet, from, settings.page).await;
+        let limit = match turn {
+            0 => FIRST_PAGE.min(settings.page),
+            _ => settings.page,
+        };
+        let page = page(provider, settings, wallet, from, limit).await;
         let page = match page {
             Ok(page) => page,
             Err(trouble) => {

@@ -40,9 +40,11 @@ pub struct ChainSettings {
     /// The largest answer that is read, in bytes. Default 4 MiB: a page of the history has a few
     /// hundred KiB.
     pub largest_answer: usize,
-    /// Transactions of one page of a history. Default 32; toncenter gives at most 100.
+    /// Transactions of one page of a history behind the first, which is short. Default 100, the
+    /// most that toncenter gives.
     pub page: u32,
-    /// The most pages that are read for one history. Default 64.
+    /// The most pages that are read for one history. Default 256: more payments than a day has
+    /// blocks for.
     pub most_pages: u32,
 }
 
@@ -85,8 +87,8 @@ impl ChainSettings {
             breaker_calls: 20,
             breaker_pause: Duration::from_secs(15),
             largest_answer: 4 * 1024 * 1024,
-            page: 32,
-            most_pages: 64,
+            page: 100,
+            most_pages: 256,
         }
     }
 

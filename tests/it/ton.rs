@@ -7,6 +7,7 @@ mod machine;
 mod peer;
 mod providers;
 mod sandboxed;
+mod transactions;
 mod vectors;
 
 use std::sync::Arc;

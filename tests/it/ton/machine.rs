@@ -23,7 +23,7 @@ use super::{NOON, WORDS, at, desk, nanos, pay, payload_hash, premium, premium_li
 /// The main network's configuration, recorded.
 const CONFIG: &str = include_str!("../../../sandbox/data/ton_blockchain_config.b64");
 /// What a wallet is opened with.
-const TON: u128 = 1_000_000_000;
+pub const TON: u128 = 1_000_000_000;
 /// The seqno is another: V4R2, V5R1.
 const WRONG_SEQNO: [i32; 2] = [33, 133];
 /// The message has expired.
@@ -31,7 +31,7 @@ const EXPIRED: [i32; 2] = [36, 136];
 const VERSIONS: [WalletVersion; 2] = [WalletVersion::V4R2, WalletVersion::V5R1];
 
 /// One account on a chain of its own.
-struct Machine {
+pub struct Machine {
     config: ParsedConfig,
     address: StdAddr,
     account: ShardAccount,
@@ -40,7 +40,7 @@ struct Machine {
 
 /// What a transaction did.
 #[derive(Debug)]
-struct Ran {
+pub struct Ran {
     exit_code: i32,
     aborted: bool,
     action_ok: bool,
@@ -49,11 +49,13 @@ struct Ran {
     created: u16,
     /// Destination, value, hash of the body.
     out: Vec<(String, u128, String)>,
+    /// The transaction as the chain keeps it.
+    pub cell: tycho_types::cell::Cell,
 }
 
 impl Machine {
     /// An account that holds TON and is not deployed.
-    fn with(wallet: WalletAddress, balance: u128) -> Self {
+    pub fn with(wallet: WalletAddress, balance: u128) -> Self {
         let cell = Boc::decode_base64(CONFIG.trim()).unwrap();
         let mut config = BlockchainConfig {
             address: HashBytes([0x55; 32]),
@@ -105,7 +107,7 @@ impl Machine {
 
     /// Brings bytes to the account in a block of this time: the transaction, or the exit code
     /// with which they were not accepted.
-    fn bring(&mut self, message: &[u8], second: i64) -> Result<Ran, Option<i32>> {
+    pub fn bring(&mut self, message: &[u8], second: i64) -> Result<Ran, Option<i32>> {
         self.lt += 1_000;
         let params = ExecutorParams {
             block_unixtime: u32::try_from(second).unwrap(),
@@ -163,12 +165,13 @@ impl Machine {
             skipped: action.skipped_actions,
             created: action.messages_created,
             out: out.collect(),
+            cell: output.transaction.inner().clone(),
         })
     }
 }
 
 /// A message of the wallet that pays the link of the vectors.
-fn message(
+pub fn message(
     version: WalletVersion,
     seqno: u32,
     until: i64,

@@ -17,7 +17,9 @@ use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::ids::{LoginId, TelegramId, WalletAddress};
 use starkeeper_actors::domain::transfer::{JudgeRules, Transfer, TxPos, Verdict, Waiting};
 use starkeeper_actors::ports::wallet::{Pays, SendHint, TransferIntent};
-use starkeeper_actors::ports::{Browsers, Chain, Clock, Invoicing, Market, Messenger, Signer};
+use starkeeper_actors::ports::{
+    Browsers, Chain, Clock, Failure, Invoicing, Market, Messenger, Signer,
+};
 use starkeeper_actors::testing::TestClock;
 use starkeeper_actors::testing::contract::outside::Outside;
 use starkeeper_actors::testing::contract::rows;
@@ -34,6 +36,13 @@ struct Ton {
     chain: TonChain,
     signer: Arc<TonSigner>,
     wallet: WalletAddress,
+    words: SecretString,
+    settings: ChainSettings,
+}
+
+struct Started {
+    chain: TonChain,
+    signer: TonSigner,
 }
 
 const VERSION: WalletVersion = WalletVersion::V5R1;
@@ -42,34 +51,41 @@ async fn ton() -> Ton {
     ton_of(VERSION).await
 }
 
+/// The firewall of these tests. The emulator's clock runs ahead of ours as blocks are mined.
+fn rules(day_cap: i64) -> FirewallRules {
+    let mut rules = FirewallRules::new(vec![destination()], nanos(i64::MAX), nanos(day_cap));
+    rules.longest_validity = Span::minutes(60);
+    rules
+}
+
 async fn ton_of(version: WalletVersion) -> Ton {
     let base = ports::block();
     let emulators = Emulators::start(base, 7);
     let clock = Arc::new(TestClock::with_tokio_from(Utc::now()));
-    let key = WalletKey::from_words(&draw_words().unwrap()).unwrap();
+    let words = draw_words().unwrap();
+    let key = WalletKey::from_words(&words).unwrap();
     let contract = WalletContract::new(version, TonNetwork::Main, &key.public()).unwrap();
     let wallet = contract.address();
-    let url = Url::parse(&format!("http://127.0.0.1:{}", base + 4)).unwrap();
-    let provider = ProviderSettings {
-        url,
+    // Two providers of one chain, each with faults of its own.
+    let provider = |path| ProviderSettings {
+        url: Url::parse(&format!("http://127.0.0.1:{}/{path}", base + 4)).unwrap(),
         key: Some(SecretString::from("a-key")),
     };
-    let mut settings = ChainSettings::new(vec![provider.clone(), provider]);
+    let mut settings = ChainSettings::new(vec![provider(""), provider("second")]);
     settings.rate = NonZeroU32::new(10_000).unwrap();
     settings.pause = std::time::Duration::from_millis(5);
     let outgoings = Arc::new(Outgoings::new([wallet], vec![destination()]));
-    let chain = TonChain::new(settings, Arc::clone(&outgoings)).unwrap();
-    let mut rules = FirewallRules::new(vec![destination()], nanos(i64::MAX), nanos(i64::MAX));
-    // The emulator's clock runs ahead of ours as blocks are mined.
-    rules.longest_validity = Span::minutes(60);
+    let chain = TonChain::new(settings.clone(), Arc::clone(&outgoings)).unwrap();
     let of_signer = Arc::<TestClock>::clone(&clock);
-    let signer = TonSigner::new([(key, contract)], rules, outgoings, of_signer);
+    let signer = TonSigner::new([(key, contract)], rules(i64::MAX), outgoings, of_signer);
     let ton = Ton {
         emulators,
         clock,
         chain,
         signer: Arc::new(signer),
         wallet,
+        words,
+        settings,
     };
     ton.fund(10_000_000_000).await;
     ton
@@ -108,6 +124,17 @@ impl Ton {
         }
     }
 
+    /// What a daemon has that starts on the same wallet.
+    fn started_anew(&self, day_cap: i64) -> Started {
+        let key = WalletKey::from_words(&self.words).unwrap();
+        let contract = WalletContract::new(VERSION, TonNetwork::Main, &key.public()).unwrap();
+        let outgoings = Arc::new(Outgoings::new([self.wallet], vec![destination()]));
+        let chain = TonChain::new(self.settings.clone(), Arc::clone(&outgoings)).unwrap();
+        let clock = Arc::<TestClock>::clone(&self.clock);
+        let signer = TonSigner::new([(key, contract)], rules(day_cap), outgoings, clock);
+        Started { chain, signer }
+    }
+
     async fn verdict(&self, transfer: &Transfer) -> Verdict {
         let evidence = self.chain.look(transfer).await.unwrap();
         let rules = JudgeRules {
@@ -121,8 +148,10 @@ impl Ton {
         self.emulators.order("clock", wish).await;
     }
 
-    async fn fault(&self, method: &str, kind: &str, more: Value) {
-        let mut wish = json!({"system": "ton", "method": method, "kind": kind});
+    /// A fault of the first provider, or of the second.
+    async fn fault(&self, provider: usize, method: &str, kind: &str, more: Value) {
+        let system = ["ton", "ton-second"][provider];
+        let mut wish = json!({"system": system, "method": method, "kind": kind});
         let more = more.as_object().unwrap().clone();
         wish.as_object_mut().unwrap().extend(more);
         self.emulators.order("faults", wish).await;
@@ -304,8 +333,11 @@ async fn without_any_index_the_chain_itself_tells() {
     let transfer = ton.payment().await;
     ton.chain.send(&transfer).await.unwrap();
     ton.advance(20).await;
-    ton.fault("transactionsByMessage", "refuse", json!({"count": 50}))
-        .await;
+    for provider in 0..2 {
+        let often = json!({"count": 50});
+        ton.fault(provider, "transactionsByMessage", "refuse", often)
+            .await;
+    }
     let verdict = ton.verdict(&transfer).await;
     assert!(matches!(verdict, Verdict::Paid { .. }), "{verdict:?}");
 }
@@ -338,4 +370,81 @@ async fn a_history_stops_where_it_may_and_says_where_it_broke_off() {
         (broken.txs.len(), broken.gapless_down_to),
         (0, Some(newest.lt))
     );
+}
+
+#[tokio::test]
+async fn one_provider_that_pairs_new_times_with_old_data_outvotes_nobody() {
+    let ton = ton().await;
+    let first = ton.payment().await;
+    ton.chain.send(&first).await.unwrap();
+    ton.advance(20).await;
+    let transfer = ton.payment().await;
+    ton.chain.send(&transfer).await.unwrap();
+    ton.advance(7 * 60).await;
+    for provider in 0..2 {
+        let often = json!({"count": 50});
+        ton.fault(provider, "transactionsByMessage", "refuse", often)
+            .await;
+    }
+    // The first shows the state of before with the time of now; the second shows the truth.
+    let often = json!({"count": 50});
+    ton.fault(0, "getAddressInformation", "mixed", often.clone())
+        .await;
+    let verdict = ton.verdict(&transfer).await;
+    assert!(matches!(verdict, Verdict::Paid { .. }), "{verdict:?}");
+    // Alone it is one witness, and one is not enough to give money back.
+    ton.fault(1, "getAddressInformation", "down", often).await;
+    let verdict = ton.verdict(&transfer).await;
+    assert_eq!(verdict, Verdict::Dead { providers: 1 });
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_a_doubt_and_no_refusal() {
+    let ton = ton().await;
+    let transfer = ton.payment().await;
+    for provider in 0..2 {
+        ton.fault(provider, "sendBoc", "lose-reply", json!({"count": 50}))
+            .await;
+    }
+    let lost = ton.chain.send(&transfer).await;
+    assert!(matches!(lost, Err(Failure::Unknown { .. })), "{lost:?}");
+    ton.advance(20).await;
+    let verdict = ton.verdict(&transfer).await;
+    assert!(matches!(verdict, Verdict::Paid { .. }), "{verdict:?}");
+    assert_eq!(ton.paid().await, 1);
+}
+
+#[tokio::test]
+async fn a_day_is_counted_from_the_chain_after_a_start_too() {
+    let ton = ton().await;
+    for _ in 0..2 {
+        let transfer = ton.payment().await;
+        ton.chain.send(&transfer).await.unwrap();
+        ton.advance(20).await;
+    }
+    // 0.1 TON are paid. A daemon that starts anew may pay 0.04 more, and 0.05 are asked for.
+    let again = ton.started_anew(140_000_000);
+    let state = again.chain.state(ton.wallet).await.unwrap();
+    let mut link = premium_link();
+    link.valid_until = state.time + Span::minutes(10);
+    let mut intent = TransferIntent {
+        wallet: ton.wallet,
+        seqno: state.seqno,
+        valid_until: state.time + Span::minutes(5),
+        pays: Pays::Link(link.clone()),
+        product: Some(premium()),
+    };
+    let refused = again.signer.sign(&intent).unwrap_err().to_string();
+    assert!(refused.contains("day cap: "), "{refused}");
+    link.amount = nanos(40_000_000);
+    intent.pays = Pays::Link(link);
+    again.signer.sign(&intent).unwrap();
+    // While the history cannot be read there is no state to sign on.
+    let blind = ton.started_anew(140_000_000);
+    for provider in 0..2 {
+        ton.fault(provider, "getTransactions", "refuse", json!({"count": 50}))
+            .await;
+    }
+    let why = blind.chain.state(ton.wallet).await.unwrap_err().to_string();
+    assert!(why.contains("within the last day"), "{why}");
 }
