@@ -23,9 +23,11 @@ pub struct FirewallRules {
     pub day_cap: NanoTon,
     /// A message must expire this much before Fragment's own deadline (rule 8). Default 30 s.
     pub before_deadline: Span,
-    /// A message is valid for at least this long from now. Default 30 s: a block takes five.
+    /// A message is valid for at least this long, by our clock or the chain's, whichever is behind.
+    /// Default 30 s: a block takes five.
     pub shortest_validity: Span,
-    /// And for at most this long. Default 10 min: as long as a provider may keep it.
+    /// And for at most this long, by whichever is ahead. Default 15 min: well above what the core
+    /// plans.
     pub longest_validity: Span,
 }
 
@@ -43,7 +45,7 @@ impl FirewallRules {
             day_cap,
             before_deadline: Span::seconds(30),
             shortest_validity: Span::seconds(30),
-            longest_validity: Span::minutes(10),
+            longest_validity: Span::minutes(15),
         }
     }
 }
@@ -62,13 +64,31 @@ pub(super) struct Passed {
     pub(super) body: TonCell,
 }
 
+/// What time it is: by our clock, and by the state of the wallet that was read last. The two may
+/// differ by as much as the core allows, and neither alone may get a message refused.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clocks {
+    pub(super) ours: Timestamp,
+    pub(super) chain: Option<Timestamp>,
+}
+
+impl Clocks {
+    fn behind(self) -> Timestamp {
+        self.chain.map_or(self.ours, |chain| chain.min(self.ours))
+    }
+
+    fn ahead(self) -> Timestamp {
+        self.chain.map_or(self.ours, |chain| chain.max(self.ours))
+    }
+}
+
 /// Checks everything about an intent but the day's sum.
 pub(super) fn check(
     intent: &TransferIntent,
     rules: &FirewallRules,
-    now: Timestamp,
+    clocks: Clocks,
 ) -> Result<Passed, SignRefused> {
-    check_expiry(intent.valid_until, rules, now)?;
+    check_expiry(intent.valid_until, rules, clocks)?;
     match (&intent.pays, &intent.product) {
         (Pays::Nothing, None) => Ok(Passed {
             destination: intent.wallet,
@@ -87,9 +107,9 @@ pub(super) fn check(
 fn check_expiry(
     valid_until: Timestamp,
     rules: &FirewallRules,
-    now: Timestamp,
+    clocks: Clocks,
 ) -> Result<(), SignRefused> {
-    let left = valid_until - now;
+    let left = valid_until - clocks.behind();
     if left < rules.shortest_validity {
         let why = format!(
             "the message expires in {} s, expected at least {} s",
@@ -98,6 +118,7 @@ fn check_expiry(
         );
         return Err(refused("expiry", why));
     }
+    let left = valid_until - clocks.ahead();
     if left > rules.longest_validity {
         let why = format!(
             "the message expires in {} s, expected at most {} s",

@@ -124,6 +124,12 @@ impl Outgoings {
         });
     }
 
+    /// Block time of the newest state that was brought.
+    pub(super) fn time(&self, wallet: WalletAddress) -> Option<Timestamp> {
+        let wallets = self.lock();
+        Some(wallets.get(&wallet)?.told.as_ref()?.time)
+    }
+
     /// What the wallet has paid and signed within the last day, without the message at `seqno`.
     pub(super) fn sum(&self, wallet: WalletAddress, seqno: u32) -> Result<DaySum, MoneyError> {
         let wallets = self.lock();

@@ -13,7 +13,7 @@ use starkeeper_actors::ports::{Clock, Signer, WalletProver};
 
 use super::cells::{BadCells, hash, write_boc};
 use super::contract::WalletContract;
-use super::firewall::{FirewallRules, Passed, check, refused};
+use super::firewall::{Clocks, FirewallRules, Passed, check, refused};
 use super::key::WalletKey;
 use super::message::{external, internal, normalised};
 use super::outgoings::{DaySum, Outgoings};
@@ -98,7 +98,11 @@ impl Signer for TonSigner {
 
     fn sign(&self, intent: &TransferIntent) -> Result<SignedMessage, SignRefused> {
         let (key, contract) = self.wallet(intent.wallet)?;
-        let passed = check(intent, &self.rules, self.clock.now())?;
+        let clocks = Clocks {
+            ours: self.clock.now(),
+            chain: self.outgoings.time(intent.wallet),
+        };
+        let passed = check(intent, &self.rules, clocks)?;
         self.check_day(intent, passed.amount)?;
         let message = write(key, contract, intent, &passed);
         let message = message.map_err(|why| refused("cells", why))?;
