@@ -205,6 +205,22 @@ const MISTAKES: &[(&[(&str, &str)], &str)] = &[
         "HELEKET_API_URL: expected an address such as https://api.example.com, found \"heleket\" (read from the environment)",
     ),
     (
+        &[("FRAGMENT_URL", "http://127.0.0.1:8093")],
+        "FRAGMENT_URL: must begin with https:// in production: the login's cookies would travel in the clear (read from the environment)",
+    ),
+    (
+        &[("BROWSER_FLAVOUR", "firefox")],
+        "BROWSER_FLAVOUR: expected one of chromium, chromium-headless-shell, found \"firefox\" (read from the environment)",
+    ),
+    (
+        &[("BROWSER_LOOK_UPS", "0")],
+        "BROWSER_LOOK_UPS: expected a whole number from 1 to 16, found \"0\" (read from the environment)",
+    ),
+    (
+        &[("FRAGMENT_COOKIE_REFRESH_INTERVAL", "often")],
+        "FRAGMENT_COOKIE_REFRESH_INTERVAL: expected a span such as 500ms, 30s, 10m, 24h or 7d, at least 30s in production, found \"often\" (read from the environment)",
+    ),
+    (
         &[("MERCHANT_UUID", "m-1")],
         "API_KEY (or API_KEY_FILE): not set, but MERCHANT_UUID is: set both, or none to keep payments off",
     ),

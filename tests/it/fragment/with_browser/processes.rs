@@ -2,12 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use starkeeper::fragment::WebDriverPlace;
 use starkeeper_actors::ports::market::{Fitness, SlotKind};
 use starkeeper_actors::ports::{Browsers, Failure, Market};
 use starkeeper_actors::testing::contract::run;
+use url::Url;
 
 use super::house::{House, TILL, chrome_of, group_of, processes_of, signal};
-use crate::support::eventually;
+use crate::support::services::free_port;
+use crate::support::{Running, eventually};
 
 #[test]
 fn a_browser_is_one_group_that_ends_with_it_and_leaves_no_folder() {
@@ -159,5 +162,34 @@ fn a_slot_of_a_closed_browser_is_of_no_use() {
         house.fragment.close(slot.browser).await;
         let failed = house.offer(slot).await;
         assert!(matches!(failed, Err(Failure::Unknown { .. })));
+    });
+}
+
+#[test]
+fn browsers_of_a_remote_server_are_used_and_ended_also_by_the_next_life() {
+    run(async {
+        let house = House::open().await;
+        let port = free_port();
+        let mut command = std::process::Command::new("chromedriver");
+        command.arg(format!("--port={port}"));
+        let mut server = Running::start("chromedriver", command);
+        server.wait_for_text("started successfully");
+        let url = Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
+        let remote = || {
+            let place = WebDriverPlace::Remote(url.clone());
+            house.another(|browsers| browsers.driver = place)
+        };
+        let fragment = remote();
+        let slot = house.name(TILL);
+        fragment.open(slot.browser, slot.kind).await.unwrap();
+        let look = fragment.look(slot).await.unwrap();
+        assert_eq!(look.proven, Some(house.wallet));
+        assert_eq!(fragment.memory().await, []);
+        // The next life knows it by the file that was left.
+        remote().close_all().await;
+        let failed = fragment.look(slot).await.unwrap_err();
+        assert!(matches!(failed, Failure::Unknown { .. }), "{failed:?}");
+        assert!(!house.browsers().join(slot.browser.0.to_string()).exists());
+        fragment.close_all().await;
     });
 }

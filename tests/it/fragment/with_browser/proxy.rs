@@ -118,3 +118,71 @@ fn a_wrong_password_leads_nowhere_and_not_past_the_proxy() {
         fragment.close_all().await;
     });
 }
+
+/// A SOCKS5 proxy that lets nobody in without the password; how often it let somebody in.
+async fn socks() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let let_in = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&let_in);
+    tokio::spawn(async move {
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            let let_in = Arc::clone(&counted);
+            tokio::spawn(async move { serve_socks(client, &let_in).await });
+        }
+    });
+    (port, let_in)
+}
+
+async fn serve_socks(mut client: TcpStream, let_in: &AtomicUsize) -> Option<()> {
+    let mut greeting = [0_u8; 2];
+    client.read_exact(&mut greeting).await.ok()?;
+    let mut methods = vec![0_u8; greeting[1].into()];
+    client.read_exact(&mut methods).await.ok()?;
+    if !methods.contains(&2) {
+        client.write_all(&[5, 0xff]).await.ok()?;
+        return None;
+    }
+    client.write_all(&[5, 2]).await.ok()?;
+    let known = b"\x01\x05masha\x04p@ss";
+    let mut said = vec![0_u8; known.len()];
+    client.read_exact(&mut said).await.ok()?;
+    if said != known {
+        client.write_all(&[1, 1]).await.ok()?;
+        return None;
+    }
+    client.write_all(&[1, 0]).await.ok()?;
+    // Version, connect, nothing, a name: browsers leave its meaning to the proxy.
+    let mut wish = [0_u8; 5];
+    client.read_exact(&mut wish).await.ok()?;
+    assert_eq!(wish[..4], [5, 1, 0, 3], "{wish:?}");
+    let mut name = vec![0_u8; wish[4].into()];
+    client.read_exact(&mut name).await.ok()?;
+    let port = client.read_u16().await.ok()?;
+    let_in.fetch_add(1, Ordering::SeqCst);
+    let name = String::from_utf8(name).ok()?;
+    let mut site = TcpStream::connect((name.as_str(), port)).await.ok()?;
+    client
+        .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+        .await
+        .ok()?;
+    copy_bidirectional(&mut client, &mut site).await.ok()?;
+    Some(())
+}
+
+#[test]
+fn a_socks_proxy_hears_our_password_and_not_from_the_browser() {
+    run(async {
+        let house = House::open().await;
+        let (port, let_in) = socks().await;
+        let through = Proxy::parse(&format!("socks5://masha:p%40ss@127.0.0.1:{port}")).unwrap();
+        let fragment = house.another(|browsers| browsers.proxy = Some(through));
+        let slot = house.name(super::house::TILL);
+        fragment.open(slot.browser, slot.kind).await.unwrap();
+        let look = fragment.look(slot).await.unwrap();
+        assert_eq!(look.proven, Some(house.wallet));
+        assert!(let_in.load(Ordering::SeqCst) > 0);
+        fragment.close_all().await;
+    });
+}

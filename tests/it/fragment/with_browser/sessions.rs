@@ -1,10 +1,13 @@
 //! Cookies, who is logged in, and the page's script that must not run.
 
 use serde_json::json;
+use starkeeper_actors::domain::Span;
+use starkeeper_actors::domain::link::{Expected, Link, LinkOffer, LinkRules};
 use starkeeper_actors::domain::login::Look;
+use starkeeper_actors::domain::money::NanoTon;
 use starkeeper_actors::domain::pricing::samples;
-use starkeeper_actors::ports::market::{Fitness, MarketRefused, SlotKind};
-use starkeeper_actors::ports::{Browsers, Failure, Market};
+use starkeeper_actors::ports::market::{Delivery, Fitness, MarketRefused, SlotKind};
+use starkeeper_actors::ports::{Browsers, Clock, Failure, Market};
 use starkeeper_actors::testing::contract::run;
 
 use super::house::{House, LOGIN, TILL};
@@ -156,4 +159,51 @@ fn new_cookies_without_a_claim_to_the_lease_are_not_passed_off_as_stored() {
         assert_eq!(old, Ok(Fitness::OldJar), "nobody else has its cookies");
         house.fragment.close_all().await;
     });
+}
+
+/// Rule 8: the new session is of another account, which knows nothing of the purchase.
+#[test]
+fn a_purchase_is_confirmed_in_the_session_that_linked_it_whatever_was_imported_since() {
+    run(async {
+        let house = House::open().await;
+        let slot = house.slot(TILL).await;
+        let offer = house.offer(slot).await.unwrap();
+        let boc = offer.payload.clone();
+        let link = checked(&house, offer);
+        house.fragment.close(slot.browser).await;
+        let imported = house.log_in(None).await;
+        let version = house.store(link.jar, &imported).await;
+        let slot = house.slot(TILL).await;
+        house.fragment.confirm(slot, &link, &boc).await.unwrap();
+        let delivery = house
+            .fragment
+            .delivery(slot, &samples::stars(50), &link)
+            .await;
+        assert_eq!(delivery, Ok(Delivery::Pending));
+        let look = house.fragment.look(slot).await.unwrap();
+        assert_eq!(look.proven, None, "the browser is back in the new session");
+        let newest = house.vault.newest(LOGIN).await.unwrap();
+        assert_eq!(newest, Some((version, imported.to_jar())));
+        // Not an order more in a browser that has been in two sessions.
+        let offer = house.offer(slot).await;
+        assert!(offer.is_err(), "{offer:?}");
+        let old = house.fragment.probe(slot.browser).await;
+        assert_eq!(old, Ok(Fitness::OldJar));
+        house.fragment.close_all().await;
+    });
+}
+
+fn checked(house: &House, offer: LinkOffer) -> Link {
+    let rules = LinkRules {
+        destinations: vec![offer.destination],
+        cap: NanoTon::from_nanos(i64::MAX),
+        min_validity: Span::minutes(1),
+    };
+    let (product, recipient) = (samples::stars(50), offer.recipient.clone());
+    let expected = Expected {
+        wallet: house.wallet,
+        product: &product,
+        recipient: &recipient,
+    };
+    offer.check(expected, &rules, house.clock.now()).unwrap()
 }
