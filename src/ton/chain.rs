@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
 use starkeeper_actors::domain::ids::{Hash256, WalletAddress};
+use starkeeper_actors::domain::money::NanoTon;
 use starkeeper_actors::domain::transfer::{
     AccountState, Evidence, FoundTx, History, Provider as Number, Transfer, TxPos,
 };
@@ -156,16 +157,24 @@ impl Inner {
     }
 
     /// The transactions at these places as the chain wrote them. An index may be wrong or half
-    /// filled, so nothing of what it says about them is believed.
+    /// filled, so nothing of what it says about them is believed; but what it has seen before the
+    /// masterchain refers to it is not to be read yet, and must be waited for.
     async fn fetch(
         &self,
         transfer: &Transfer,
         places: &[(TxPos, bool)],
+        states: &[AccountState],
     ) -> Result<Vec<FoundTx>, Unreadable> {
         let mut found = Vec::new();
         for (place, committed) in places {
+            // A state is one that a masterchain block refers to, and so is all that it includes.
+            let includes = |state: &AccountState| state.last_lt() >= place.lt;
+            if !committed && !states.iter().any(includes) {
+                found.push(not_final(transfer, *place));
+                continue;
+            }
             let mut tx = self.raw(transfer.wallet, *place).await?;
-            tx.committed = *committed;
+            tx.committed = true;
             if tx.message == Some(transfer.message_hash) {
                 found.push(tx);
             }
@@ -197,6 +206,26 @@ fn note(places: &mut Vec<(TxPos, bool)>, tx: TxPos, committed: bool) {
     match places.iter_mut().find(|(known, _)| *known == tx) {
         Some((_, known)) => *known |= committed,
         None => places.push((tx, committed)),
+    }
+}
+
+/// A transaction that somebody has seen and that no masterchain block refers to: nothing is known of
+/// what it did.
+const fn not_final(transfer: &Transfer, tx: TxPos) -> FoundTx {
+    FoundTx {
+        tx,
+        at: transfer.signed_at,
+        message: Some(transfer.message_hash),
+        committed: false,
+        exit_code: None,
+        aborted: false,
+        skipped_actions: 0,
+        msgs_created: 0,
+        out: Vec::new(),
+        from: None,
+        value_in: NanoTon::ZERO,
+        bounced: false,
+        fees: NanoTon::ZERO,
     }
 }
 
@@ -261,11 +290,7 @@ impl Chain for TonChain {
         if states.is_empty() {
             return Err(unreadable(wallet, &causes));
         }
-        let mut found = self.inner.fetch(transfer, &places).await?;
-        for tx in &mut found {
-            // A state is one that a masterchain block refers to, and so is all that it includes.
-            tx.committed |= states.iter().any(|state| state.last_lt() >= tx.tx.lt);
-        }
+        let found = self.inner.fetch(transfer, &places, &states).await?;
         let mut found = decisive(found);
         let mut history: Option<History> = None;
         if found.is_none() {

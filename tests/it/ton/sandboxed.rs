@@ -448,3 +448,19 @@ async fn a_day_is_counted_from_the_chain_after_a_start_too() {
     let why = blind.chain.state(ton.wallet).await.unwrap_err().to_string();
     assert!(why.contains("within the last day"), "{why}");
 }
+
+#[tokio::test]
+async fn what_the_masterchain_does_not_refer_to_yet_is_waited_for() {
+    let ton = ton().await;
+    let transfer = ton.payment().await;
+    ton.fault(0, "block", "stale", json!({"delay_ms": 30_000}))
+        .await;
+    ton.chain.send(&transfer).await.unwrap();
+    ton.advance(10).await;
+    let verdict = ton.verdict(&transfer).await;
+    assert_eq!(verdict, Verdict::Wait(Waiting::NotFinal));
+    ton.advance(40).await;
+    let verdict = ton.verdict(&transfer).await;
+    assert!(matches!(verdict, Verdict::Paid { .. }), "{verdict:?}");
+    assert_eq!(ton.paid().await, 1);
+}
