@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use ton::block_tlb::{CommonMsgInfoInt, CurrencyCollection, Msg, StateInit};
-use ton::ton_wallet::{Mnemonic, TonWallet, WalletVersion, WORDLIST_EN_SET};
+use ton::ton_wallet::{Mnemonic, TonWallet, WORDLIST_EN_SET, WalletVersion};
 use ton_core::cell::{TonCell, TonHash};
 use ton_core::traits::tlb::TLB;
 use ton_core::types::TonAddress;
@@ -60,13 +60,20 @@ fn main() {
 
 fn payment(dice: &mut Dice, wallet: &TonWallet, init: &StateInit) -> Value {
     let mut destination = [0_u8; 32];
-    destination.iter_mut().for_each(|byte| *byte = dice.below(256) as u8);
+    destination
+        .iter_mut()
+        .for_each(|byte| *byte = dice.below(256) as u8);
     let destination = TonAddress::new(0, TonHash::from_slice_sized(&destination));
     let size = dice.below(10);
     let nanos = 1 + dice.below(10_u64.pow(2 + size as u32));
     let stars = 50 + dice.below(999_950);
     let reference: String = (0..9)
-        .map(|_| char::from(b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"[dice.below(56) as usize]))
+        .map(|_| {
+            char::from(
+                b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+                    [dice.below(56) as usize],
+            )
+        })
         .collect();
     let text = format!("{stars} Telegram Stars \n\nRef#{reference}");
     let body = comment(&text, 35);
@@ -90,9 +97,13 @@ fn payment(dice: &mut Dice, wallet: &TonWallet, init: &StateInit) -> Value {
     let mut message = Msg::new(info, body.clone());
     message.body.layout = EitherRefLayout::Native;
     let inner = message.to_cell().unwrap();
-    let unsigned = wallet.create_ext_in_body(valid_until, seqno, vec![inner]).unwrap();
+    let unsigned = wallet
+        .create_ext_in_body(valid_until, seqno, vec![inner])
+        .unwrap();
     let signed = wallet.sign_ext_in_body(&unsigned).unwrap();
-    let external = wallet.create_ext_in_msg_from_body(signed, seqno == 0).unwrap();
+    let external = wallet
+        .create_ext_in_msg_from_body(signed, seqno == 0)
+        .unwrap();
     let mut external = Msg::<TonCell>::from_cell(&external).unwrap();
     external.body.layout = EitherRefLayout::Native;
     if seqno == 0 {
