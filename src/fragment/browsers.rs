@@ -170,6 +170,12 @@ impl Fleet {
         if !proxy.has_password() {
             return Ok(Some(proxy.for_chrome()));
         }
+        if let WebDriverPlace::Remote(_) = self.settings.driver {
+            return Err(Lost::new(
+                "a remote server's browser cannot use a proxy with a password; expected one \
+                 without, or a driver of our own",
+            ));
+        }
         let started = self
             .forwarder
             .get_or_try_init(|| Forwarder::start(proxy.clone()));

@@ -227,6 +227,9 @@ fn shop() -> String {
         world::prices(1).with("document", told(&prices)).insert(),
         lease("notifier", 3, "10").insert(),
         lease("login/1", 4, "NULL").insert(),
+        world::jar(1, 1).insert(),
+        world::jar(1, 2).with("at", PRECISE).insert(),
+        world::jar(2, 1).insert(),
         world::handled_update(1, 99).with("at", PRECISE).insert(),
         world::outside_event("A big letter").insert(),
         world::outside_event("a small one")

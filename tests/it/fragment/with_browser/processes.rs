@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use starkeeper::fragment::WebDriverPlace;
+use starkeeper::fragment::{Proxy, WebDriverPlace};
 use starkeeper_actors::ports::market::{Fitness, SlotKind};
 use starkeeper_actors::ports::{Browsers, Failure, Market};
 use starkeeper_actors::testing::contract::run;
@@ -191,5 +191,14 @@ fn browsers_of_a_remote_server_are_used_and_ended_also_by_the_next_life() {
         assert!(matches!(failed, Failure::Unknown { .. }), "{failed:?}");
         assert!(!house.browsers().join(slot.browser.0.to_string()).exists());
         fragment.close_all().await;
+        // Its forwarder is on this machine, where a remote browser would not find it.
+        let guarded = house.another(|browsers| {
+            browsers.driver = WebDriverPlace::Remote(url.clone());
+            browsers.proxy = Some(Proxy::parse("http://u:p@127.0.0.1:9").unwrap());
+        });
+        let slot = house.name(TILL);
+        let refused = guarded.open(slot.browser, slot.kind).await.unwrap_err();
+        assert!(refused.to_string().contains("with a password"), "{refused}");
+        guarded.close_all().await;
     });
 }
