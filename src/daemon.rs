@@ -35,6 +35,7 @@ mod run;
 mod settings;
 mod side;
 mod signals;
+mod spares;
 pub mod wallets;
 mod watch;
 

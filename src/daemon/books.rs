@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use starkeeper_actors::ports::Books;
 use tokio::runtime::Runtime;
 
 use crate::cli::{self, Failed};
@@ -19,7 +18,7 @@ pub(super) async fn open(
     settings: &Settings,
     io: &Runtime,
     #[cfg(feature = "crash-points")] watch: Arc<dyn crate::storage::CommitWatch>,
-) -> Result<Arc<dyn Books>, Failed> {
+) -> Result<Storage, Failed> {
     let url = cli::books::of(settings)?;
     match &url {
         DatabaseUrl::Sqlite(file) => {
@@ -49,7 +48,7 @@ pub(super) async fn open(
     };
     let opened = io.spawn(Storage::open(storage)).await;
     let opened = opened.map_err(|why| Failed::by_itself(format!("opening the books: {why}")))?;
-    Ok(Arc::new(opened.map_err(failed)?))
+    opened.map_err(failed)
 }
 
 async fn migrate(io: &Runtime, url: &DatabaseUrl) -> Result<(), Failed> {

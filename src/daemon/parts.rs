@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret;
 use starkeeper_actors::domain::Timestamp;
-use starkeeper_actors::domain::ids::{QuoteId, TelegramId};
-use starkeeper_actors::ports::{Clock, Invoicing};
+use starkeeper_actors::domain::ids::{IncarnationId, QuoteId, TelegramId};
+use starkeeper_actors::domain::pricing::SourceName;
+use starkeeper_actors::ports::{Books, Clock, Invoicing, RateSource};
 use tokio::runtime::Runtime;
 use url::Url;
 
@@ -20,14 +21,14 @@ use super::run::{Parts, Webhooks};
 use crate::cli::{self, Failed};
 use crate::config::{Network, Settings};
 use crate::heleket::webhook::Keys;
-use crate::heleket::{ApiKey, HeleketClient, HeleketSettings};
+use crate::heleket::{ApiKey, HeleketClient, HeleketRate, HeleketSettings};
 use crate::http::admin::Entrance;
 use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::memory::{InProcessLimits, Rates};
 use crate::metrics::Page;
 use crate::storage::backup;
 
-use super::books;
+use super::{books, goods};
 
 /// For payment's answer to a webhook: longer than its call to the gateway, so that a slow gateway
 /// does not make it come again.
@@ -41,16 +42,17 @@ pub(super) async fn make(
     listener: TcpListener,
     dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
 ) -> Result<Parts, Failed> {
-    let invoicing = gateway(settings)?;
+    let gateway = gateway(settings)?;
     #[cfg(feature = "crash-points")]
     let points = super::points::Points::of_this_process(settings.state_dir.clone());
-    let books = books::open(
+    let storage = books::open(
         settings,
         io,
         #[cfg(feature = "crash-points")]
         Arc::new(points.of_commits()),
     )
     .await?;
+    let books: Arc<dyn Books> = Arc::new(storage.clone());
     let life = {
         let books = Arc::clone(&books);
         let read = io.spawn(async move { books.incarnation().await });
@@ -58,8 +60,46 @@ pub(super) async fn make(
         read.map_err(|why| Failed::by_itself(format!("the books cannot be opened: {why}")))?
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::of_books(life).map_err(Failed::by_itself)?);
+    let rates = gateway.as_ref().map(|client| rate_of(client, &clock));
+    let goods = goods::make(goods::Making {
+        settings,
+        storage: &storage,
+        clock: &clock,
+        rates: rates.transpose()?.into_iter().collect(),
+    });
+    let goods = on_io(io, goods).await?;
+    #[cfg(feature = "crash-points")]
+    let goods = goods.map(|goods| goods.with(&points));
+    let invoicing: Arc<dyn Invoicing> = match gateway {
+        Some(client) => Arc::new(client),
+        None => Arc::new(NoGateway),
+    };
     let limits = InProcessLimits::new(Arc::clone(&clock), Rates::default());
-    let admin = settings.admin.token.as_ref().map(|token| {
+    let admin = entrance(settings, life);
+    if admin.is_none() {
+        tracing::info!("/admin is closed: ADMIN_TOKEN is not set");
+    }
+    let nights = nights(settings, io, &clock)?;
+    Ok(Parts {
+        books,
+        clock,
+        invoicing,
+        goods,
+        limits: Arc::new(limits),
+        admin,
+        page,
+        dropped_lines,
+        io: io.handle().clone(),
+        listener,
+        webhooks: webhooks(settings)?,
+        nights,
+    })
+}
+
+/// The way into the admin API, if there is one. What a key stands for follows from the token and the
+/// life of the books.
+fn entrance(settings: &Settings, life: IncarnationId) -> Option<Arc<Entrance>> {
+    settings.admin.token.as_ref().map(|token| {
         let (secret, prefix) = (token.clone(), prefix_of(life));
         let name_for = move |person: TelegramId, key: &str| {
             let person = person.get().to_be_bytes();
@@ -84,25 +124,18 @@ pub(super) async fn make(
             name_for: Arc::new(name_for),
             order_for: Arc::new(order_for),
         })
-    });
-    if admin.is_none() {
-        tracing::info!("/admin is closed: ADMIN_TOKEN is not set");
-    }
-    let nights = nights(settings, io, &clock)?;
-    Ok(Parts {
-        books,
-        clock,
-        invoicing,
-        goods: None,
-        limits: Arc::new(limits),
-        admin,
-        page,
-        dropped_lines,
-        io: io.handle().clone(),
-        listener,
-        webhooks: webhooks(settings)?,
-        nights,
     })
+}
+
+/// Runs something whose connections belong to the I/O runtime, from outside of it.
+async fn on_io<T>(io: &Runtime, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    let handle = io.handle().clone();
+    std::future::poll_fn(move |context| {
+        let _entered = handle.enter();
+        work.as_mut().poll(context)
+    })
+    .await
 }
 
 /// The nightly backups, if a folder is set for them.
@@ -167,10 +200,10 @@ fn among(networks: Vec<Network>) -> Among {
 }
 
 /// The gateway, or nobody while its keys are not set.
-fn gateway(settings: &Settings) -> Result<Arc<dyn Invoicing>, Failed> {
+fn gateway(settings: &Settings) -> Result<Option<HeleketClient>, Failed> {
     let Some(keys) = &settings.heleket.keys else {
         tracing::warn!("payments are off: MERCHANT_UUID and API_KEY are not set");
-        return Ok(Arc::new(NoGateway));
+        return Ok(None);
     };
     let api_key = key_of(settings, "API_KEY", keys.api_key.expose_secret())?;
     let url = settings.heleket.api_url.clone();
@@ -189,7 +222,14 @@ fn gateway(settings: &Settings) -> Result<Arc<dyn Invoicing>, Failed> {
         ),
     }
     let client = HeleketClient::new(client).map_err(Failed::for_an_operator)?;
-    Ok(Arc::new(client))
+    Ok(Some(client))
+}
+
+/// The gateway as a source of the TON rate.
+fn rate_of(client: &HeleketClient, clock: &Arc<dyn Clock>) -> Result<Arc<dyn RateSource>, Failed> {
+    let name = SourceName::parse("heleket").map_err(Failed::by_itself)?;
+    let rate = HeleketRate::new(client.clone(), Arc::clone(clock), name);
+    Ok(Arc::new(rate))
 }
 
 fn key_of(settings: &Settings, var: &str, text: &str) -> Result<ApiKey, Failed> {

@@ -20,7 +20,7 @@ use super::nights::Nights;
 use super::side::Side;
 use super::signals::Signals;
 use super::watch::Watch;
-use super::{Role, settings};
+use super::{Role, settings, spares};
 use crate::cli::Failed;
 use crate::config::Settings;
 use crate::http::health::{Report, Status};
@@ -134,6 +134,13 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
     };
     let watching = actix_rt::spawn(watch.keep());
     let nights = parts.nights.map(|nights| actix_rt::spawn(nights.keep()));
+    let spares = side.whole().zip(parts.goods).map(|(system, goods)| {
+        let (logins, door) = (
+            system.till.logins.receiver(),
+            system.till.cookie_refresh.clone(),
+        );
+        actix_rt::spawn(spares::bring(goods.spare_jars, logins, door))
+    });
     let place = parts.listener.local_addr();
     let (server, mut serving) = serve(parts.listener, doors, parts.webhooks, given)?;
     if let Ok(place) = place {
@@ -166,8 +173,8 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
         }
     }
     watching.abort();
-    if let Some(nights) = nights {
-        nights.abort();
+    for task in nights.into_iter().chain(spares) {
+        task.abort();
     }
     why.outcome()
 }

@@ -1,7 +1,9 @@
 //! From the settings as they are written to the settings as each part takes its own.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::link::LinkRules;
 use starkeeper_actors::domain::transfer::JudgeRules;
 use starkeeper_actors::domain::wallet::SigningRules;
@@ -14,6 +16,9 @@ use super::Role;
 use super::goods::Goods;
 use crate::config::{LogFormat, LogLevel, Logs, Settings};
 use crate::telemetry::TelemetrySettings;
+
+/// Beyond the browsers' own limit for opening one.
+const OPEN_MARGIN: Duration = Duration::from_secs(5);
 
 /// What all actors take, for these tills.
 pub(super) fn system(settings: &Settings, goods: &Goods) -> SystemSettings {
@@ -50,6 +55,19 @@ pub(super) fn system(settings: &Settings, goods: &Goods) -> SystemSettings {
         in_flight: given.in_flight,
         ..defaults
     };
+    let given = &settings.browser;
+    system.browser_pool.anonymous = usize::try_from(given.look_ups).unwrap_or(1);
+    system.browser_pool.max_loans = given.max_loans;
+    system.browser_pool.max_age = given.max_age;
+    // The browsers' own limit is heard of before the pool gives up.
+    system.browser_pool.open_deadline = given.open_timeout + OPEN_MARGIN;
+    // A login's lease is one, whoever prolongs it, and longer than a call.
+    system.cookie_refresh.call = settings.fulfilment.call_timeout;
+    system.cookie_refresh.lease = settings.fulfilment.lease * 2;
+    let given = &settings.fragment;
+    system.cookie_refresh.rules.automatic = given.auto_refresh;
+    system.cookie_refresh.rules.interval =
+        Span::from_std(given.refresh_every).unwrap_or(system.cookie_refresh.rules.interval);
     let given = &settings.pricing;
     system.pricing.look = given.look_every;
     system.pricing.rates_every = given.rates_every;

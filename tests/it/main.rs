@@ -22,6 +22,7 @@ mod callback;
 mod connect;
 mod daemon;
 mod fragment;
+mod goods;
 mod ground;
 mod heleket;
 mod migrate;

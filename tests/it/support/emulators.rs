@@ -23,13 +23,18 @@ pub struct Emulators {
 impl Emulators {
     /// Starts them on five ports from `base` on.
     pub fn start(base: u16, seed: u64) -> Self {
+        Self::start_with(base, seed, "1")
+    }
+
+    /// The same with blocks of so many milliseconds.
+    pub fn start_with(base: u16, seed: u64, block_ms: &str) -> Self {
         let mut command = sandbox();
         command
             .env("MERCHANT_UUID", MERCHANT)
             .env("API_KEY", PAYMENT_KEY)
             .env("PAYOUT_API_KEY", PAYOUT_KEY)
             .args(["--port", &base.to_string(), "--seed", &seed.to_string()])
-            .args(["--block-time-ms", "1", "--webhook-retry-ms", "100"]);
+            .args(["--block-time-ms", block_ms, "--webhook-retry-ms", "100"]);
         let mut process = Running::start("the sandbox", command);
         process.wait_for_text("is up");
         Self {

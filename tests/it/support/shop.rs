@@ -208,6 +208,11 @@ impl Daemon {
         .await;
     }
 
+    /// The next start is without this setting.
+    pub fn take_back(&mut self, name: &str) {
+        self.settings.retain(|(other, _)| *other != name);
+    }
+
     /// Ends it as a loss of power would.
     pub fn kill(&mut self) {
         self.process.take().expect("the daemon runs").kill();
@@ -298,7 +303,8 @@ impl Shop {
         Self::beside(emulators, base, more).await
     }
 
-    async fn beside(emulators: Emulators, base: u16, more: Vec<Setting>) -> Self {
+    /// A daemon beside emulators that run already.
+    pub async fn beside(emulators: Emulators, base: u16, more: Vec<Setting>) -> Self {
         let port = base + 5;
         let mut settings = at_gateway(&emulators);
         let public = format!("http://127.0.0.1:{port}");

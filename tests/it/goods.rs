@@ -1,0 +1,4 @@
+//! Goods out: orders over the wire, with a real browser, real wallet contracts and real books.
+
+mod shop;
+mod with_browser;

@@ -1,0 +1,5 @@
+//! What needs a browser.
+
+#[cfg(feature = "crash-points")]
+mod crashes;
+mod journey;
