@@ -72,9 +72,13 @@ pub(super) fn capabilities(
         // Its browsers and profiles are the remote server's.
         WebDriverPlace::Remote(_) => {}
         WebDriverPlace::Local(_) => {
-            let profile = folder.join("profile");
-            wish.add_arg(&format!("--user-data-dir={}", profile.display()))
-                .map_err(bad)?;
+            // The lighter one does not say its port where a profile is named for it; its driver
+            // makes one among the temporary files, which are the folder's as well.
+            if !is_shell(&settings.chrome) {
+                let profile = folder.join("profile");
+                wish.add_arg(&format!("--user-data-dir={}", profile.display()))
+                    .map_err(bad)?;
+            }
             if let Some(program) = program(&settings.chrome)? {
                 wish.set_binary(&program.display().to_string())
                     .map_err(bad)?;
@@ -82,6 +86,17 @@ pub(super) fn capabilities(
         }
     }
     Ok(wish)
+}
+
+fn is_shell(chrome: &Chrome) -> bool {
+    match chrome {
+        Chrome::Chromium => false,
+        Chrome::HeadlessShell => true,
+        Chrome::At(program) => {
+            let name = program.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.contains("headless"))
+        }
+    }
 }
 
 /// The program; none: where the driver finds one.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::Utc;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use starkeeper::fragment::{BrowserSettings, CookieText, Fragment, FragmentSettings};
+use starkeeper::fragment::{BrowserSettings, Chrome, CookieText, Fragment, FragmentSettings};
 use starkeeper::storage::url::DatabaseUrl;
 use starkeeper::storage::vault::{SealedVault, VaultKey};
 use starkeeper::storage::{Storage, StorageSettings};
@@ -185,6 +185,9 @@ fn fragment(
     // Chrome has no sandbox where it runs as root, or without user namespaces.
     browsers.sandbox = false;
     browsers.open = Duration::from_secs(60);
+    if let Some(program) = std::env::var_os("STARKEEPER_TEST_BROWSER") {
+        browsers.chrome = Chrome::At(program.into());
+    }
     change(&mut browsers);
     let (vault, clock) = (Arc::clone(vault), Arc::<TestClock>::clone(clock));
     let prover = Arc::<TonSigner>::clone(&keys.signer);
