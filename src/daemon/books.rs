@@ -1,7 +1,5 @@
 //! Opens the books: which engine, whether its schema is this daemon's, and what to do if not.
 
-use std::sync::Arc;
-
 use tokio::runtime::Runtime;
 
 use crate::cli::{self, Failed};
@@ -17,7 +15,7 @@ const EMBEDDED_READERS: usize = 4;
 pub(super) async fn open(
     settings: &Settings,
     io: &Runtime,
-    #[cfg(feature = "crash-points")] watch: Arc<dyn crate::storage::CommitWatch>,
+    #[cfg(feature = "crash-points")] watch: std::sync::Arc<dyn crate::storage::CommitWatch>,
 ) -> Result<Storage, Failed> {
     let url = cli::books::of(settings)?;
     match &url {

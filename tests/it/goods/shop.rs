@@ -25,6 +25,8 @@ pub const PERSON: i64 = 7;
 /// A shop with one till.
 pub struct Selling {
     pub shop: Shop,
+    /// What every daemon of this shop is set to.
+    pub settings: Vec<Setting>,
 }
 
 impl Selling {
@@ -34,9 +36,13 @@ impl Selling {
         let emulators = Emulators::start_with(base, 1, "100");
         let mut settings = at_gateway(&emulators);
         settings.extend(selling(&emulators, base).await);
+        let common = settings.clone();
         settings.extend(more);
         let shop = Shop::beside(emulators, base, settings).await;
-        Self { shop }
+        Self {
+            shop,
+            settings: common,
+        }
     }
 
     pub fn door(&self) -> Door {
@@ -116,11 +122,53 @@ impl Selling {
         placed["order"].as_str().expect("a name").to_owned()
     }
 
+    /// Switches a fault of an emulator on.
+    pub async fn fault(&self, system: &str, method: &str, kind: &str, more: Value) {
+        self.shop
+            .emulators
+            .fault_of(system, method, kind, more)
+            .await;
+    }
+
+    /// Waits until the operators were told something of this kind; answers how often.
+    pub async fn operators_hear(&self, kind: &str) -> usize {
+        eventually_within("the operators hear of it", ENDING, async || {
+            let notices = self.door().glance("/admin/v1/notices?limit=100").await?;
+            let all = notices["notices"].as_array().expect("a list").iter();
+            let of_kind = all.filter(|notice| !notice["message"]["operators"][kind].is_null());
+            match of_kind.count() {
+                0 => Err(notices.to_string()),
+                some => Ok(some),
+            }
+        })
+        .await
+    }
+
+    /// Waits until the daemon stands at the point of `PAUSE_AT`.
+    pub async fn paused(&self) {
+        let mark = self.shop.daemon.folder().join("state/paused");
+        eventually_within("the daemon waits at its point", ENDING, async || {
+            mark.exists().then_some(()).ok_or("it goes on")
+        })
+        .await;
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        let go = self.shop.daemon.folder().join("state/go");
+        std::fs::write(go, "").expect("the mark is written");
+    }
+
     /// The order's end: `delivered`, `refunded` or `parked`.
     pub async fn end_of(&self, order: &str) -> String {
+        self.end_at(&self.door(), order).await
+    }
+
+    /// The same as another daemon shows it.
+    pub async fn end_at(&self, door: &Door, order: &str) -> String {
         let path = format!("/admin/v1/orders/{order}");
         eventually_within("the order comes to an end", ENDING, async || {
-            let shown = self.door().glance(&path).await?;
+            let shown = door.glance(&path).await?;
             let state = shown["state"].as_str().expect("a state").to_owned();
             match state.as_str() {
                 "delivered" | "refunded" | "parked" => Ok(state),
@@ -149,9 +197,16 @@ impl Selling {
 
     /// Nothing was paid twice, nothing was delivered twice, and the books balance.
     pub async fn holds(&self, username: &str, stars: u64) {
-        assert_eq!(self.stars_of(username).await, stars, "stars of {username}");
+        self.holds_all(&[(username, stars)]).await;
+    }
+
+    /// The same for several people, each with one order at most.
+    pub async fn holds_all(&self, people: &[(&str, u64)]) {
+        for (username, stars) in people {
+            assert_eq!(self.stars_of(username).await, *stars, "stars of {username}");
+        }
         let payments = self.payments().await;
-        let expected = usize::from(stars > 0);
+        let expected = people.iter().filter(|(_, stars)| *stars > 0).count();
         assert_eq!(payments.len(), expected, "{payments:?}");
         let books = self.door().look("/admin/v1/books").await;
         assert_eq!(books["balanced"], true, "{books}");

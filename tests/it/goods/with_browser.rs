@@ -2,4 +2,9 @@
 
 #[cfg(feature = "crash-points")]
 mod crashes;
+mod hostile;
 mod journey;
+#[cfg(feature = "crash-points")]
+mod killed;
+mod restored;
+mod with_postgres;

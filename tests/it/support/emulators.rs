@@ -108,7 +108,12 @@ impl Emulators {
 
     /// Switches a fault of Heleket on.
     pub async fn fault(&self, method: &str, kind: &str, more: Value) {
-        let mut wish = json!({"system": "heleket", "method": method, "kind": kind});
+        self.fault_of("heleket", method, kind, more).await;
+    }
+
+    /// Switches a fault on.
+    pub async fn fault_of(&self, system: &str, method: &str, kind: &str, more: Value) {
+        let mut wish = json!({"system": system, "method": method, "kind": kind});
         let more = more.as_object().expect("an object").clone();
         wish.as_object_mut().expect("an object").extend(more);
         self.order("faults", wish).await;

@@ -208,6 +208,39 @@ impl Daemon {
         .await;
     }
 
+    /// Where it runs: its working directory.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Sends it a signal by name.
+    pub fn signal(&self, signal: &str) {
+        let process = self.process.as_ref().expect("the daemon runs");
+        process.signal(signal);
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.process.as_ref().expect("the daemon runs").id()
+    }
+
+    /// The next start has this setting.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.take_back(name);
+        self.settings.push((name, value.to_owned()));
+    }
+
+    /// Runs another command of the program with the daemon's settings, in its folder.
+    pub fn run(&self, words: &[&str]) -> std::process::Output {
+        let mut command = starkeeper();
+        command
+            .args(words)
+            .current_dir(self.folder.path())
+            .env("ENVIRONMENT", "development")
+            .envs(self.settings.iter().cloned());
+        command.output().expect("the program starts")
+    }
+
     /// The next start is without this setting.
     pub fn take_back(&mut self, name: &str) {
         self.settings.retain(|(other, _)| *other != name);
