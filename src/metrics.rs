@@ -8,6 +8,8 @@ use std::time::Duration;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+pub mod goods;
+
 /// Seconds in which requests and calls are counted: from what memory answers to the longest step.
 const BUCKETS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
@@ -119,6 +121,7 @@ fn describe() {
     describe_gauge!(ACTOR_QUIET, "Seconds since an actor last got on");
     describe_counter!(DROPPED_LINES, "Log lines that a slow terminal or disk cost");
     describe_gauge!(BUILD, "1, with the version as its label");
+    goods::describe();
 }
 
 /// Counts a request that was answered. `route` is the pattern, never the path.

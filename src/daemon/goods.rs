@@ -14,6 +14,7 @@ use starkeeper_actors::ports::{Books, Browsers, Chain, Clock, Market, RateSource
 use zeroize::Zeroizing;
 
 use super::wallets::{NETWORK, till_wallets};
+use super::watch::Memory;
 use crate::cli::Failed;
 use crate::config::{BrowserFlavour, Settings};
 use crate::fragment::{
@@ -48,6 +49,8 @@ pub(super) struct Goods {
     pub(super) read_cookies: Arc<ReadCookies>,
     /// Cookies of the settings, for a login that has lost its own.
     pub(super) spare_jars: Vec<(LoginId, Jar)>,
+    /// What the browsers take of the memory.
+    pub(super) memory: Memory,
 }
 
 impl Goods {
@@ -128,6 +131,7 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
         tills,
         destinations,
         market: Arc::<Fragment>::clone(&fragment),
+        memory: memory_of(&fragment),
         browsers: fragment,
         vault,
         chain: Arc::new(chain),
@@ -139,6 +143,14 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
         }),
         spare_jars,
     }))
+}
+
+fn memory_of(fragment: &Arc<Fragment>) -> Memory {
+    let fragment = Arc::clone(fragment);
+    Arc::new(move || {
+        let fragment = Arc::clone(&fragment);
+        Box::pin(async move { fragment.memory().await })
+    })
 }
 
 /// How an operator is told of a variable that is wrong.

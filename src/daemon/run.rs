@@ -19,7 +19,7 @@ use super::goods::Goods;
 use super::nights::Nights;
 use super::side::Side;
 use super::signals::Signals;
-use super::watch::Watch;
+use super::watch::{Tills, Watch};
 use super::{Role, settings, spares};
 use crate::cli::Failed;
 use crate::config::Settings;
@@ -90,6 +90,16 @@ impl Parts {
         }
     }
 
+    /// The tills to watch, where they are served.
+    fn tills(&self, side: &Side) -> Option<Tills> {
+        let (_, goods) = side.whole().zip(self.goods.as_ref())?;
+        Some(Tills {
+            books: Arc::clone(&self.books),
+            clock: Arc::clone(&self.clock),
+            tills: goods.tills.clone(),
+        })
+    }
+
     /// Starts the actors of the role.
     async fn start(&self, given: &Settings, role: Role) -> Result<Side, Failed> {
         let (ports, io) = (self.ports(), Io::runtime(self.io.clone()));
@@ -131,6 +141,8 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
         settings: given.health.clone(),
         dropped_lines: Arc::clone(&parts.dropped_lines),
         to: to.clone(),
+        tills: parts.tills(&side),
+        memory: parts.goods.as_ref().map(|goods| Arc::clone(&goods.memory)),
     };
     let watching = actix_rt::spawn(watch.keep());
     let nights = parts.nights.map(|nights| actix_rt::spawn(nights.keep()));

@@ -19,6 +19,13 @@ use crate::config::Health;
 use crate::http::health::{Report, Status};
 use crate::metrics::{self, ActorLine};
 
+mod float;
+mod makers;
+mod tills;
+
+pub(super) use makers::Memory;
+pub(super) use tills::Tills;
+
 /// For one look at the books: beyond it they count as out of reach.
 const LOOK: Duration = Duration::from_secs(4);
 
@@ -31,6 +38,10 @@ pub(super) struct Watch {
     pub(super) settings: Health,
     pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
     pub(super) to: watch::Sender<Report>,
+    /// Tills that are looked at; none in a daemon that delivers nothing.
+    pub(super) tills: Option<Tills>,
+    /// What browsers take of the memory, where there are any.
+    pub(super) memory: Option<Memory>,
 }
 
 impl Watch {
@@ -46,6 +57,7 @@ impl Watch {
             if books.is_ok() && Instant::now() >= count_at {
                 count_at = Instant::now() + self.settings.metrics_every;
                 balance = self.count(balance).await;
+                self.show_goods().await;
             }
             self.publish(books.err().map(|why| why.cause), balance)
                 .await;
@@ -80,6 +92,25 @@ impl Watch {
         metrics::ledger_balanced(balanced);
         say_balance(before, balanced, &trial);
         Some(balanced)
+    }
+
+    /// Shows what operators see of goods out.
+    async fn show_goods(&self) {
+        if let Some(tills) = self.tills.clone() {
+            match self.read(tills.look()).await {
+                Ok(seen) => seen.iter().for_each(tills::Seeing::show),
+                Err(why) => tracing::debug!("the tills could not be looked at: {why}"),
+            }
+        }
+        if let Some(system) = self.side.whole() {
+            makers::show(system).await;
+        }
+        if let Some(memory) = &self.memory {
+            let memory = memory();
+            if let Ok(browsers) = self.read(async move { Ok(memory.await) }).await {
+                makers::show_memory(&browsers);
+            }
+        }
     }
 
     async fn publish(&self, books: Option<String>, books_balance: Option<bool>) {
