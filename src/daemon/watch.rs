@@ -1,11 +1,14 @@
 //! Looks after the daemon: publishes how it is for `/health`, and what is counted for `/metrics`.
 //!
 //! Owns the one task that reads the books for people who watch, so that a request reads nothing.
+//! It writes nothing but the notice that a till will be empty soon.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use starkeeper_actors::domain::ids::IncarnationId;
 use starkeeper_actors::domain::ledger::{Asset, TrialBalance};
 use starkeeper_actors::ports::books::Tally;
 use starkeeper_actors::ports::{Books, Unreadable};
@@ -47,28 +50,30 @@ pub(super) struct Watch {
 impl Watch {
     /// Looks again and again until it is dropped.
     pub(super) async fn keep(self) {
-        let mut balance = None;
+        let (mut balance, mut life) = (None, None);
+        let mut warned = BTreeMap::new();
         let mut count_at = Instant::now();
         let mut ticks = tokio::time::interval(self.settings.every);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             let books = self.look().await;
+            // The first life that is seen is the one that this daemon believes in.
+            life = life.or_else(|| books.as_ref().ok().copied());
             if books.is_ok() && Instant::now() >= count_at {
                 count_at = Instant::now() + self.settings.metrics_every;
                 balance = self.count(balance).await;
-                self.show_goods().await;
+                self.show_goods(life, &mut warned).await;
             }
             self.publish(books.err().map(|why| why.cause), balance)
                 .await;
         }
     }
 
-    /// Whether the books can be read at all.
-    async fn look(&self) -> Result<(), Unreadable> {
+    /// Whether the books can be read at all, and which life is theirs.
+    async fn look(&self) -> Result<IncarnationId, Unreadable> {
         let books = Arc::clone(&self.books);
-        let life = self.read(async move { books.incarnation().await }).await;
-        life.map(drop)
+        self.read(async move { books.incarnation().await }).await
     }
 
     /// Counts what the books hold; answers whether they balance, as far as that is known.
@@ -95,12 +100,9 @@ impl Watch {
     }
 
     /// Shows what operators see of goods out.
-    async fn show_goods(&self) {
-        if let Some(tills) = self.tills.clone() {
-            match self.read(tills.look()).await {
-                Ok(seen) => seen.iter().for_each(tills::Seeing::show),
-                Err(why) => tracing::debug!("the tills could not be looked at: {why}"),
-            }
+    async fn show_goods(&self, life: Option<IncarnationId>, warned: &mut BTreeMap<i64, i64>) {
+        if let Some((tills, life)) = self.tills.clone().zip(life) {
+            self.show_tills(tills, life, warned).await;
         }
         if let Some(system) = self.side.whole() {
             makers::show(system).await;
@@ -110,6 +112,19 @@ impl Watch {
             if let Ok(browsers) = self.read(async move { Ok(memory.await) }).await {
                 makers::show_memory(&browsers);
             }
+        }
+    }
+
+    async fn show_tills(&self, tills: Tills, life: IncarnationId, warned: &mut BTreeMap<i64, i64>) {
+        let seen = match self.read(tills.clone().look()).await {
+            Ok(seen) => seen,
+            Err(why) => return tracing::debug!("the tills could not be looked at: {why}"),
+        };
+        seen.iter().for_each(tills::Seeing::show);
+        match tokio::time::timeout(LOOK, tills.warn(&seen, life, warned)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => tracing::warn!("the operators could not be told of the float: {why}"),
+            Err(_elapsed) => tracing::warn!("the operators could not be told of the float in time"),
         }
     }
 

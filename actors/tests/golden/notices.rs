@@ -37,6 +37,7 @@ variants!(Messages of Message {
     Message::Operators(OperatorNews::TopUp { .. }) => "operators: top up",
     Message::Operators(OperatorNews::Unexplained { .. }) => "operators: unexplained",
     Message::Operators(OperatorNews::FloatLow { .. }) => "operators: float low",
+    Message::Operators(OperatorNews::FloatEnds { .. }) => "operators: float ends",
     Message::Operators(OperatorNews::LoginLost { .. }) => "operators: login lost",
     Message::Operators(OperatorNews::LoginBack { .. }) => "operators: login back",
     Message::Operators(OperatorNews::InvoiceOdd { .. }) => "operators: invoice odd",
@@ -163,6 +164,13 @@ fn operator_news() -> Vec<OperatorNews> {
             wallet,
             free: ton("0.1"),
             hour: 495_588,
+        },
+        OperatorNews::FloatEnds {
+            wallet,
+            free: ton("12.5"),
+            per_day: ton("50"),
+            seconds: 21_600,
+            day: 20_649,
         },
         OperatorNews::LoginLost {
             login,

@@ -7,7 +7,10 @@ use actix_web::test::TestRequest;
 use futures_util::FutureExt as _;
 use serde_json::json;
 use starkeeper_actors::domain::ids::{LoginId, TelegramId, WalletAddress};
+use starkeeper_actors::domain::ledger::{Account, Asset, Entry, EntryKey};
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
+use starkeeper_actors::domain::notice::{Message, Notice, OperatorNews};
+use starkeeper_actors::ports::books::Seen;
 use starkeeper_actors::ports::market::BrowserId;
 use starkeeper_actors::ports::{Books, Clock};
 use starkeeper_actors::testing::{BooksView, MemoryBooks, TestClock};
@@ -82,6 +85,29 @@ async fn until(shop: &Shop, name: &str, labels: &[&str], wanted: f64) {
     panic!("{name}{labels:?} is {last:?}, not {wanted}");
 }
 
+/// How often the operators were told that the till will be empty soon.
+fn ends_soon(shop: &Shop) -> usize {
+    let of_it = |notice: &&Seen<Notice>| {
+        let message = &notice.row.owed.message;
+        matches!(message, Message::Operators(OperatorNews::FloatEnds { seconds, .. })
+            if *seconds < 86_400)
+    };
+    shop.world
+        .books
+        .view(|books| books.notices().filter(of_it).count())
+}
+
+/// The owner takes everything but that much.
+fn take_out(shop: &Shop, left: NanoTon) {
+    let float = Account::Float(wallet(shop));
+    let balance = shop.world.books.view(|books| books.balance(float));
+    let wallet = wallet(shop);
+    let entry = Entry::new(EntryKey::Explained { wallet, lt: 1 });
+    let amount = NanoTon::from_nanos(balance - left.nanos());
+    let entry = entry.post(Account::Owner(Asset::Ton), float, amount);
+    shop.world.books.seed(Vec::new(), vec![entry.unwrap()]);
+}
+
 const TILL: &str = r#"till="1""#;
 
 #[expect(clippy::float_arithmetic, reason = "a gauge is a float")]
@@ -153,6 +179,14 @@ async fn the_page_shows_floats_orders_breaks_logins_and_browsers() {
             .await
             .is_some()
     );
+
+    assert_eq!(ends_soon(&shop), 0, "it lasts for weeks");
+    let left = NanoTon::from_nanos(1_000_000_000);
+    take_out(&shop, left);
+    until(&shop, "starkeeper_float_free_ton", &[TILL], 1.0).await;
+    assert!(shown(&shop, "starkeeper_float_empty_seconds", &[TILL]).await < Some(86_400.0));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(ends_soon(&shop), 1, "told once, however often it is seen");
 
     let (odd, aged) = ("starkeeper_breaks", "starkeeper_break_oldest_seconds");
     let kind = [TILL, r#"kind="unexplained""#];

@@ -1,17 +1,19 @@
-//! What the books say about each till: its money, its orders, its breaks, its login.
+//! What the books say about each till: its money, its orders, its breaks, its login; and the one
+//! thing that the operators are told of it here, that it will be empty soon.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use starkeeper_actors::domain::ids::{LoginId, WalletAddress};
+use starkeeper_actors::domain::ids::{IncarnationId, LoginId, NoticeId, WalletAddress};
 use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::login::{Health, Login};
 use starkeeper_actors::domain::money::NanoTon;
-use starkeeper_actors::domain::notice::{Audience, Message, Notice, OperatorNews};
+use starkeeper_actors::domain::notice::{Audience, Message, Notice, OperatorNews, Owed};
 use starkeeper_actors::domain::order::{Order, OrderState};
 use starkeeper_actors::domain::wallet::Wallet;
 use starkeeper_actors::domain::{Span, Timestamp};
-use starkeeper_actors::ports::books::{Page, Seen};
+use starkeeper_actors::ports::books::{Commit, CommitFailed, Page, Seen};
 use starkeeper_actors::ports::{Books, Clock, Unreadable};
 
 use super::float::{empty_in, per_day};
@@ -23,6 +25,9 @@ const LINES: u32 = 1_000;
 /// Operators' notices that are read at once, and how often.
 const NOTICES: u32 = 100;
 const PAGES: u32 = 10;
+
+/// The operators hear of a till that will be empty within this, once a day.
+const SOON: Span = Span::hours(24);
 
 /// The states of an order that is paid for and not finished.
 const STATES: [&str; 5] = ["held", "linked", "paying", "paid", "parked"];
@@ -43,6 +48,7 @@ pub(in crate::daemon) struct Tills {
 #[derive(Debug)]
 pub(super) struct Seeing {
     till: i64,
+    wallet: WalletAddress,
     free: NanoTon,
     held: NanoTon,
     per_day: Option<NanoTon>,
@@ -97,6 +103,7 @@ impl Tills {
         });
         Ok(Seeing {
             till: login.get(),
+            wallet,
             free: nanos(&float),
             held: nanos(&held),
             per_day: per_day(&float, &held, lines, now),
@@ -107,6 +114,39 @@ impl Tills {
             login: "unknown",
             now,
         })
+    }
+
+    /// Tells the operators of tills that will be empty soon. `warned` is the day on which each was
+    /// told last, so that the books are not asked again; the notice's key keeps other replicas
+    /// from telling it a second time.
+    ///
+    /// # Errors
+    /// What the books took not: it is tried again with the next look.
+    pub(super) async fn warn(
+        &self,
+        seen: &[Seeing],
+        life: IncarnationId,
+        warned: &mut BTreeMap<i64, i64>,
+    ) -> Result<(), CommitFailed> {
+        let day = self.clock.now().timestamp().div_euclid(86_400);
+        let silent = seen
+            .iter()
+            .filter(|till| warned.get(&till.till) != Some(&day));
+        let soon: Vec<(i64, OperatorNews)> = silent
+            .filter_map(|till| Some((till.till, till.ends_soon(day)?)))
+            .collect();
+        if soon.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::new(life, self.clock.now());
+        for (till, news) in &soon {
+            tracing::warn!("till {till} will be empty within a day: top its wallet up");
+            let id = NoticeId::new(self.clock.fresh_id());
+            commit.notices.push((id, Owed::operators(news.clone())));
+        }
+        self.books.commit(commit).await?;
+        warned.extend(soon.iter().map(|(till, _)| (*till, day)));
+        Ok(())
     }
 
     async fn statement(&self, account: Account) -> Result<Statement, Unreadable> {
@@ -162,6 +202,19 @@ impl Seeing {
         for state in LOGIN_STATES {
             goods::login(till, state, self.login == state);
         }
+    }
+
+    /// What the operators hear if it will be empty soon.
+    fn ends_soon(&self, day: i64) -> Option<OperatorNews> {
+        let per_day = self.per_day?;
+        let left = empty_in(self.free, per_day).filter(|left| *left < SOON)?;
+        Some(OperatorNews::FloatEnds {
+            wallet: self.wallet,
+            free: self.free,
+            per_day,
+            seconds: left.num_seconds(),
+            day,
+        })
     }
 
     /// The age of the oldest; zero if there is none.

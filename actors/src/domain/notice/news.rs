@@ -207,6 +207,19 @@ pub enum OperatorNews {
         /// When it was seen; one notice an hour.
         hour: i64,
     },
+    /// At the rate of the last day the free float will be gone soon.
+    FloatEnds {
+        /// Which wallet.
+        wallet: WalletAddress,
+        /// What is free.
+        free: NanoTon,
+        /// What leaves in a day.
+        per_day: NanoTon,
+        /// Seconds until nothing is free any more.
+        seconds: i64,
+        /// The day of Unix time on which it was seen; one notice a day.
+        day: i64,
+    },
     /// A login needs a person.
     LoginLost {
         /// Which login.
@@ -303,6 +316,7 @@ impl OperatorNews {
             Self::TopUp { transfer, .. } => format!("{transfer}/top-up"),
             Self::Unexplained { wallet, lt, .. } => format!("{wallet}/unexplained/{lt}"),
             Self::FloatLow { wallet, hour, .. } => format!("{wallet}/float-low/{hour}"),
+            Self::FloatEnds { wallet, day, .. } => format!("{wallet}/float-ends/{day}"),
             Self::LoginLost { login, n, .. } => format!("{login}/lost/{n}"),
             Self::LoginBack { login, n } => format!("{login}/back/{n}"),
             Self::InvoiceOdd { invoice, n, .. } => format!("{invoice}/odd/{n}"),
