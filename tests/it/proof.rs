@@ -11,6 +11,6 @@ mod life;
 mod replicas;
 mod settled;
 mod storm;
-mod throws;
+pub mod throws;
 mod ways;
 mod with_postgres;

@@ -45,6 +45,31 @@ impl Selling {
         }
     }
 
+    /// The same with a second till.
+    pub async fn open_with_second_till(words: &str) -> Self {
+        let base = ports::block();
+        let emulators = Emulators::start_with(base, 1, "100");
+        let mut settings = at_gateway(&emulators);
+        settings.extend(selling(&emulators, base).await);
+        let login = emulators.order("login", json!({})).await;
+        let cookies = login["cookies"].as_str().expect("cookies").to_owned();
+        settings.push(("FRAGMENT_SEED_PHRASE_2", words.to_owned()));
+        settings.push(("FRAGMENT_COOKIES_2", cookies));
+        let shop = Shop::beside(emulators, base, settings.clone()).await;
+        Self { shop, settings }
+    }
+
+    /// The order's end, if it has one.
+    pub async fn is_over(&self, order: &str) -> Result<String, String> {
+        let path = format!("/admin/v1/orders/{order}");
+        let shown = self.door().glance(&path).await?;
+        let state = shown["state"].as_str().expect("a state").to_owned();
+        match state.as_str() {
+            "delivered" | "refunded" | "parked" => Ok(state),
+            _ => Err(state),
+        }
+    }
+
     pub fn door(&self) -> Door {
         self.shop.door()
     }

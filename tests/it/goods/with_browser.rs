@@ -7,4 +7,5 @@ mod journey;
 #[cfg(feature = "crash-points")]
 mod killed;
 mod restored;
+mod storm;
 mod with_postgres;
