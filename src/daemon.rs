@@ -36,6 +36,7 @@ mod settings;
 mod side;
 mod signals;
 mod spares;
+mod steps;
 pub mod wallets;
 mod watch;
 

@@ -28,9 +28,11 @@ pub mod restore;
 mod rows;
 mod schema;
 mod sqlite;
+mod steps;
 pub mod url;
 pub mod vault;
 
 #[cfg(feature = "crash-points")]
 pub use open::{CommitWatch, When};
 pub use open::{OpenFailed, Storage, StorageSettings};
+pub use steps::{Listener, OrderStep};

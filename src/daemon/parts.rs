@@ -28,6 +28,7 @@ use crate::memory::{InProcessLimits, Rates};
 use crate::metrics::Page;
 use crate::storage::backup;
 
+use super::steps::Steps;
 use super::{books, goods};
 
 /// For payment's answer to a webhook: longer than its call to the gateway, so that a slow gateway
@@ -70,6 +71,9 @@ pub(super) async fn make(
     let goods = on_io(io, goods).await?;
     #[cfg(feature = "crash-points")]
     let goods = goods.map(|goods| goods.with(&points));
+    let tills = goods.as_ref().map(|goods| goods.tills.clone());
+    let steps = Steps::new(tills.unwrap_or_default());
+    let books: Arc<dyn Books> = Arc::new(storage.telling(Arc::new(move |step| steps.say(step))));
     let invoicing: Arc<dyn Invoicing> = match gateway {
         Some(client) => Arc::new(client),
         None => Arc::new(NoGateway),

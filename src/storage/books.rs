@@ -32,7 +32,7 @@ use super::open::{Engine, Storage};
 use super::plan::{Plan, encode};
 use super::postgres::call::error_of;
 use super::postgres::transaction::Ended;
-use super::{calls, decode, names};
+use super::{calls, decode, names, steps};
 
 /// Asks the engine for something that only reads, all at one moment. `queries` are those of the
 /// engine, whichever it is.
@@ -96,17 +96,13 @@ impl Books for Storage {
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), CommitFailed> {
-        #[cfg(feature = "crash-points")]
-        if let Some(watch) = &self.watch {
-            watch.tell(When::Before, &commit).await;
-            let told = watch.tell(When::After, &commit);
-            let outcome = self.write(commit).await;
-            if outcome.is_ok() {
-                told.await;
-            }
-            return outcome;
-        }
-        self.write(commit).await
+        let Some(listener) = &self.listener else {
+            return self.watched(commit).await;
+        };
+        let orders = steps::of(&commit);
+        self.watched(commit).await?;
+        orders.iter().for_each(|order| listener(order));
+        Ok(())
     }
 
     async fn lease(
@@ -393,6 +389,20 @@ impl Books for Storage {
 
 /// What takes more than one query.
 impl Storage {
+    async fn watched(&self, commit: Commit) -> Result<(), CommitFailed> {
+        #[cfg(feature = "crash-points")]
+        if let Some(watch) = &self.watch {
+            watch.tell(When::Before, &commit).await;
+            let told = watch.tell(When::After, &commit);
+            let outcome = self.write(commit).await;
+            if outcome.is_ok() {
+                told.await;
+            }
+            return outcome;
+        }
+        self.write(commit).await
+    }
+
     async fn write(&self, commit: Commit) -> Result<(), CommitFailed> {
         let plan = Plan::of(commit, &self.rules).map_err(Failure::Refused)?;
         match &self.engine {

@@ -13,6 +13,7 @@ use super::migrate::{self, MigrateFailed};
 use super::postgres::{group::Committers, pool, transaction::Limits};
 use super::postgres_connect::{CannotConnect, PostgresConnector, Unfit};
 use super::sqlite::{self, file, readers::Readers, writer::Writer};
+use super::steps::Listener;
 use super::url::{DatabaseUrl, PostgresUrl, SqliteUrl};
 
 /// What the storage must know to open the books.
@@ -125,6 +126,8 @@ pub struct Storage {
     pub(super) rules: OrderRules,
     /// Where connections live and calls run, whoever asks from wherever.
     pub(super) io: Handle,
+    /// Who is told of the orders that were written.
+    pub(super) listener: Option<Listener>,
     #[cfg(feature = "crash-points")]
     pub(super) watch: Option<Arc<dyn CommitWatch>>,
 }
@@ -170,9 +173,19 @@ impl Storage {
             engine,
             rules,
             io,
+            listener: None,
             #[cfg(feature = "crash-points")]
             watch,
         })
+    }
+
+    /// The same books, which tell of each order that was written through them.
+    #[must_use]
+    pub fn telling(self, listener: Listener) -> Self {
+        Self {
+            listener: Some(listener),
+            ..self
+        }
     }
 
     /// Lets the books live on under another incarnation: every commit of the old one is refused.
