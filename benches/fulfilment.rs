@@ -10,8 +10,9 @@
 //! waits for blocks, pages and its own pauses. All is built as the tests are: a release is quicker.
 //!
 //! Words after it: `orders=N` (so many alone, and so many at once, 1 to 48), `tills=N` (1 to 4),
-//! `block=MS` (how long a block of the chain takes). The daemon's settings are its usual ones, but
-//! that it looks for a message every 0.6 blocks. The browsers' memory counts a page that several
+//! `block=MS` (how long a block of the chain takes), `rate=N` (so many calls a second to each
+//! provider of the chain: 10 as with a key, 1 as without). The daemon's settings are its usual ones,
+//! but that it looks for a message every 0.6 blocks. The browsers' memory counts a page that several
 //! processes share once in all (PSS).
 #![allow(
     clippy::print_stdout,
@@ -60,20 +61,26 @@ fn main() {
         number.unwrap_or_else(|| panic!("{name}N: expected a whole number from 1 to {most}"))
     };
     for word in &words {
-        let known = ["orders=", "tills=", "block="];
+        let known = ["orders=", "tills=", "block=", "rate="];
         let is_known = known.iter().any(|name| word.starts_with(name));
-        assert!(is_known, "{word:?}: expected orders=N, tills=N or block=MS");
+        assert!(
+            is_known,
+            "{word:?}: expected orders=N, tills=N, block=MS or rate=N"
+        );
     }
     let (orders, tills) = (number("orders=", 8, 48), number("tills=", 1, 4));
-    let block = number("block=", 5_000, 3_600_000);
+    let (block, rate) = (
+        number("block=", 5_000, 3_600_000),
+        number("rate=", 10, 1_000),
+    );
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(measure(orders as usize, tills as usize, block));
+    runtime.block_on(measure(orders as usize, tills as usize, block, rate));
 }
 
-async fn measure(orders: usize, tills: usize, block: u64) {
+async fn measure(orders: usize, tills: usize, block: u64, calls: u64) {
     println!("{:<52} {:>10}  unit", "figure", "value");
-    println!("of {tills} till(s), with blocks of {block} ms");
-    let mut selling = Selling::open(tills, block).await;
+    println!("of {tills} till(s), with blocks of {block} ms and {calls} call(s)/s to a provider");
+    let mut selling = Selling::open(tills, block, calls).await;
     selling.fund(2 * (2 * orders + 1)).await;
     // Until the first is delivered, browsers start and the till's login is tried.
     selling.deliver(1).await;

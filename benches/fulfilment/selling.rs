@@ -62,8 +62,9 @@ pub struct Selling {
 }
 
 impl Selling {
-    /// Opens it with so many tills at a chain with blocks of so many milliseconds.
-    pub async fn open(tills: usize, block_ms: u64) -> Self {
+    /// Opens it with so many tills at a chain with blocks of so many milliseconds and
+    /// providers that may be called so often a second.
+    pub async fn open(tills: usize, block_ms: u64, calls: u64) -> Self {
         let base = ports::block();
         let emulators = Emulators::start_with(base, 1, &block_ms.to_string());
         let ton = base + 4;
@@ -80,6 +81,7 @@ impl Selling {
         .into();
         settings.extend([
             ("FRAGMENT_URL", emulators.fragment()),
+            ("TON_RATE", calls.to_string()),
             (
                 "TON_API_URL",
                 format!("http://127.0.0.1:{ton},http://127.0.0.1:{ton}/second"),
