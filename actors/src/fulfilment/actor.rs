@@ -6,6 +6,7 @@ use actix::{Actor, Context, Handler, Supervised, WrapFuture};
 use tokio::time::Instant;
 
 use super::desk::Bench;
+use super::link;
 use super::run::{Run, RunEnd};
 use super::tills::{Lanes, Tended, Tenure, Tills};
 use super::{
@@ -158,9 +159,13 @@ impl Fulfilment {
             let mut due = Vec::new();
             for id in books.orders_due(now, limit).await? {
                 if let Some(seen) = books.order(id).await? {
-                    due.push((id, seen.row.purchase().map(|purchase| purchase.wallet)));
+                    let wallet = seen.row.purchase().map(|purchase| purchase.wallet);
+                    due.push((id, wallet, link::holds_till_up(&seen.row)));
                 }
             }
+            // A till has one lane. Who only waits for the till must not take it from the order that
+            // the till is busy with, or both would wait for ever.
+            due.sort_by_key(|(.., holds_up)| !holds_up);
             Ok::<_, Unreadable>(due)
         };
         let io = self.bench.office.io.clone();
@@ -175,7 +180,7 @@ impl Fulfilment {
                 match due {
                     Ok(Ok(due)) => due
                         .into_iter()
-                        .for_each(|(order, wallet)| this.begin(order, wallet, ctx)),
+                        .for_each(|(order, wallet, _)| this.begin(order, wallet, ctx)),
                     Ok(Err(unreadable)) => tracing::warn!("due orders were not read: {unreadable}"),
                     Err(failed) => tracing::warn!("due orders were not read: {failed}"),
                 }

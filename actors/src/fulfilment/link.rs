@@ -5,7 +5,7 @@ use super::run::{Flow, Run};
 use crate::domain::ids::OrderId;
 use crate::domain::link::{Expected, Link, LinkRefused};
 use crate::domain::notice::RefundReason;
-use crate::domain::order::{Order, OrderEvent, OrderState, Stage};
+use crate::domain::order::{Order, OrderEvent, OrderState, Purchase, Stage};
 use crate::ports::Failure;
 use crate::ports::books::{Claim, Guard, OrderFile, RowWrite, Write};
 use crate::ports::market::{MarketFailure, MarketRefused};
@@ -18,7 +18,7 @@ impl Run {
         if file.customer.row.is_frozen() {
             return Err(Stuck::Rest("an AML lock is on the customer".into()));
         }
-        self.till_must_be_free().await?;
+        self.till_must_be_free(file).await?;
         let slot = self.till_slot(login).await?;
         let quote = &file.order.row.quote;
         let market = self.bench.office.ports.market.clone();
@@ -79,7 +79,12 @@ impl Run {
 
     /// One order at a time in a till: the page shows the purchase of the session, so no other
     /// order of this wallet may be between its link and its delivery (rule 9).
-    async fn till_must_be_free(&self) -> Result<(), Stuck> {
+    async fn till_must_be_free(&self, file: &OrderFile) -> Result<(), Stuck> {
+        // A link for this order would be in the way of the one that the next number belongs to.
+        let claimed = file.wallet.as_ref().and_then(|seen| seen.row.claimed_by);
+        if let Some(other) = claimed.filter(|order| *order != self.order) {
+            return Err(busy(other));
+        }
         let orders = self
             .bench
             .office
@@ -100,6 +105,12 @@ impl Run {
 
 fn busy(other: OrderId) -> Stuck {
     Stuck::Rest(format!("the till is busy with {other}"))
+}
+
+/// Whether others wait for this order: the till is busy with it, or the wallet's next number is kept
+/// for it.
+pub(super) fn holds_till_up(order: &Order) -> bool {
+    occupies_till(order) || order.purchase().is_some_and(Purchase::was_signed)
 }
 
 /// Whether an order's purchase is what the till's page shows.

@@ -61,6 +61,29 @@ async fn journey_c_costs_two_wakes_and_one_loan() {
     shop.in_order();
 }
 
+/// The order that a till is busy with is looked at before those that wait for the till, however long
+/// its delivery takes.
+#[actix::test]
+async fn orders_that_wait_for_a_till_do_not_keep_it_from_the_one_it_is_busy_with() {
+    let shop = Shop::open();
+    let system = shop.start().await;
+    let mut orders = Vec::new();
+    for quantity in [50, 60, 70] {
+        orders.push(shop.buy(quantity).await);
+    }
+    shop.world.fragment.hold_deliveries(true);
+    system.fulfilment.bell().wake();
+    // One is paid for by now and rests between two looks at its delivery.
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(shop.paid(), 1);
+    shop.world.fragment.hold_deliveries(false);
+    for order in orders {
+        shop.until(order, MINUTE, is_delivered).await;
+    }
+    assert_eq!(shop.paid(), 3);
+    shop.in_order();
+}
+
 #[actix::test]
 async fn many_orders_go_through_one_till_one_after_the_other() {
     let shop = Shop::open();
