@@ -106,25 +106,23 @@ impl Fragment {
         Ok(Payer::new(&account))
     }
 
-    /// Does something with the session that linked an order, if that is another than today's:
-    /// imported cookies do not replace it before its confirm call is done (rule 8).
-    async fn as_linked<T>(
+    /// Puts the session that linked an order into the browser, if that is another than today's;
+    /// answers today's then. Imported cookies do not replace it before its confirm call is done
+    /// (rule 8).
+    async fn as_linked(
         &self,
         session: &mut Session,
-        (login, link): (LoginId, &Link),
-        work: impl AsyncFnOnce(&mut Session) -> Result<T, MarketFailure>,
-    ) -> Result<T, MarketFailure> {
+        login: LoginId,
+        link: &Link,
+    ) -> Result<Option<CookieJar>, MarketFailure> {
         let Some(linking) = self.linking(session, login, link).await? else {
-            return work(session).await;
+            return Ok(None);
         };
         tracing::debug!("a purchase of {login} goes on in the session that linked it");
         // Whatever comes of it, the browser is opened anew: nothing of this is stored as today's.
         session.state.is_spoilt = true;
         session.put(&linking).await?;
-        let done = work(session).await;
-        let today = session.state.jar.clone();
-        session.put(&today).await?;
-        done
+        Ok(Some(session.state.jar.clone()))
     }
 
     /// The jar that linked an order, if its session is not today's.
@@ -145,6 +143,12 @@ impl Fragment {
         let is_other = jar.session() != session.state.jar.session();
         Ok(is_other.then_some(jar))
     }
+}
+
+/// Whether a session that linked an order cannot speak for it any more. Today's is of the same wallet,
+/// and asking again with the same bytes does no harm.
+const fn has_ended<T>(answer: &Result<T, MarketFailure>) -> bool {
+    matches!(answer, Err(Failure::Refused(_)))
 }
 
 fn unconfigured(login: LoginId) -> MarketFailure {
@@ -277,8 +281,17 @@ impl Market for Fragment {
     async fn confirm(&self, slot: Slot, link: &Link, boc: &Boc) -> Result<(), MarketFailure> {
         let (mut session, login) = self.till(slot).await?;
         let payer = self.payer(login)?;
-        let work = async |session: &mut Session| session.confirm(&payer, link, boc).await;
-        self.as_linked(&mut session, (login, link), work).await
+        if let Some(today) = self.as_linked(&mut session, login, link).await? {
+            let confirmed = session.confirm(&payer, link, boc).await;
+            session.put(&today).await?;
+            if !has_ended(&confirmed) {
+                return confirmed;
+            }
+            tracing::info!(
+                "the session that linked a purchase of {login} has ended: asking today's"
+            );
+        }
+        session.confirm(&payer, link, boc).await
     }
 
     async fn delivery(
@@ -288,8 +301,14 @@ impl Market for Fragment {
         link: &Link,
     ) -> Result<Delivery, MarketFailure> {
         let (mut session, login) = self.till(slot).await?;
-        let work = async |session: &mut Session| session.delivery(product, link).await;
-        self.as_linked(&mut session, (login, link), work).await
+        if let Some(today) = self.as_linked(&mut session, login, link).await? {
+            let delivery = session.delivery(product, link).await;
+            session.put(&today).await?;
+            if !has_ended(&delivery) {
+                return delivery;
+            }
+        }
+        session.delivery(product, link).await
     }
 
     async fn history(&self, slot: Slot) -> Result<Vec<HistoryRow>, MarketFailure> {

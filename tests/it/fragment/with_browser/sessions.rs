@@ -193,6 +193,28 @@ fn a_purchase_is_confirmed_in_the_session_that_linked_it_whatever_was_imported_s
     });
 }
 
+/// Both parts of the login that linked a purchase are gone for good; a person has logged in anew.
+#[test]
+fn a_purchase_whose_session_has_ended_is_confirmed_in_todays() {
+    run(async {
+        let house = House::open().await;
+        let slot = house.slot(TILL).await;
+        let offer = house.offer(slot).await.unwrap();
+        let boc = offer.payload.clone();
+        let link = checked(&house, offer);
+        house.fragment.close(slot.browser).await;
+        for part in ["telegram", "wallet"] {
+            let ended = serde_json::json!({ "part": part });
+            house.emulators.order("login/expire", ended).await;
+        }
+        let imported = house.log_in(Some(house.wallet)).await;
+        house.store(link.jar, &imported).await;
+        let slot = house.slot(TILL).await;
+        house.fragment.confirm(slot, &link, &boc).await.unwrap();
+        house.fragment.close_all().await;
+    });
+}
+
 fn checked(house: &House, offer: LinkOffer) -> Link {
     let rules = LinkRules {
         destinations: vec![offer.destination],
