@@ -21,6 +21,7 @@ pub(crate) mod books;
 mod config;
 mod copy_books;
 mod failed;
+mod login;
 mod migrate;
 mod restore;
 mod serve;
@@ -50,6 +51,8 @@ enum Command {
     Restore(restore::Args),
     /// Moves the books to another database, of either engine.
     CopyBooks(copy_books::Args),
+    /// Shows the Fragment logins of the running daemon, or brings it new cookies.
+    Login(login::Args),
     /// Draws the words of a wallet, or shows the addresses that words open.
     Wallet(wallet::Args),
 }
@@ -78,6 +81,7 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
         Command::Backup(args) => backup::run(&args, surroundings),
         Command::Restore(args) => restore::run(&args, surroundings),
         Command::CopyBooks(args) => copy_books::run(&args),
+        Command::Login(args) => login::run(&args, surroundings),
         Command::Wallet(args) => wallet::run(&args, surroundings),
     }
 }

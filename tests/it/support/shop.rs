@@ -237,6 +237,8 @@ impl Daemon {
             .args(words)
             .current_dir(self.folder.path())
             .env("ENVIRONMENT", "development")
+            .env("HTTP_PORT", self.door.port.to_string())
+            .env("ADMIN_TOKEN", TOKEN)
             .envs(self.settings.iter().cloned());
         command.output().expect("the program starts")
     }
