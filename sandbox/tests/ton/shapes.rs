@@ -22,14 +22,17 @@ async fn ground(version: Version) -> (Ground, Wallet, tycho_types::prelude::Cell
     (ground, wallet, message)
 }
 
-/// The names of an object's fields, in order.
+/// The names of an object's fields, in the order of the alphabet: whether an object keeps the order
+/// in which it was written depends on who else is compiled with it.
 fn names(value: &Value) -> Vec<&str> {
-    value
+    let mut names: Vec<&str> = value
         .as_object()
         .unwrap()
         .keys()
         .map(String::as_str)
-        .collect()
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 /// What an invented hash is replaced by.
