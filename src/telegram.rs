@@ -7,4 +7,5 @@
 //! Never decides what to say or when, and never retries by itself: pace and order are the
 //! notifier's.
 
+pub mod face;
 pub mod inbound;
