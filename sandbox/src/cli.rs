@@ -6,9 +6,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::demo;
 use crate::{Merchant, Sandbox, Settings, StartError};
 
 /// A setting or the machine keeps the sandbox from starting (`EX_CONFIG`).
@@ -22,8 +23,14 @@ const EXIT_CONFIG: u8 = 78;
 /// `MERCHANT_UUID`, `API_KEY` and `PAYOUT_API_KEY` are read from the environment; those that are
 /// not set are the demo's, and are printed.
 #[derive(Debug, Parser)]
-#[command(name = "starkeeper-sandbox", version)]
+#[command(
+    name = "starkeeper-sandbox",
+    version,
+    args_conflicts_with_subcommands = true
+)]
 struct Words {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// The base port; the four after it belong to the sandbox as well.
     #[arg(long, default_value_t = 8090, value_parser = clap::value_parser!(u16).range(1..=65531))]
     port: u16,
@@ -42,6 +49,12 @@ struct Words {
     ton_keyless_rps: u32,
 }
 
+/// What else it does.
+#[derive(Debug, Subcommand)]
+enum Instead {
+    Demo(demo::args::Args),
+}
+
 /// Runs the command line `words` (the program's own name first) and says how it went.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let words = match Words::try_parse_from(words) {
@@ -57,6 +70,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    if let Some(Instead::Demo(args)) = &words.instead {
+        return demo::run(args);
+    }
     let served = credentials().and_then(|merchant| {
         let settings = Settings {
             port: Some(words.port),

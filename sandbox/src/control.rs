@@ -14,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use self::asked::{Wrong, refuse_strangers};
+pub(crate) use self::gateway::copies_of;
 pub(crate) use self::money::pay_with;
 use crate::world::World;
 
@@ -62,7 +63,6 @@ const CALLS: [&str; 34] = [
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(LARGEST_BODY))
-        .route("/", web::get().to(index))
         .route("/control", web::get().to(index))
         .route("/control/ready", web::get().to(is_ready))
         .configure(gateway::routes)
@@ -71,6 +71,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(chain::routes)
         .configure(faults::routes)
         .configure(time::routes)
+        .configure(crate::demo::routes)
         .default_service(web::route().to(unknown));
 }
 

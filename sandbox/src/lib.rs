@@ -140,6 +140,7 @@
 
 pub mod cli;
 mod control;
+mod demo;
 mod fragment;
 mod heleket;
 mod line;

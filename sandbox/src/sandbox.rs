@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -15,7 +16,7 @@ use crate::world::clock::{Moment, Start};
 use crate::world::dice::unforeseen_seed;
 use crate::world::post::Post;
 use crate::world::{Plan, World};
-use crate::{control, fragment, heleket, line, ton};
+use crate::{control, demo, fragment, heleket, line, ton};
 
 /// Connections are kept open between requests for so long.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -60,13 +61,15 @@ impl Default for Settings {
 pub enum StartError {
     /// A port is in use.
     #[error(
-        "port {port} ({what}) is taken by another program: stop it, or choose another base port with --port"
+        "port {port} ({what}) is taken by {by}: stop it, or choose another base port with --port"
     )]
     PortTaken {
         /// The port.
         port: u16,
         /// What was to listen there.
         what: &'static str,
+        /// Who listens there, as far as this user may see it.
+        by: String,
     },
     /// A port cannot be listened on for another reason.
     #[error("port {port} ({what}) cannot be listened on: {why}")]
@@ -89,6 +92,18 @@ pub enum StartError {
     Server(#[from] io::Error),
 }
 
+impl StartError {
+    /// Why a port cannot be listened on, with who has it.
+    pub(crate) fn of(port: u16, what: &'static str, why: io::Error) -> Self {
+        if why.kind() == io::ErrorKind::AddrInUse {
+            let by = demo::owner(port).unwrap_or_else(|| "another program".to_owned());
+            Self::PortTaken { port, what, by }
+        } else {
+            Self::Port { port, what, why }
+        }
+    }
+}
+
 /// A running sandbox. Stop it with [`Sandbox::stop`]; dropped, it runs on until the process ends.
 pub struct Sandbox {
     control: SocketAddr,
@@ -96,8 +111,7 @@ pub struct Sandbox {
     fragment: SocketAddr,
     ton: SocketAddr,
     seed: u64,
-    #[cfg(test)]
-    world: std::sync::Arc<World>,
+    world: Arc<World>,
     servers: Vec<(ServerHandle, JoinHandle<io::Result<()>>)>,
     time: JoinHandle<()>,
 }
@@ -139,8 +153,7 @@ impl Sandbox {
             fragment: fragment_address,
             ton: ton_address,
             seed,
-            #[cfg(test)]
-            world: std::sync::Arc::clone(&world),
+            world: Arc::clone(&world),
             servers,
             time: tokio::spawn(world.run()),
         })
@@ -175,6 +188,16 @@ impl Sandbox {
     #[cfg(test)]
     pub(crate) fn world(&self) -> &World {
         &self.world
+    }
+
+    /// The same to keep.
+    pub(crate) fn shared_world(&self) -> Arc<World> {
+        Arc::clone(&self.world)
+    }
+
+    /// Who may call Heleket.
+    pub(crate) fn merchant(&self) -> &Merchant {
+        &self.world.heleket.merchant
     }
 
     /// The seed of this run.
@@ -212,22 +235,17 @@ impl fmt::Debug for Sandbox {
 /// Only this machine reaches the sandbox.
 fn listen(port: Option<u16>, what: &'static str) -> Result<TcpListener, StartError> {
     let port = port.unwrap_or(0);
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|why| {
-        if why.kind() == io::ErrorKind::AddrInUse {
-            StartError::PortTaken { port, what }
-        } else {
-            StartError::Port { port, what, why }
-        }
-    })
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    bound.map_err(|why| StartError::of(port, what, why))
 }
 
 /// One thread a server: the work of a call is small, and a load test needs the other cores.
 fn serve(
     listener: TcpListener,
-    world: &std::sync::Arc<World>,
+    world: &Arc<World>,
     routes: fn(&mut web::ServiceConfig),
 ) -> io::Result<(ServerHandle, JoinHandle<io::Result<()>>)> {
-    let world = web::Data::from(std::sync::Arc::clone(world));
+    let world = web::Data::from(Arc::clone(world));
     let server = HttpServer::new(move || App::new().app_data(world.clone()).configure(routes))
         .workers(1)
         .keep_alive(KEEP_ALIVE)

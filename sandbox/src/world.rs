@@ -22,6 +22,7 @@ use self::post::Post;
 use self::prices::Prices;
 use self::settled::Settled;
 use self::timers::{Due, Timers};
+use crate::demo::Stage;
 use crate::fragment::Fragment;
 use crate::heleket::{Heleket, Merchant};
 use crate::ton::Ton;
@@ -55,6 +56,8 @@ pub(crate) struct World {
     pub(crate) fragment: Fragment,
     /// The chain.
     pub(crate) ton: Ton,
+    /// What the demo's page shows besides.
+    pub(crate) stage: Stage,
     turn: Mutex<()>,
     advancing: tokio::sync::Mutex<()>,
 }
@@ -92,6 +95,7 @@ impl World {
             heleket: Heleket::new(plan.merchant, plan.first_retry, plan.heleket_address),
             fragment: Fragment::default(),
             ton,
+            stage: Stage::default(),
             turn: Mutex::new(()),
             advancing: tokio::sync::Mutex::new(()),
         }))

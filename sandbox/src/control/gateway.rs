@@ -69,6 +69,16 @@ fn send_copies(
 ) -> Result<mpsc::UnboundedReceiver<Answer>, Wrong> {
     let asked = Asked::read(body, &["copies"])?;
     let copies = asked.whole("copies", 1, MOST_COPIES)?.unwrap_or(1);
+    copies_of(world, uuid, copies)
+}
+
+/// Sends so many copies of an invoice's webhook of now at once, whatever is on; answers come one by
+/// one.
+pub(crate) fn copies_of(
+    world: &World,
+    uuid: &str,
+    copies: u64,
+) -> Result<mpsc::UnboundedReceiver<Answer>, Wrong> {
     let desk = hold(&world.heleket.desk);
     let invoice = desk
         .invoice(number(&desk, uuid)?)

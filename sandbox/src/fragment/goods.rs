@@ -92,7 +92,7 @@ impl Goods {
     }
 
     /// What they cost in TON.
-    pub(super) fn ton(self, rates: Rates) -> Decimal {
+    pub(crate) fn ton(self, rates: Rates) -> Decimal {
         let exact = match self {
             Self::Stars(number) => rates.star * Decimal::from(number),
             Self::Premium(_) => self.usd(rates),
@@ -131,7 +131,7 @@ pub(super) fn length(months: u32) -> String {
 }
 
 /// TON in nano.
-pub(super) fn nano(ton: Decimal) -> u64 {
+pub(crate) fn nano(ton: Decimal) -> u64 {
     (ton * Decimal::from(1_000_000_000_u64))
         .to_u64()
         .unwrap_or(u64::MAX)

@@ -201,6 +201,11 @@ impl Faults {
         std::mem::take(&mut hold(&self.on).faults).len()
     }
 
+    /// Switches those off that somebody means.
+    pub(crate) fn remove(&self, is_meant: impl Fn(&Wish) -> bool) {
+        hold(&self.on).faults.retain(|fault| !is_meant(&fault.wish));
+    }
+
     /// Which faults strike a call of `method`. What is named alone (a webhook, say) is met only by
     /// faults that name it.
     pub(crate) fn strike(&self, system: System, method: &str, is_named_alone: bool) -> Strike {

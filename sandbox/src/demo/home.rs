@@ -1,0 +1,176 @@
+//! The demo's folder: who uses it, and the secrets that it keeps for the daemon.
+//!
+//! Files are readable by their owner alone. Two demos never share a folder.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+/// Held for as long as a demo runs here.
+const LOCK: &str = "lock";
+
+/// A folder that is ours.
+#[derive(Debug)]
+pub(super) struct Home {
+    folder: PathBuf,
+    _lock: File,
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoHome {
+    #[error("{folder} is used by another demo that runs now: stop it, or name another --state")]
+    Busy { folder: String },
+    #[error("{path}: {why}: the demo keeps its data there, so it must be able to write it")]
+    Unwritable { path: String, why: io::Error },
+}
+
+impl Home {
+    /// Takes the folder, empty where `fresh` says so.
+    pub(super) fn open(folder: &Path, fresh: bool) -> Result<Self, NoHome> {
+        let unwritable = |path: &Path| {
+            let path = path.display().to_string();
+            move |why| NoHome::Unwritable { path, why }
+        };
+        let mut maker = fs::DirBuilder::new();
+        maker.recursive(true).mode(0o700);
+        maker.create(folder).map_err(unwritable(folder))?;
+        let folder = folder.canonicalize().map_err(unwritable(folder))?;
+        let lock = folder.join(LOCK);
+        let file = private().open(&lock).map_err(unwritable(&lock))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let folder = folder.display().to_string();
+                return Err(NoHome::Busy { folder });
+            }
+            Err(TryLockError::Error(why)) => return Err(unwritable(&lock)(why)),
+        }
+        let home = Self {
+            folder,
+            _lock: file,
+        };
+        if fresh {
+            home.empty().map_err(unwritable(&home.folder))?;
+        }
+        Ok(home)
+    }
+
+    /// Where it is: absolute.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A secret that stays: read, or drawn when it is not there.
+    pub(super) fn secret(&self, name: &str) -> Result<String, NoHome> {
+        let path = self.folder.join(name);
+        match fs::read_to_string(&path) {
+            Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
+            Ok(_empty) => {}
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {}
+            Err(why) => return Err(unwritable(&path, why)),
+        }
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)
+            .map_err(|why| unwritable(&path, io::Error::other(why.to_string())))?;
+        let text = match name {
+            // As the daemon wants a key to be.
+            VAULT_KEY => STANDARD.encode(bytes),
+            _ => URL_SAFE_NO_PAD.encode(bytes),
+        };
+        self.write(name, &text)?;
+        Ok(text)
+    }
+
+    /// Writes a file for the owner alone, and answers where it is.
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<PathBuf, NoHome> {
+        let path = self.folder.join(name);
+        let written = private().open(&path).and_then(|mut file| {
+            file.set_len(0)?;
+            file.write_all(text.as_bytes())
+        });
+        written.map_err(|why| unwritable(&path, why))?;
+        Ok(path)
+    }
+
+    /// Removes everything but the lock.
+    fn empty(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_name() == LOCK {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What encrypts the cookies that the daemon stores.
+pub(super) const VAULT_KEY: &str = "vault-key";
+
+/// What the admin API wants to be shown.
+pub(super) const ADMIN_TOKEN: &str = "admin-token";
+
+/// The words of the wallet.
+pub(super) const SEED: &str = "seed-phrase";
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).mode(0o600);
+    options
+}
+
+fn unwritable(path: &Path, why: io::Error) -> NoHome {
+    NoHome::Unwritable {
+        path: path.display().to_string(),
+        why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn somewhere(name: &str) -> PathBuf {
+        let name = format!("starkeeper-demo-{name}-{}", std::process::id());
+        std::env::temp_dir().join(name)
+    }
+
+    #[test]
+    fn secrets_stay_are_private_and_end_with_a_fresh_start() {
+        let folder = somewhere("secrets");
+        let home = Home::open(&folder, true).unwrap();
+        let token = home.secret(ADMIN_TOKEN).unwrap();
+        assert_eq!(home.secret(ADMIN_TOKEN).unwrap(), token);
+        let mode = fs::metadata(folder.join(ADMIN_TOKEN))
+            .unwrap()
+            .permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
+        drop(home);
+        let home = Home::open(&folder, true).unwrap();
+        assert_ne!(home.secret(ADMIN_TOKEN).unwrap(), token);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn two_demos_never_share_a_folder() {
+        let folder = somewhere("shared");
+        let home = Home::open(&folder, false).unwrap();
+        let second = Home::open(&folder, false).unwrap_err();
+        assert!(second.to_string().contains("another demo"), "{second}");
+        drop(home);
+        Home::open(&folder, false).unwrap();
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
