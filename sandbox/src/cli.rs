@@ -10,15 +10,15 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::demo;
-use crate::{Merchant, Sandbox, Settings, StartError};
+use crate::{FloodLimits, Merchant, Sandbox, Settings, StartError};
 
 /// A setting or the machine keeps the sandbox from starting (`EX_CONFIG`).
 const EXIT_CONFIG: u8 = 78;
 
-/// Emulates Heleket, fragment.com and TON for Starkeeper's demo and tests.
+/// Emulates Telegram, Heleket, fragment.com and TON for Starkeeper's demo and tests.
 ///
-/// Control is on the base port, Heleket two ports above it, fragment.com three, TON four, all for
-/// this machine only. Telegram will take the port between.
+/// Control is on the base port, Telegram on the one above it, Heleket two above it, fragment.com
+/// three, TON four, all for this machine only.
 ///
 /// `MERCHANT_UUID`, `API_KEY` and `PAYOUT_API_KEY` are read from the environment; those that are
 /// not set are the demo's, and are printed.
@@ -47,6 +47,15 @@ struct Words {
     /// answers one.
     #[arg(long, value_name = "CALLS", default_value_t = 0)]
     ton_keyless_rps: u32,
+    /// How much a bot may send to Telegram in a second, over all chats; 0 is any number.
+    #[arg(long, value_name = "CALLS", default_value_t = 30)]
+    telegram_rps: u32,
+    /// How much a bot may send to one chat in a second; 0 is any number.
+    #[arg(long, value_name = "CALLS", default_value_t = 1)]
+    telegram_chat_rps: u32,
+    /// How much of it may come at once.
+    #[arg(long, value_name = "CALLS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    telegram_chat_burst: u32,
 }
 
 /// What else it does.
@@ -82,6 +91,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             merchant: merchant.merchant.clone(),
             first_retry: Duration::from_millis(words.webhook_retry_ms),
             ton_keyless: (words.ton_keyless_rps > 0).then_some(words.ton_keyless_rps),
+            flood: FloodLimits {
+                everywhere: (words.telegram_rps > 0).then_some(words.telegram_rps),
+                chat: (words.telegram_chat_rps > 0).then_some(words.telegram_chat_rps),
+                chat_burst: words.telegram_chat_burst,
+            },
         };
         actix_rt::System::new().block_on(serve(settings, &merchant))
     });
@@ -151,10 +165,12 @@ fn greeting(sandbox: &Sandbox, credentials: &Credentials, block_time_ms: u128) -
     let mut text = format!(
         "starkeeper-sandbox is up. Nothing in it is real.\n\n\
          control           {}/control\n\
+         TELEGRAM_API_URL  {}\n\
          HELEKET_API_URL   {}\n\
          FRAGMENT_URL      {}\n\
          TON_API_URL       {},{}\n",
         sandbox.control_url(),
+        sandbox.telegram_url(),
         sandbox.heleket_url(),
         sandbox.fragment_url(),
         sandbox.ton_url(),

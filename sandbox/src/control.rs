@@ -8,6 +8,7 @@ mod faults;
 mod gateway;
 mod goods;
 mod money;
+mod people;
 mod time;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -22,8 +23,20 @@ use crate::world::World;
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Every call, as a stranger may read it.
-const CALLS: [&str; 34] = [
+const CALLS: [&str; 46] = [
     "GET    /control/ready",
+    "GET    /control/users[?after=&limit=]",
+    "GET    /control/users/{id}",
+    "POST   /control/users/{id}               {\"username\"?, \"first_name\"?, \"last_name\"?, \"language\"?, \"premium\"?, \"blocked\"?, \"deactivated\"?}",
+    "POST   /control/users/{id}/say           {\"text\", \"group\"?}",
+    "POST   /control/users/{id}/tap           {\"button\", \"message_id\"?, \"users\"?, \"group\"?, \"wait_ms\"?}",
+    "POST   /control/users/{id}/send          {\"kind\":\"sticker\"|\"voice\"|\"photo\", \"group\"?}",
+    "POST   /control/users/{id}/forward       {\"from\"|\"channel\", \"text\", \"hidden\"?}",
+    "GET    /control/users/{id}/chat[?after=&wait_ms=&group=]",
+    "GET    /control/chats[?after=&wait_ms=]",
+    "GET    /control/telegram",
+    "GET    /control/telegram/photos/{file_id}",
+    "POST   /control/telegram/redeliver",
     "GET    /control/invoices",
     "GET    /control/invoices/{uuid}",
     "POST   /control/invoices/{uuid}/pay      {\"amount\":\"exact\"|\"<decimal>\", \"currency\"?, \"network\"?}",
@@ -68,6 +81,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(gateway::routes)
         .configure(goods::routes)
         .configure(money::routes)
+        .configure(people::routes)
         .configure(chain::routes)
         .configure(faults::routes)
         .configure(time::routes)

@@ -5,8 +5,7 @@
 //! every test green. Nothing here is real: coins, addresses and hashes are invented, and wallets
 //! refuse them.
 //!
-//! Heleket, fragment.com and TON are here. Telegram comes with what needs it, as a module beside
-//! `heleket`; what all share (clock, seed, prices, faults, reset) is in `world`.
+//! Each is a module of its own; what all share (clock, seed, prices, faults, reset) is in `world`.
 //!
 //! # What it imitates, and what is guessed
 //!
@@ -90,6 +89,27 @@
 //! | seconds of a block | those of its moment, so blocks of less than a second share them | |
 //! | how fast one may call without a key | as fast as one likes | `--ton-keyless-rps` |
 //!
+//! Of Telegram, documented or in the source of its published server: methods and their parameters in
+//! every form, updates and offsets, conflicts, what a webhook is sent and how its answer may call a
+//! method, HTML and the sentences about its mistakes, most texts of refusals, limits of lengths.
+//!
+//! Guessed of Telegram, or otherwise on purpose:
+//!
+//! | guessed | here | otherwise |
+//! |---|---|---|
+//! | how fast a bot may send | 30 calls a second, in a chat one a second and five at once, in a group 20 a minute; edits count | `--telegram-rps`, `--telegram-chat-rps`, `--telegram-chat-burst` |
+//! | what lengths count | UTF-16 units | |
+//! | how long a tap may be answered | 60 s, once | |
+//! | which bots there are | any token of the right form, whatever follows the colon | fault `refuse` with status 401 |
+//! | whom people talk to | the bot that came last; the first one hears what was said before it came | |
+//! | addresses of webhooks and buttons | on this machine also plain HTTP, any port, and `localhost` | |
+//! | what a picture's address leads to | never looked at | fault `refuse` on `sendPhoto` |
+//! | which updates go side by side to a webhook | one of each chat | `max_connections` |
+//! | pauses between tries of a webhook | 1 s, doubling up to a minute, for a day | `POST /control/telegram/redeliver` |
+//! | editing in the chat of somebody who has blocked the bot | works | |
+//! | a reset | forgets people, chats and updates; bots keep webhooks, commands and the count of their updates | |
+//! | Markdown, entities that only Telegram finds in a bot's text, media but photos | refused, or not there | |
+//!
 //! # Faults
 //!
 //! On a call of Heleket's API: `refuse` answers a refusal (422 and a message, or `status` and `message`);
@@ -136,6 +156,13 @@
 //! `confirmed`, version 2 and accounts are as before it, and what it sent stays. `transit`, where a message goes from one account to another:
 //! `delay` brings it later. `*` is every call, and none of these.
 //!
+//! On a method of the Bot API: `refuse` answers 500, or `status` and `message` (429 with `retry_after`,
+//! 403, 409 in their own words); the other kinds as above, without `stale` and `mixed`. On `update`, one
+//! on its way to a bot: `refuse` never brings it; `delay` brings it later; `duplicate` brings it twice;
+//! `reorder` lets the next one overtake it (a webhook then sees their numbers out of order);
+//! `lose-reply` does not believe a webhook's answer and tries again, and gives it twice to a poll;
+//! `down` fails the first try of a webhook. `*` is every method, and no update.
+//!
 //! `delay_ms` is in the sandbox's time, which `POST /control/clock` moves.
 
 pub mod cli;
@@ -145,8 +172,10 @@ mod fragment;
 mod heleket;
 mod line;
 mod sandbox;
+mod telegram;
 mod ton;
 mod world;
 
 pub use heleket::Merchant;
 pub use sandbox::{Sandbox, Settings, StartError};
+pub use telegram::FloodLimits;

@@ -12,11 +12,12 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::heleket::Merchant;
+use crate::telegram::FloodLimits;
 use crate::world::clock::{Moment, Start};
 use crate::world::dice::unforeseen_seed;
 use crate::world::post::Post;
 use crate::world::{Plan, World};
-use crate::{control, demo, fragment, heleket, line, ton};
+use crate::{control, demo, fragment, heleket, line, telegram, ton};
 
 /// Connections are kept open between requests for so long.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -40,6 +41,8 @@ pub struct Settings {
     pub first_retry: Duration,
     /// How many calls a second TON answers to those without a key; none: any number.
     pub ton_keyless: Option<u32>,
+    /// How much a bot may send to Telegram.
+    pub flood: FloodLimits,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             merchant: Merchant::demo(),
             first_retry: Duration::from_secs(10),
             ton_keyless: None,
+            flood: FloodLimits::default(),
         }
     }
 }
@@ -107,6 +111,7 @@ impl StartError {
 /// A running sandbox. Stop it with [`Sandbox::stop`]; dropped, it runs on until the process ends.
 pub struct Sandbox {
     control: SocketAddr,
+    telegram: SocketAddr,
     heleket: SocketAddr,
     fragment: SocketAddr,
     ton: SocketAddr,
@@ -121,10 +126,12 @@ impl Sandbox {
     pub fn start(settings: Settings) -> Result<Self, StartError> {
         let base = settings.port;
         let control = listen(base, "control")?;
+        let telegram = listen(base.map(|base| base.saturating_add(1)), "Telegram")?;
         let heleket = listen(base.map(|base| base.saturating_add(2)), "Heleket")?;
         let fragment = listen(base.map(|base| base.saturating_add(3)), "fragment.com")?;
         let ton = listen(base.map(|base| base.saturating_add(4)), "TON")?;
         let addresses = (control.local_addr()?, heleket.local_addr()?);
+        let telegram_address = telegram.local_addr()?;
         let (fragment_address, ton_address) = (fragment.local_addr()?, ton.local_addr()?);
         let seed = settings.seed.unwrap_or_else(unforeseen_seed);
         let world = World::new(Plan {
@@ -139,16 +146,19 @@ impl Sandbox {
             heleket_address: format!("http://{}", addresses.1),
             post: Post::new(Handle::current())?,
             ton_keyless: settings.ton_keyless,
+            flood: settings.flood,
         })
         .map_err(|why| StartError::Chain(why.to_string()))?;
         let servers = vec![
             serve(control, &world, control::routes)?,
+            serve(telegram, &world, telegram::routes)?,
             serve(heleket, &world, heleket::routes)?,
             serve(fragment, &world, fragment::routes)?,
             serve(ton, &world, ton::api::routes)?,
         ];
         Ok(Self {
             control: addresses.0,
+            telegram: telegram_address,
             heleket: addresses.1,
             fragment: fragment_address,
             ton: ton_address,
@@ -162,6 +172,11 @@ impl Sandbox {
     /// Where drivers call, without a slash at the end.
     pub fn control_url(&self) -> String {
         format!("http://{}", self.control)
+    }
+
+    /// Where bots call Telegram, without a slash at the end; `/bot<TOKEN>/<method>` follows.
+    pub fn telegram_url(&self) -> String {
+        format!("http://{}", self.telegram)
     }
 
     /// Where Heleket listens, without a slash at the end.
@@ -224,6 +239,7 @@ impl fmt::Debug for Sandbox {
         formatter
             .debug_struct("Sandbox")
             .field("control", &self.control)
+            .field("telegram", &self.telegram)
             .field("heleket", &self.heleket)
             .field("fragment", &self.fragment)
             .field("ton", &self.ton)

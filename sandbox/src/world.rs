@@ -25,6 +25,7 @@ use self::timers::{Due, Timers};
 use crate::demo::Stage;
 use crate::fragment::Fragment;
 use crate::heleket::{Heleket, Merchant};
+use crate::telegram::{FloodLimits, Telegram};
 use crate::ton::Ton;
 
 /// How long one step of an advance waits, in real time, for what it set off. Longer than a delivery
@@ -58,6 +59,8 @@ pub(crate) struct World {
     pub(crate) ton: Ton,
     /// What the demo's page shows besides.
     pub(crate) stage: Stage,
+    /// The messenger.
+    pub(crate) telegram: Telegram,
     turn: Mutex<()>,
     advancing: tokio::sync::Mutex<()>,
 }
@@ -74,6 +77,8 @@ pub(crate) struct Plan {
     pub(crate) post: Post,
     /// How many calls a second TON answers without a key; none: any number.
     pub(crate) ton_keyless: Option<u32>,
+    /// How much a bot may send.
+    pub(crate) flood: FloodLimits,
 }
 
 impl World {
@@ -96,6 +101,7 @@ impl World {
             fragment: Fragment::default(),
             ton,
             stage: Stage::default(),
+            telegram: Telegram::new(plan.flood),
             turn: Mutex::new(()),
             advancing: tokio::sync::Mutex::new(()),
         }))
@@ -108,6 +114,7 @@ impl World {
             match due {
                 Due::Heleket(due) => crate::heleket::happen(self, due),
                 Due::Ton(due) => crate::ton::happen(self, due),
+                Due::Telegram(due) => crate::telegram::happen(self, due),
             }
         }
     }
@@ -151,6 +158,7 @@ impl World {
         self.settled.clear();
         self.heleket.reset(|| self.timers.clear());
         self.fragment.reset();
+        self.telegram.reset();
         self.clock.reset();
         self.ton
             .reset(self.clock.now(), self.block_time, self.dice.seed());

@@ -145,6 +145,7 @@ fn a_taken_port_is_named_with_what_was_to_listen_there_and_exit_code_78() {
     let base = free_base();
     for (port, what) in [
         (base, "control"),
+        (base + 1, "Telegram"),
         (base + 2, "Heleket"),
         (base + 3, "fragment.com"),
         (base + 4, "TON"),
@@ -167,6 +168,7 @@ fn it_says_where_it_is_and_with_what_and_ends_well_when_terminated() {
         Running::start(&mut sandbox(&["--port", &base.to_string(), "--seed", "5"]));
     let shown = [
         format!("http://127.0.0.1:{base}/control"),
+        format!("TELEGRAM_API_URL  http://127.0.0.1:{}", base + 1),
         format!("HELEKET_API_URL   http://127.0.0.1:{}", base + 2),
         format!("FRAGMENT_URL      http://127.0.0.1:{}", base + 3),
         format!("TON_API_URL       http://127.0.0.1:{}", base + 4),

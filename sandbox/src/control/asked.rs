@@ -104,6 +104,31 @@ impl Asked {
         self.value(name).is_some()
     }
 
+    /// True when the field is there and says `null`.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(Value::is_null)
+    }
+
+    /// A list of whole numbers from `least` to `most`.
+    pub(crate) fn wholes(
+        &self,
+        name: &str,
+        least: i64,
+        most: i64,
+    ) -> Result<Option<Vec<i64>>, Wrong> {
+        let Some(value) = self.value(name) else {
+            return Ok(None);
+        };
+        let one = |value: &Value| value.as_i64().filter(|one| (least..=most).contains(one));
+        let list = value
+            .as_array()
+            .and_then(|list| list.iter().map(one).collect());
+        list.map(Some).ok_or_else(|| {
+            let expected = format!("a list of whole numbers from {least} to {most}");
+            Wrong::field(name, &expected, value)
+        })
+    }
+
     /// A text.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Wrong> {
         match self.value(name) {
@@ -160,6 +185,15 @@ impl Asked {
                 Err(Wrong::field(name, &expected, value))
             }
         }
+    }
+
+    /// A whole number of either sign.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Wrong> {
+        let Some(value) = self.value(name) else {
+            return Ok(None);
+        };
+        let number = value.as_i64().map(Some);
+        number.ok_or_else(|| Wrong::field(name, "a whole number", value))
     }
 
     /// A number or a decimal text, not below zero.

@@ -12,6 +12,8 @@ use super::answered;
 use super::asked::{Asked, Wrong};
 use crate::fragment::{api as site, trick};
 use crate::heleket::api::Method;
+use crate::telegram::api::Method as BotMethod;
+use crate::telegram::inbox::UPDATE;
 use crate::ton::api::call::Call;
 use crate::ton::chain::{BLOCK, MEMPOOL, TRANSIT};
 use crate::world::World;
@@ -120,6 +122,14 @@ fn method(asked: &Asked, system: System, kind: Kind) -> Result<Option<&'static s
         (System::Ton, MEMPOOL) => &[Kind::Refuse, Kind::Delay, Kind::Reorder],
         (System::Ton, BLOCK) => &[Kind::Delay, Kind::Stale],
         (System::Ton, TRANSIT) => &[Kind::Delay],
+        (System::Telegram, _) => &[
+            Kind::Refuse,
+            Kind::Delay,
+            Kind::Duplicate,
+            Kind::Reorder,
+            Kind::LoseReply,
+            Kind::Down,
+        ],
         (System::Fragment | System::Heleket | System::Ton | System::TonSecond, _) => &Kind::ALL,
     };
     if possible.contains(&kind) {
@@ -154,6 +164,10 @@ fn names(system: System) -> Vec<&'static str> {
             calls.chain([MEMPOOL, BLOCK, TRANSIT]).collect()
         }
         System::TonSecond => Call::ALL.into_iter().map(Call::name).collect(),
+        System::Telegram => {
+            let calls = BotMethod::ALL.into_iter().map(BotMethod::name);
+            calls.chain([UPDATE]).collect()
+        }
     }
 }
 

@@ -20,11 +20,19 @@ pub(crate) enum System {
     Ton,
     /// What the second provider of TON tells.
     TonSecond,
+    /// Telegram.
+    Telegram,
 }
 
 impl System {
     /// Every system there is.
-    pub(crate) const ALL: [Self; 4] = [Self::Heleket, Self::Fragment, Self::Ton, Self::TonSecond];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Heleket,
+        Self::Fragment,
+        Self::Ton,
+        Self::TonSecond,
+        Self::Telegram,
+    ];
 
     /// Its name on the control API.
     pub(crate) fn name(self) -> &'static str {
@@ -33,6 +41,7 @@ impl System {
             Self::Fragment => "fragment",
             Self::Ton => "ton",
             Self::TonSecond => "ton-second",
+            Self::Telegram => "telegram",
         }
     }
 }

@@ -35,6 +35,42 @@ pub(crate) enum Answer {
     Silence(String),
 }
 
+/// What is sent: JSON, to whom, and with which secret in its header.
+#[derive(Debug, Clone)]
+pub(crate) struct Letter {
+    /// Where to.
+    pub(crate) url: Arc<str>,
+    /// The body.
+    pub(crate) body: Bytes,
+    /// What `X-Telegram-Bot-Api-Secret-Token` says; none: no such header.
+    pub(crate) secret: Option<Arc<str>>,
+}
+
+/// An answer, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    /// Its HTTP status.
+    pub(crate) status: u16,
+    /// What its body is.
+    pub(crate) content_type: Option<String>,
+    /// Its body.
+    pub(crate) body: Bytes,
+}
+
+/// Why nobody answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Quiet {
+    /// Too slow.
+    #[error("no answer within {} s", PATIENCE.as_secs())]
+    Late,
+    /// Nobody listens.
+    #[error("no connection")]
+    Unreachable,
+    /// The line was cut.
+    #[error("the connection broke")]
+    Broken,
+}
+
 impl Post {
     /// A post whose deliveries run on `runtime`.
     pub(crate) fn new(runtime: Handle) -> Result<Self, reqwest::Error> {
@@ -61,12 +97,28 @@ impl Post {
         body: Bytes,
         then: impl FnOnce(Answer) + Send + 'static,
     ) {
+        let secret = None;
+        let letter = Letter { url, body, secret };
+        self.exchange(letter, |reply| {
+            then(match reply {
+                Ok(reply) => Answer::Status(reply.status),
+                Err(why) => Answer::Silence(why.to_string()),
+            });
+        });
+    }
+
+    /// Posts a letter and hands the whole answer to `then`; returns at once.
+    pub(crate) fn exchange(
+        &self,
+        letter: Letter,
+        then: impl FnOnce(Result<Reply, Quiet>) + Send + 'static,
+    ) {
         let counted = Counted::new(&self.under_way);
         let (client, places) = (self.client.clone(), Arc::clone(&self.places));
         self.runtime.spawn(async move {
             // Never closed, so a place always comes.
             let _place = places.acquire().await;
-            then(deliver(&client, &url, body).await);
+            then(deliver(&client, letter).await);
             drop(counted);
         });
     }
@@ -84,32 +136,32 @@ impl Post {
     }
 }
 
-async fn deliver(client: &reqwest::Client, url: &str, body: Bytes) -> Answer {
-    let request = client
-        .post(url)
+async fn deliver(client: &reqwest::Client, letter: Letter) -> Result<Reply, Quiet> {
+    let mut request = client
+        .post(&*letter.url)
         .header(CONTENT_TYPE, "application/json")
-        .body(body);
-    match request.send().await {
-        Ok(answer) => {
-            let status = answer.status().as_u16();
-            // The body says nothing, but reading it gives the connection back.
-            match answer.bytes().await {
-                Ok(_) => Answer::Status(status),
-                Err(why) => Answer::Silence(plainly(&why)),
-            }
-        }
-        Err(why) => Answer::Silence(plainly(&why)),
+        .body(letter.body);
+    if let Some(secret) = letter.secret {
+        request = request.header("X-Telegram-Bot-Api-Secret-Token", &*secret);
     }
+    let answer = request.send().await.map_err(|why| plainly(&why))?;
+    let content_type = answer.headers().get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    Ok(Reply {
+        status: answer.status().as_u16(),
+        content_type: content_type.map(str::to_owned),
+        // Reading the body gives the connection back, whatever it says.
+        body: answer.bytes().await.map_err(|why| plainly(&why))?,
+    })
 }
 
-/// The failure in a few words, without the address that was called.
-fn plainly(why: &reqwest::Error) -> String {
+fn plainly(why: &reqwest::Error) -> Quiet {
     if why.is_timeout() {
-        format!("no answer within {} s", PATIENCE.as_secs())
+        Quiet::Late
     } else if why.is_connect() {
-        "no connection".to_owned()
+        Quiet::Unreachable
     } else {
-        "the connection broke".to_owned()
+        Quiet::Broken
     }
 }
 

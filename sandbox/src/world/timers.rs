@@ -16,6 +16,8 @@ pub(crate) enum Due {
     Heleket(crate::heleket::Due),
     /// Something on TON.
     Ton(crate::ton::Due),
+    /// Something in Telegram.
+    Telegram(crate::telegram::Due),
 }
 
 #[derive(Debug, Default)]

@@ -1,0 +1,78 @@
+//! Taps that wait for an answer, for a short while.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::world::clock::Moment;
+
+/// How long a tap may be answered.
+const LIFE: Duration = Duration::from_secs(60);
+
+/// Taps that are kept, whatever their age.
+const MOST: usize = 100_000;
+
+/// What a person sees after a tap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) text: Option<String>,
+    pub(crate) alert: bool,
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug)]
+struct Query {
+    bot: usize,
+    at: Moment,
+    teller: Option<oneshot::Sender<Said>>,
+}
+
+/// The taps.
+#[derive(Debug, Default)]
+pub(crate) struct Queries {
+    open: HashMap<String, Query>,
+    by_age: VecDeque<String>,
+    count: u64,
+}
+
+impl Queries {
+    /// A person tapped. Answers the tap's id, and who will know what is said to it.
+    pub(crate) fn open(
+        &mut self,
+        bot: usize,
+        person: i64,
+        at: Moment,
+    ) -> (String, oneshot::Receiver<Said>) {
+        self.count += 1;
+        // As in the original: the person's number above, a counter below.
+        let number = (i128::from(person) << 32) + i128::from(self.count);
+        let id = number.to_string();
+        let (teller, listener) = oneshot::channel();
+        let teller = Some(teller);
+        self.open.insert(id.clone(), Query { bot, at, teller });
+        self.by_age.push_back(id.clone());
+        if self.by_age.len() > MOST
+            && let Some(oldest) = self.by_age.pop_front()
+        {
+            self.open.remove(&oldest);
+        }
+        (id, listener)
+    }
+
+    /// Answers a tap, once; says whether it could still be answered.
+    pub(crate) fn answer(&mut self, bot: usize, id: &str, said: Said, now: Moment) -> bool {
+        let Some(query) = self.open.get_mut(id) else {
+            return false;
+        };
+        if query.bot != bot || query.at + LIFE < now {
+            return false;
+        }
+        let Some(teller) = query.teller.take() else {
+            return false;
+        };
+        // Whoever tapped may have gone away.
+        let _gone = teller.send(said);
+        true
+    }
+}
