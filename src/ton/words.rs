@@ -5,11 +5,11 @@
 //! so the address is compared with the configuration besides.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use pbkdf2::pbkdf2_hmac;
+use ring::hmac;
+use ring::pbkdf2::{self, PBKDF2_HMAC_SHA512};
 use secrecy::{ExposeSecret as _, SecretString};
-use sha2::Sha512;
 use zeroize::Zeroizing;
 
 /// The list, a word a line.
@@ -17,7 +17,9 @@ const ENGLISH: &str = include_str!("english.txt");
 /// Words of a phrase.
 const WORDS: usize = 24;
 /// Rounds of the key (TON's mnemonic standard); the check takes one 256th of them.
-const ROUNDS: u32 = 100_000;
+const ROUNDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(100_000 - 1);
+/// Rounds of the check.
+const CHECK_ROUNDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(100_000 / 256 - 1);
 
 /// Why words are no phrase. No word is told: it is a secret even if it is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -118,20 +120,28 @@ fn normal(phrase: &str) -> Result<Zeroizing<String>, BadWords> {
 
 fn entropy(phrase: &str) -> Zeroizing<[u8; 64]> {
     let mut entropy = Zeroizing::new([0_u8; 64]);
-    // HMAC takes a key of any length.
-    if let Ok(mac) = Hmac::<Sha512>::new_from_slice(phrase.as_bytes()) {
-        entropy.copy_from_slice(&mac.finalize().into_bytes());
-    }
+    let key = hmac::Key::new(hmac::HMAC_SHA512, phrase.as_bytes());
+    entropy
+        .iter_mut()
+        .zip(hmac::sign(&key, b"").as_ref())
+        .for_each(|(to, from)| *to = *from);
     entropy
 }
 
 fn checks(entropy: &[u8; 64]) -> bool {
-    let check = stretch(entropy, b"TON seed version", ROUNDS / 256);
+    let check = stretch(entropy, b"TON seed version", CHECK_ROUNDS);
     check.first() == Some(&0)
 }
 
-fn stretch(entropy: &[u8; 64], salt: &[u8], rounds: u32) -> Zeroizing<[u8; 64]> {
+/// `ring` compiles this into its own code, so that the rounds are fast in every profile.
+fn stretch(entropy: &[u8; 64], salt: &[u8], rounds: NonZeroU32) -> Zeroizing<[u8; 64]> {
     let mut long = Zeroizing::new([0_u8; 64]);
-    pbkdf2_hmac::<Sha512>(entropy, salt, rounds, long.as_mut_slice());
+    pbkdf2::derive(
+        PBKDF2_HMAC_SHA512,
+        rounds,
+        salt,
+        entropy,
+        long.as_mut_slice(),
+    );
     long
 }

@@ -12,6 +12,7 @@
 
 pub mod binary;
 pub mod certificates;
+pub mod cutting_proxy;
 pub mod database;
 pub mod due;
 pub mod emulators;
@@ -25,6 +26,7 @@ pub mod tracking_pooler;
 pub mod wait;
 
 pub use binary::{sandbox, starkeeper};
+pub use cutting_proxy::{Cut, CuttingProxy};
 pub use database::Database;
 pub use pgbouncer::{PgBouncer, PoolMode};
 pub use postgres::OwnPostgres;

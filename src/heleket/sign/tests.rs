@@ -41,6 +41,14 @@ fn signatures_that_others_published_come_out_the_same() {
             "f3d8fdf391af9d161fb6c59a609786c4",
         ),
         (
+            concat!(
+                r#"{"amount":"0.50","currency":"USDT","network":"tron","order_id":"ord_1002","#,
+                r#""additional_data":"\u0417\u0430\u043a\u0430\u0437 \u21167 \u2615 1\/2"}"#,
+            ),
+            "hk-test-payment-key-7f3a91c0",
+            "40ac04f2e281c4dbd7199975f41b3f60",
+        ),
+        (
             r#"{"order_id":"ord-1001"}"#,
             "hk-test-payment-key-7f3a91c0",
             "15ad9afffe2c15caf442fa18200f1181",

@@ -12,6 +12,8 @@ use super::fixture::open_postgres;
 use super::{schema_file, together};
 use crate::support::{Database, OwnPostgres, eventually};
 
+mod cut_off;
+
 mod contract_suite {
     use crate::storage::fixture::postgres;
     use starkeeper_actors::testing::contract;
