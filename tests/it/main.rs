@@ -21,6 +21,7 @@ mod books;
 mod callback;
 mod connect;
 mod daemon;
+mod demo;
 mod fragment;
 mod goods;
 mod ground;

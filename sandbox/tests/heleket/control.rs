@@ -182,7 +182,7 @@ async fn what_is_not_there_is_said_with_where_to_look() {
         call.text
     );
     let base = ground.sandbox.control_url();
-    let index = ground.get(&format!("{base}/")).await;
+    let index = ground.get(&format!("{base}/control")).await;
     assert!(index.text.contains("/control/faults"), "{}", index.text);
     let broken = ground
         .client

@@ -1,0 +1,217 @@
+//! A real Chromium that looks at the page as a person would: by roles and words, over WebDriver.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use base64::Engine as _;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::ground::PATIENCE;
+use crate::support::wait::eventually_within;
+
+/// A chromedriver and everything it starts.
+struct Driver {
+    process: Child,
+    url: String,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("chromedriver starts: ./x test installs it");
+        let out = process.stdout.take().expect("its output");
+        let port = BufReader::new(out).lines().find_map(|line| {
+            let line = line.expect("text");
+            let (_, port) = line.split_once("successfully on port ")?;
+            Some(port.trim_end_matches('.').to_owned())
+        });
+        let port = port.expect("chromedriver says its port");
+        Self {
+            process,
+            url: format!("http://127.0.0.1:{port}"),
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // The browser is in the driver's group: a killed driver would leave it behind.
+        let group = format!("-{}", self.process.id());
+        let _ended_already = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _reaped = self.process.wait();
+    }
+}
+
+/// A browser with one page open.
+pub struct Browser {
+    driver: Driver,
+    client: reqwest::Client,
+    session: String,
+}
+
+impl Browser {
+    /// Starts one and opens the page.
+    pub async fn open(url: &str, (width, height): (u32, u32)) -> Self {
+        let driver = Driver::start();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()
+            .expect("a client");
+        let mut browser = Self {
+            driver,
+            client,
+            session: String::new(),
+        };
+        let window = format!("--window-size={width},{height}");
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            &window,
+        ];
+        let wish = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": {"args": arguments}
+        }}});
+        let session = browser.call(Method::POST, "/session", &wish).await;
+        let session = session["sessionId"].as_str().expect("a session");
+        browser.session = format!("/session/{session}");
+        browser.size(width, height).await;
+        browser.go(url).await;
+        browser
+    }
+
+    /// Opens an address.
+    pub async fn go(&self, url: &str) {
+        self.ask(Method::POST, "/url", &json!({ "url": url })).await;
+    }
+
+    /// The page as wide and as high as this.
+    pub async fn size(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1,
+            "mobile": false});
+        self.chrome("Emulation.setDeviceMetricsOverride", &metrics)
+            .await;
+    }
+
+    /// What a person's system prefers: `light` or `dark`.
+    pub async fn prefer(&self, scheme: &str) {
+        let wish = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.chrome("Emulation.setEmulatedMedia", &wish).await;
+    }
+
+    /// What a script answers.
+    pub async fn run(&self, script: &str, arguments: Value) -> Value {
+        let body = json!({"script": script, "args": arguments});
+        self.ask(Method::POST, "/execute/sync", &body).await
+    }
+
+    /// What a script that calls back answers.
+    pub async fn run_later(&self, script: &str) -> Value {
+        let body = json!({"script": script, "args": []});
+        self.ask(Method::POST, "/execute/async", &body).await
+    }
+
+    /// Waits until a script finds something that is true.
+    pub async fn until(&self, what: &str, script: &str) -> Value {
+        eventually_within(what, PATIENCE, async || {
+            let found = self.run(script, json!([])).await;
+            match &found {
+                Value::Null | Value::Bool(false) => Err(self.text().await),
+                _ => Ok(found),
+            }
+        })
+        .await
+    }
+
+    /// Waits until the page shows these words.
+    pub async fn sees(&self, words: &str) {
+        eventually_within(&format!("the page shows {words:?}"), PATIENCE, async || {
+            let text = self.text().await;
+            text.contains(words).then_some(()).ok_or(text)
+        })
+        .await;
+    }
+
+    /// Everything that the page shows.
+    pub async fn text(&self) -> String {
+        let text = self.run("return document.body.innerText", json!([])).await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Clicks the newest button or link whose words begin so, as soon as it is there.
+    pub async fn click(&self, words: &str) {
+        let script = "const found = [...document.querySelectorAll('button, a')].filter(
+            (one) => one.offsetParent !== null && one.textContent.trim().startsWith(arguments[0]));
+            return found.at(-1) || null;";
+        let what = format!("there is a button {words:?}");
+        let element = eventually_within(&what, PATIENCE, async || {
+            let found = self.run(script, json!([words])).await;
+            let element = found.as_object().and_then(|fields| fields.values().next());
+            match element.and_then(Value::as_str) {
+                Some(element) => Ok(element.to_owned()),
+                None => Err(self.text().await),
+            }
+        })
+        .await;
+        // By script: the page may just be changing below the pointer.
+        let click = "arguments[0].click()";
+        let reference = json!([{ "element-6066-11e4-a52e-4f735466cecf": element }]);
+        self.run(click, reference).await;
+    }
+
+    /// Types into the field that has the focus or is named by a selector, and sends it.
+    pub async fn say(&self, text: &str) {
+        let script = "const field = document.getElementById('say');
+            field.focus(); field.value = arguments[0];
+            document.getElementById('form').requestSubmit();";
+        self.run(script, json!([text])).await;
+    }
+
+    /// Sends keys to the page, as a keyboard does.
+    pub async fn press(&self, key: &str) {
+        let keys = json!({"actions": [{"type": "key", "id": "keyboard", "actions": [
+            {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}]});
+        self.ask(Method::POST, "/actions", &keys).await;
+    }
+
+    /// A picture of what is seen.
+    pub async fn picture(&self, file: &Path) {
+        let picture = self.ask(Method::GET, "/screenshot", &Value::Null).await;
+        let picture = picture.as_str().expect("a picture");
+        let bytes = base64::engine::general_purpose::STANDARD.decode(picture);
+        std::fs::write(file, bytes.expect("base64")).expect("the picture is written");
+    }
+
+    async fn chrome(&self, command: &str, parameters: &Value) {
+        let body = json!({"cmd": command, "params": parameters});
+        self.ask(Method::POST, "/goog/cdp/execute", &body).await;
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
+        let path = format!("{}{path}", self.session);
+        self.call(method, &path, body).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.driver.url);
+        let mut request = self.client.request(method.clone(), url);
+        if method != Method::GET {
+            request = request.json(body);
+        }
+        let answer = request.send().await.expect("chromedriver answers");
+        let is_well = answer.status().is_success();
+        let shown: Value = answer.json().await.expect("JSON");
+        assert!(is_well, "{path}: {shown}");
+        shown["value"].clone()
+    }
+}

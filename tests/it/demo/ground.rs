@@ -1,0 +1,114 @@
+//! A demo as a process, with a folder and ports of its own.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::wait::eventually_within;
+use crate::support::{Running, emulators, ports, sandbox};
+
+/// For whatever takes a browser, a block or a restart.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A demo.
+pub struct Demo {
+    pub base: u16,
+    pub process: Running,
+    web: reqwest::Client,
+    folder: TempDir,
+}
+
+impl Demo {
+    /// Starts one that stays, and waits until it says where to open it.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let base = ports::block();
+        let process = Running::start("the demo", command(folder.path(), base, &[]));
+        let mut demo = Self {
+            base,
+            process,
+            web: emulators::web(),
+            folder,
+        };
+        eventually_within("the demo is up", PATIENCE, async || {
+            let printed = demo.process.printed();
+            match (printed.contains("Ctrl-C stops"), demo.process.ended()) {
+                (true, _) => Ok(()),
+                (false, Some(status)) => panic!("the demo ended ({status}):\n{printed}"),
+                (false, None) => Err(printed),
+            }
+        })
+        .await;
+        demo
+    }
+
+    /// Its page.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.base)
+    }
+
+    /// Where its data is.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().canonicalize().expect("it is there")
+    }
+
+    /// What a path of the page's port shows.
+    pub async fn look(&self, path: &str) -> Value {
+        let answer = self.web.get(format!("{}{path}", self.url())).send().await;
+        let answer = answer.expect("the demo answers");
+        answer.json().await.expect("it shows JSON")
+    }
+
+    /// Presses a switch; answers the status and what was said.
+    pub async fn press(&self, name: &str) -> (u16, Value) {
+        let url = format!("{}/demo/break/{name}", self.url());
+        let answer = self.web.post(url).send().await.expect("the demo answers");
+        let status = answer.status().as_u16();
+        (status, answer.json().await.expect("it shows JSON"))
+    }
+
+    /// Waits until the state of the page is as wished.
+    pub async fn until<T>(&self, what: &str, wish: impl Fn(&Value) -> Option<T>) -> T {
+        eventually_within(what, PATIENCE, async || {
+            let shown = self.look("/demo/now").await;
+            wish(&shown).ok_or_else(|| shown.to_string())
+        })
+        .await
+    }
+
+    /// What processes of this demo run, by their mark.
+    pub fn processes(&self) -> Vec<u32> {
+        marked(&self.folder())
+    }
+}
+
+/// The command of a demo in this folder.
+pub fn command(folder: &Path, base: u16, words: &[&str]) -> std::process::Command {
+    let mut command = sandbox();
+    command
+        .args(["demo", "--port", &base.to_string(), "--state"])
+        .arg(folder)
+        .args(["--block-time-ms", "1000"])
+        .args(words);
+    if let Some(home) = std::env::var_os("HOME") {
+        command.env("HOME", home);
+    }
+    command
+}
+
+/// Processes that a demo in this folder has started, and that run.
+pub fn marked(folder: &Path) -> Vec<u32> {
+    let wanted = format!("STARKEEPER_DEMO={}", folder.display());
+    let entries = std::fs::read_dir("/proc").expect("there is /proc");
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let pids = names.filter_map(|name| name.parse::<u32>().ok());
+    pids.filter(|pid| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|setting| setting == wanted.as_bytes())
+    })
+    .collect()
+}

@@ -1,0 +1,4 @@
+//! What needs Chromium: the daemon buys in one, and the page is looked at in another.
+
+mod keeping;
+mod once;
