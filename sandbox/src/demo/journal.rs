@@ -80,6 +80,11 @@ fn step(number: &str, rest: &str) -> Told {
         "parked" => ("waits for a person", Tone::Bad),
         other => (other, Tone::Plain),
     };
+    // After a restart the log says where an order stands, and not whence it came.
+    let words = match (way.contains('→'), state) {
+        (false, "linked" | "paying" | "paid") => format!("goes on where it stood: {state}"),
+        (true | false, _) => words.to_owned(),
+    };
     let till = if till.is_empty() {
         String::new()
     } else {
@@ -109,6 +114,15 @@ mod tests {
             tone: Tone::Good,
         };
         assert_eq!(told, Some(expected));
+    }
+
+    #[test]
+    fn an_order_that_goes_on_after_a_restart_is_told_so() {
+        let told = read(&line("INFO", "SK-7F3K9: paying, till_1"));
+        let Some(Told::Step { text, .. }) = told else {
+            panic!("{told:?}");
+        };
+        assert_eq!(text, "goes on where it stood: paying (till 1)");
     }
 
     #[test]

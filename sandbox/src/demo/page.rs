@@ -20,7 +20,7 @@ const SCRIPT: &str = include_str!("page/page.js");
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
                       img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
-/// The page, and the pay page of Heleket, so that a browser needs no other port.
+/// The page, with Heleket's pay page and Fragment's pictures, so that a browser needs no other port.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(page))
@@ -29,7 +29,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/demo/now", web::get().to(now))
         .route("/demo/break/{name}", web::post().to(press))
         .route("/metrics", web::get().to(metrics))
-        .configure(crate::heleket::page::routes);
+        .configure(crate::heleket::page::routes)
+        .configure(crate::fragment::page::pictures);
 }
 
 async fn page() -> HttpResponse {

@@ -27,7 +27,7 @@ use crate::{Merchant, Sandbox, Settings, StartError};
 const PORT: u16 = 8090;
 
 /// Blocks a person can follow; without a person there is nobody to wait for.
-const BLOCK: Duration = Duration::from_secs(3);
+const BLOCK: Duration = Duration::from_secs(2);
 const BLOCK_ONCE: Duration = Duration::from_millis(1_000);
 
 /// Webhooks that were not taken are tried again soon: a person waits.

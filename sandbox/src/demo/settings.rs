@@ -65,7 +65,7 @@ pub(super) fn environment(
             "TELEGRAM_TOKEN",
             "8090:token-of-the-demo-worth-nothing-at-all".to_owned(),
         ),
-        ("TELEGRAM_API_URL", telegram(port)),
+        ("TELEGRAM_API_URL", sandbox.telegram_url()),
         ("WEBHOOK_ENABLED", "false".to_owned()),
         ("MERCHANT_UUID", merchant.uuid.clone()),
         ("API_KEY", merchant.payment_key.clone()),
@@ -92,9 +92,4 @@ pub(super) fn environment(
     all.into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
-}
-
-/// The emulators and the daemon lie in a row.
-fn telegram(daemon: u16) -> String {
-    format!("http://127.0.0.1:{}", daemon.saturating_sub(4))
 }

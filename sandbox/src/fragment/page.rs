@@ -88,6 +88,11 @@ async fn icon() -> HttpResponse {
 }
 
 /// The picture of a person: their number makes its colour.
+/// The pictures of people alone.
+pub(crate) fn pictures(config: &mut web::ServiceConfig) {
+    config.route("/file/photo/{number}.svg", web::get().to(photo));
+}
+
 async fn photo(number: web::Path<u32>) -> HttpResponse {
     let hue = number.into_inner() % 360;
     let body = format!(

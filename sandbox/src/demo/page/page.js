@@ -38,7 +38,7 @@ function showPeople(people) {
     const button = node("button", person.name, { type: "button", "data-id": person.id, "aria-pressed": "false" });
     button.addEventListener("click", () => choose(person.id));
     el("people").append(button);
-    ask(`/control/users/${person.id}`, { username: person.username, language: person.language, name: person.name }).catch(() => {});
+    ask(`/control/users/${person.id}`, { username: person.username, language: person.language, first_name: person.name }).catch(() => {});
   }
   choose(people[0].id);
 }
@@ -81,8 +81,8 @@ async function say(text) {
 async function tap(button) {
   const who = state.who;
   try {
-    const answer = await ask(`/control/users/${who}/tap`, { button: button.data || button.text });
-    if (answer && answer.text) toast(answer.text);
+    const answer = await ask(`/control/users/${who}/tap`, { button: button.data || button.text, message_id: button.message });
+    if (answer.text) toast(answer.text);
   } catch (why) {
     toast(why.message);
   }
@@ -151,7 +151,7 @@ function showChat(chat) {
 }
 
 function bubbleOf(message, id, print) {
-  const mine = message.from !== "bot" && message.from !== "shop";
+  const mine = message.from === "user";
   const bubble = node("div", null, { class: mine ? "bubble mine" : "bubble", "data-id": id });
   bubble.dataset.print = print;
   bubble.append(node("span", mine ? "You: " : "Shop: ", { class: "unseen" }));
@@ -163,7 +163,7 @@ function bubbleOf(message, id, print) {
     const box = node("div", null, { class: "rows" });
     for (const row of rows) {
       const line = node("div");
-      for (const button of row) line.append(buttonOf(button));
+      for (const button of row) line.append(buttonOf({ ...button, message: message.message_id }));
       box.append(line);
     }
     bubble.append(box);
@@ -194,10 +194,12 @@ function styled(text, entities) {
   return place;
 }
 
-// The keyboard below the field, for as long as the shop shows one.
+// The keyboard below the field, for as long as the shop shows one: with the newest message that
+// brought one, until the person has used it.
 function showKeyboard(chat) {
-  const last = chat.findLast?.((message) => message.keyboard);
-  const keys = last && chat.indexOf(last) >= chat.length - 2 ? last.keyboard.keys : [];
+  const from = chat.map((message) => Boolean(message.keyboard)).lastIndexOf(true);
+  const used = from < 0 || chat.slice(from + 1).some((message) => message.from === "user");
+  const keys = used ? [] : chat[from].keyboard.keys;
   const print = JSON.stringify(keys);
   const place = el("keys");
   if (place.dataset.print === print) return;
@@ -207,20 +209,24 @@ function showKeyboard(chat) {
     const line = node("div");
     for (const key of row) {
       const made = node("button", key.text, { type: "button" });
-      made.addEventListener("click", () => (key.picks ? pick() : say(key.text)));
+      made.addEventListener("click", () => pressKey(key));
       line.append(made);
     }
     return line;
   }));
 }
 
-async function pick() {
+// Telegram would open a list of people; here the friend is the other customer.
+async function pressKey(key) {
   const friend = state.people.find((person) => person.id !== state.who && person.name !== "Operator");
+  const wish = key.picks ? { button: key.text, users: [friend.id] } : { button: key.text };
+  const who = state.who;
   try {
-    await ask(`/control/users/${state.who}/pick`, { users: [friend.id] });
+    await ask(`/control/users/${who}/tap`, wish);
   } catch (why) {
     toast(why.message);
   }
+  readChat(who);
 }
 
 function buttonOf(button) {
@@ -240,7 +246,7 @@ function buttonOf(button) {
 function local(url) {
   try {
     const parsed = new URL(url, location.href);
-    if (/^\/pay\//.test(parsed.pathname) || parsed.hostname === "127.0.0.1") return parsed.pathname + parsed.search;
+    if (parsed.hostname === "127.0.0.1" || parsed.hostname === "localhost") return parsed.pathname + parsed.search;
     return parsed.href;
   } catch {
     return "#";
