@@ -9,3 +9,4 @@
 
 pub mod face;
 pub mod inbound;
+pub mod words;

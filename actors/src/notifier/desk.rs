@@ -11,6 +11,7 @@ use super::settings::NotifierSettings;
 use crate::domain::Timestamp;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{CustomerId, NoticeId, OrderId, TelegramId};
+use crate::domain::invoice::Purpose;
 use crate::domain::notice::Notice;
 use crate::office::Office;
 use crate::ports::books::{Commit, CommitRefused, Fence, LeaseKey, LiveMessage, Seen};
@@ -95,15 +96,22 @@ impl Desk {
         &self,
         order: OrderId,
     ) -> Result<Option<(OrderView, Seen<Customer>, crate::domain::ids::Version)>, Unreadable> {
-        let file = self.office.ports.books.order_file(order).await?;
-        Ok(file.map(|file| {
-            let transfers = file.transfers.into_iter().map(|seen| seen.row).collect();
-            let view = OrderView {
-                order: file.order.row,
-                transfers,
-            };
-            (view, file.customer, file.order.version)
-        }))
+        let books = &self.office.ports.books;
+        let Some(file) = books.order_file(order).await? else {
+            return Ok(None);
+        };
+        let invoices = books.invoices_of(file.customer.row.id).await?;
+        let now = self.office.ports.clock.now();
+        let mut invoices = invoices.into_iter().map(|seen| seen.row);
+        let transfers = file.transfers.into_iter().map(|seen| seen.row).collect();
+        let view = OrderView {
+            invoice: invoices.find(|invoice| {
+                invoice.purpose == Purpose::Order(order) && invoice.is_open_for_an_order(now)
+            }),
+            order: file.order.row,
+            transfers,
+        };
+        Ok(Some((view, file.customer, file.order.version)))
     }
 
     /// A customer, who must exist.

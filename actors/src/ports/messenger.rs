@@ -5,11 +5,11 @@ use async_trait::async_trait;
 use super::Failure;
 use crate::domain::Timestamp;
 use crate::domain::customer::Language;
+/// Everything an order's live message shows.
+pub use crate::domain::dialog::OrderFace as OrderView;
 use crate::domain::dialog::Screen;
 use crate::domain::ids::TelegramId;
 use crate::domain::notice::Message;
-use crate::domain::order::Order;
-use crate::domain::transfer::Transfer;
 
 /// Why Telegram will not take a message.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -43,15 +43,6 @@ pub struct To {
     pub chat: TelegramId,
     /// In which language.
     pub language: Language,
-}
-
-/// Everything an order's live message shows.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OrderView {
-    /// The order.
-    pub order: Order,
-    /// Its transfers, oldest first.
-    pub transfers: Vec<Transfer>,
 }
 
 /// Telegram.

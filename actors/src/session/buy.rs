@@ -42,6 +42,7 @@ impl Desk {
                     return Ok(Answer::Bought(Box::new(OrderFace {
                         order,
                         invoice: None,
+                        transfers: Vec::new(),
                     })));
                 }
                 Err(Failure::NotDone { cause }) => return Err(Trouble::NotDone(cause)),

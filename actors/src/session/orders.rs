@@ -34,21 +34,29 @@ impl Desk {
         let Some(seen) = self.order_of(id, memory).await? else {
             return Ok(None);
         };
-        let invoice = match &seen.row.state {
-            OrderState::AwaitingPayment { .. } => self.invoice_of(id, memory).await?,
+        let mut face = OrderFace {
+            order: seen.row,
+            invoice: None,
+            transfers: Vec::new(),
+        };
+        match &face.order.state {
+            OrderState::AwaitingPayment { .. } => {
+                face.invoice = self.invoice_of(id, memory).await?;
+            }
             OrderState::Held { .. }
             | OrderState::Linked { .. }
-            | OrderState::Paying { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. } => {}
+            OrderState::Paying { .. }
             | OrderState::Paid { .. }
             | OrderState::Delivered { .. }
-            | OrderState::Refunded { .. }
-            | OrderState::Cancelled { .. }
-            | OrderState::Parked { .. } => None,
-        };
-        Ok(Some(OrderFace {
-            order: seen.row,
-            invoice,
-        }))
+            | OrderState::Parked { .. } => {
+                let file = self.office.ports.books.order_file(id).await?;
+                let transfers = file.map(|file| file.transfers).unwrap_or_default();
+                face.transfers = transfers.into_iter().map(|seen| seen.row).collect();
+            }
+        }
+        Ok(Some(face))
     }
 
     /// The newest invoice that is still to be paid for an order.

@@ -104,7 +104,11 @@ fn customer_news() -> Vec<News> {
     let (invoice, order, amount) = (INVOICE, ORDER, MicroUsd::from_micros(1_650_000));
     let debt_paid = MicroUsd::ZERO;
     vec![
-        News::Locked { invoice, n: 1 },
+        News::Locked {
+            invoice,
+            n: 1,
+            page: None,
+        },
         News::Unlocked {
             invoice,
             n: 1,

@@ -157,6 +157,7 @@ pub(crate) fn news(number: i64) -> News {
     News::Locked {
         invoice: InvoiceId::new(number),
         n: 1,
+        page: None,
     }
 }
 

@@ -70,8 +70,12 @@ impl Dialog {
                 order: Some(order),
                 ..
             } => {
-                let (order, invoice) = (*order, Some(*invoice));
-                self.ordered(Box::new(OrderFace { order, invoice }), note, view)
+                let face = OrderFace {
+                    order: *order,
+                    invoice: Some(*invoice),
+                    transfers: Vec::new(),
+                };
+                self.ordered(Box::new(face), note, view)
             }
             Answer::Opened {
                 invoice,

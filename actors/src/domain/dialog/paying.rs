@@ -9,8 +9,13 @@ use crate::domain::order::OrderState;
 use crate::domain::{Span, Timestamp};
 
 /// An order's screen: what can be done follows from its state.
-pub(super) fn order(face: Box<OrderFace>, view: View<'_>) -> Shown {
-    let buttons = order_buttons(&face, view.rules.slow_after, view.now);
+pub(super) fn order(order: Box<OrderFace>, view: View<'_>) -> Shown {
+    face(order, view.rules.slow_after, view.now)
+}
+
+/// The same without a conversation.
+pub(super) fn face(face: Box<OrderFace>, slow_after: Span, now: Timestamp) -> Shown {
+    let buttons = order_buttons(&face, slow_after, now);
     (Body::Order(face), buttons)
 }
 

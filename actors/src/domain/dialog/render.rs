@@ -102,6 +102,8 @@ impl Dialog {
         let mut buttons = actions;
         match &body {
             Body::Menu { .. } => {}
+            // As its live message has it, wherever the conversation is.
+            Body::Order(_) => buttons.push(Button::Do(Action::Menu)),
             Body::Closed { .. } | Body::SlowDown { .. } | Body::TryAgainSoon | Body::Sorry => {
                 buttons.push(Button::Do(Action::Back));
                 buttons.push(Button::Do(Action::Menu));
@@ -115,7 +117,6 @@ impl Dialog {
             | Body::Card { .. }
             | Body::Pay(_)
             | Body::Opening
-            | Body::Order(_)
             | Body::OtherCoin { .. }
             | Body::TopUp { .. }
             | Body::TopUpCoin { .. }

@@ -10,8 +10,10 @@ use crate::domain::ledger::Statement;
 use crate::domain::money::MicroUsd;
 use crate::domain::order::{Order, OrderState};
 use crate::domain::pricing::Quote;
+use crate::domain::transfer::Transfer;
 
 use super::action::{Action, Target, Topic};
+use super::paying;
 
 /// One screen: what is said, and what can be done next.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -211,13 +213,15 @@ pub struct PayWays {
 /// Coins and what an invoice in each would ask for.
 pub type Coins = Vec<(CoinChoice, Missing)>;
 
-/// An order with the invoice that is to be paid for it.
+/// Everything that is shown of an order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OrderFace {
     /// The order.
     pub order: Order,
-    /// Its newest invoice that may still be paid.
+    /// The invoice that bought it, else its newest one that may still be paid.
     pub invoice: Option<Invoice>,
+    /// Its transfers, oldest first.
+    pub transfers: Vec<Transfer>,
 }
 
 /// An order in a list.
@@ -347,6 +351,19 @@ impl Screen {
             note: None,
             body,
             buttons: vec![Button::Do(Action::Menu)],
+        }
+    }
+
+    /// An order by itself, as its live message shows it. It may be taken back from `slow_after`
+    /// on (rule 21), as the order machine has it.
+    #[must_use]
+    pub fn of_order(face: OrderFace, slow_after: Span, now: Timestamp) -> Self {
+        let (body, mut buttons) = paying::face(Box::new(face), slow_after, now);
+        buttons.push(Button::Do(Action::Menu));
+        Self {
+            note: None,
+            body,
+            buttons,
         }
     }
 

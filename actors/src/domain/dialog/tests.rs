@@ -151,6 +151,7 @@ impl Room {
             Box::new(OrderFace {
                 order,
                 invoice: None,
+                transfers: Vec::new(),
             })
         };
         match need {

@@ -1,7 +1,7 @@
 //! Locks: what is unspent is set aside and the customer is frozen (rule 17).
 
 use super::draft::{CHANGED, Draft, Step};
-use super::{InvoiceRefused, LiveLock, LockReason, Oddity};
+use super::{InvoiceRefused, LiveLock, LockReason, Oddity, Standing};
 use crate::domain::ledger::{Account, Authority, Entry, EntryKey};
 use crate::domain::money::MicroUsd;
 use crate::domain::notice::News;
@@ -102,9 +102,17 @@ pub(super) fn lifted(draft: &mut Draft<'_>, by: &Authority) -> Step {
 }
 
 fn tell_locked(draft: &mut Draft<'_>, n: u32) {
+    let page = match &draft.invoice.standing {
+        Standing::Open(page) => page.url.clone(),
+        Standing::Wanted { .. }
+        | Standing::Asked
+        | Standing::Refused { .. }
+        | Standing::NotOurs => None,
+    };
     draft.tell(News::Locked {
         invoice: draft.invoice.id,
         n,
+        page,
     });
     draft.odd(Oddity::Locked { n });
 }

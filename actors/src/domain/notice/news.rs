@@ -61,6 +61,9 @@ pub enum News {
         invoice: InvoiceId,
         /// Which of its locks.
         n: u32,
+        /// The payment page, where the check can be passed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<String>,
     },
     /// The lock is over and the money is free.
     Unlocked {
@@ -292,7 +295,7 @@ impl News {
     pub fn key(&self) -> String {
         match self {
             Self::Credited { invoice, n, .. } => format!("{invoice}/credit/{n}"),
-            Self::Locked { invoice, n } => format!("{invoice}/lock/{n}"),
+            Self::Locked { invoice, n, .. } => format!("{invoice}/lock/{n}"),
             Self::Unlocked { invoice, n, .. } => format!("{invoice}/unlock/{n}"),
             Self::PayingBack { invoice, .. } => format!("{invoice}/paying-back"),
             Self::PayingBackFailed { invoice, .. } => format!("{invoice}/paying-back-failed"),

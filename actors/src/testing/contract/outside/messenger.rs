@@ -17,7 +17,12 @@ const TO: To = To {
 
 fn view(order: Order) -> OrderView {
     let transfers = Vec::new();
-    OrderView { order, transfers }
+    let invoice = None;
+    OrderView {
+        order,
+        invoice,
+        transfers,
+    }
 }
 
 fn message() -> Message {

@@ -1,0 +1,407 @@
+# Everything the shop says in English. The Russian and the English file own the same keys with the same
+# variables; tests see to it. Names of people come here safe for HTML.
+# Rules: one decision a screen; the word carries the meaning, the sign only decorates.
+
+## Numbers, time and goods
+
+stars = { $count ->
+    [one] { $shown } Star
+   *[other] { $shown } Stars
+}
+premium = Premium for { $count ->
+    [one] { $shown } month
+   *[other] { $shown } months
+}
+months = { $count ->
+    [one] { $shown } month
+   *[other] { $shown } months
+}
+seconds = { $count ->
+    [one] { $shown } second
+   *[other] { $shown } seconds
+}
+minutes = { $count ->
+    [one] { $shown } minute
+   *[other] { $shown } minutes
+}
+hours = { $count ->
+    [one] { $shown } hour
+   *[other] { $shown } hours
+}
+days = { $count ->
+    [one] { $shown } day
+   *[other] { $shown } days
+}
+for-seconds = { $shown } s
+for-minutes = { $count ->
+    [one] { $shown } minute
+   *[other] { $shown } minutes
+}
+for-hours = { $count ->
+    [one] { $shown } hour
+   *[other] { $shown } hours
+}
+for-days = { $count ->
+    [one] { $shown } day
+   *[other] { $shown } days
+}
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+date-and-time = { $date }, { $time }
+time-and-zone = { $time } ({ $zone })
+
+## The main menu and choosing
+
+menu = Hello { $name }! Buy Telegram Stars and Premium here, for yourself or a friend.
+    Pay in crypto; delivery usually takes 1–3 minutes after payment. If it cannot be delivered, the money returns to your balance.
+    Shortcut: write "100 @name".
+menu-nameless = Hello! Buy Telegram Stars and Premium here, for yourself or a friend.
+    Pay in crypto; delivery usually takes 1–3 minutes after payment. If it cannot be delivered, the money returns to your balance.
+    Shortcut: write "100 @name".
+how-many = How many Stars? Choose, or write a number from { $least } to { $most }.
+how-many-for = How many Stars for { $to }? Choose, or write a number from { $least } to { $most }.
+how-long = How many months of Premium? Choose, or write 3, 6 or 12.
+how-long-for = How many months of Premium for { $to }? Choose, or write 3, 6 or 12.
+who-for = { $goods }. Who for?
+friend = { $goods }. Pick your friend from the list, forward a message of theirs, or write @name.
+no-username = You have no @name yet, and Fragment finds people by it.
+    Settings → Username, one minute. Your order will wait.
+looking = Looking up { $to } on Fragment…
+
+## The card and paying
+
+card-title = <b>{ $name }</b> · { $to }
+card-title-nameless = <b>{ $to }</b>
+card-title-me = <b>{ $name }</b> · { $to }, that is you
+card-title-me-nameless = <b>{ $to }</b>, that is you
+card-price = { $goods } for <b>{ $price }</b>
+card-parts-stars = { $part } is the Stars at Fragment's rate, { $fee } the shop. Your wallet adds the transfer fee.
+card-parts-premium = { $part } is Premium at Fragment's price, { $fee } the shop. Your wallet adds the transfer fee.
+card-valid = Price valid for { $for }, until { $until }.
+card-secret = { $name } will not see who sent it.
+card-final-stars = Delivered Stars cannot be taken back.
+card-final-premium = Delivered Premium cannot be taken back.
+card-terms = Paying means you accept /terms.
+pay = How would you like to pay { $price }?
+pay-missing = You have { $balance }, { $missing } is missing.
+pay-least = The smallest transfer is { $least }; the extra { $surplus } stays on your balance.
+opening = Preparing your invoice…
+other-coin = Which coin for this order? A new invoice takes the place of the old one: do not pay to the old address any more.
+
+## The order
+
+order-title = Order <b>{ $number }</b> · { $goods } for { $to }
+order-price = Price { $price }.
+send = Send <b>{ $amount }</b> on the { $network } network to:
+    <code>{ $address }</code>
+send-until = Valid for { $for }, until { $until }. { $network } network only: another network will not arrive.
+send-on-page = <b>{ $amount }</b> to pay. Open the payment page and choose a coin there.
+send-on-page-until = Valid for { $for }, until { $until }.
+send-over = This invoice ended at { $until }. If you have sent a transfer already, the money will come to your balance.
+rest-from-balance = The other { $rest } comes from your balance.
+surplus-to-balance = The extra { $surplus } stays on your balance.
+part-arrived = { $arrived } of { $asked } arrived, waiting for the rest.
+invoice-coming = Preparing your invoice. The address will appear here.
+invoice-none = There is no invoice now. Choose a coin to get a new one.
+invoice-locked = The payment service is checking the transfer. The money is not lost; the shop does not decide this.
+step-wait-payment = ○ Waiting for payment
+step-seen = ✓ Payment seen, { $at }
+step-wait-network = ○ Waiting for the network to confirm
+step-paid = ✓ Paid { $price }, { $at }
+step-paid-balance = ✓ Paid { $price } from your balance, { $at }
+step-buying = ○ Buying on Fragment
+step-bought = ✓ Buying on Fragment
+step-sending = ○ Sending the payment to the network, { $at }
+step-sent-link = ✓ Sent, { $at } (<a href="{ $link }">tonviewer ↗</a>)
+step-wait-delivery = ○ Waiting for delivery
+step-delivered = ✓ Delivered, { $at }
+step-returning = ○ Returning { $price } to your balance
+step-returned = ✓ { $price } is on your balance, { $at }
+step-cancelled = ○ Order closed, { $at }
+slow-unsigned = Taking longer: Fragment is not answering the shop. Your { $price } is set aside, the owner knows. Wait?
+slow-signed = The payment is on the network: it can neither be cancelled nor lost. We are watching it and will write.
+returning-signed = Waiting for the network to confirm that the earlier payment will not leave. The money is not lost.
+cancelled-by-you = Order cancelled. Do not pay to the old address any more. If you have sent it already, the money will come to your balance.
+cancelled-late = This order's time ran out without a payment. If you have sent it already, the money will come to your balance.
+parked = A person is checking this order: your { $price } is set aside. Answer by { $until }. Number { $number }.
+parked-paid = Paid on the network, but Fragment does not show the delivery yet. A person is checking, answer by { $until }. Number { $number }.
+parked-overdue = The check is taking too long. Please write to support and give the number { $number }.
+refunded-because = It did not work out: { $why }.
+why-gone = the name { $to } no longer exists on Fragment
+why-changed = the name { $to } now belongs to another person
+why-premium = { $to } already has Premium
+why-cost = the price on Fragment went up
+why-asked = you asked for the money back
+why-long = it took longer than /terms promise
+why-shop = the shop could not deliver
+why-operator = support returned the money
+
+## Balance and top-up
+
+top-up = You have { $balance }. How much would you like to add? Choose, or write an amount from { $least } to { $most }.
+top-up-coin = Add { $amount }. In which coin?
+invoice-title = Adding <b>{ $amount }</b> to your balance
+invoice-paid = ✓ { $amount } came to your balance
+invoice-cancelled = Top-up cancelled. Do not pay to the old address any more. If you have sent it already, the money will come to your balance.
+invoice-refused = The payment service did not open this invoice. Try another coin or amount.
+balance = Balance: <b>{ $available }</b>
+balance-held = Set aside for orders and checks: { $held }
+balance-debt = Debt: { $debt }. Your next top-up settles it, and then you can buy again.
+balance-lines = Latest movements:
+balance-line = { $at } · { $change } · { $what }
+balance-empty = No movements yet.
+line-credit = payment received
+line-reversal = payment returned to the sender
+line-lock = set aside during a check
+line-unlock = check finished
+line-refund-hold = set aside for a return
+line-refund-end = return finished
+line-hold = order
+line-release = order did not work out, money back
+line-settle = order delivered
+line-other = other
+line-adjustment = correction by the shop
+
+## Lists
+
+orders = My orders:
+orders-page = My orders, page { $page }:
+orders-line = <b>{ $number }</b> · { $goods } · { $to } · { $price }
+    { $at }: { $state }
+orders-empty = Nothing here yet. Your first { $goods }: { $price }.
+orders-empty-unpriced = Nothing here yet.
+orders-end = There are no more orders.
+where-open = These orders are under way:
+where-none = No open orders.
+where-last = The latest one:
+where-never = No open orders, and none before.
+state-awaiting-payment = waiting for payment
+state-held = paid, buying on Fragment
+state-returning = returning the money to your balance
+state-paying = the payment for it is on the network
+state-paid = paid on the network, waiting for delivery
+state-delivered = delivered
+state-refunded = did not work out, money on your balance
+state-cancelled = closed without payment
+state-parked = a person is checking
+
+## The shop is closed, and other things
+
+closed-no-invoices = New invoices are not available for now. You can still buy from your balance ({ $balance }); transfers you have sent will not be lost.
+closed-not-selling = We are not selling Stars and Premium right now, so as not to take money too early. Shall we tell you when we open?
+closed-starting = One second, the shop is starting. Please try again.
+slow-down = A little slower, please: try again in { $for }.
+slow-down-little = A little slower, please: try again in a few seconds.
+try-again-soon = New purchases are on hold for a moment. Please try again in a minute; paid orders go on as usual.
+only-in-private = Purchases are made in a private chat: { $link }
+only-in-private-nameless = Purchases are made in a private chat with this bot.
+sorry = We could not show the answer. Nothing was bought or charged. Please try again.
+
+## What has just happened
+
+note-old-button = That button is out of date, here is a fresh screen:
+note-not-understood = Text and buttons work here. For example: 100 @masha.
+note-not-a-number = We could not read that number. Please write digits, for example 100.
+note-not-months = Premium comes for 3, 6 or 12 months. Please write one of these numbers.
+note-too-few = The minimum is { $goods }.
+note-too-many = The maximum is { $goods } at once.
+note-above-cap = We cannot sell that many in one order now. Take fewer, or split it up.
+note-bad-amount = We could not read that amount. Write 10 or 10.50, for example.
+note-bad-name = That does not look like a @name: 4 to 32 Latin letters, digits and "_".
+note-not-found = We could not find { $to }. Check the letters, or pick your friend from the list.
+note-not-a-person = { $to } is a channel, a group or a bot. Only a person can receive the gift.
+note-already-premium = { $to } already has Premium. Send Stars instead?
+note-friend-has-no-name = Your friend ({ $name }) has no @name, and Fragment finds people by it. Ask them to set one in Telegram's settings, then pick them again.
+note-friend-nameless = This person has no @name, and Fragment finds people by it. Ask them to set one in Telegram's settings, then pick them again.
+note-cannot-look-up = Fragment is not answering now, so { $to } cannot be checked. Please try again.
+note-new-price = The earlier price has ended, here is the new one:
+note-not-enough = Your balance is short by { $missing }.
+note-debt = You owe { $owed }: a payment was returned to its sender after you had bought. Add to your balance, and you can buy again.
+note-frozen = The payment service is checking your transfer. Purchases wait until it is done.
+note-other-order-open = Another order is waiting for payment. Pay or cancel it first: /orders
+note-premium-under-way = Premium for this person is on its way already.
+note-invoice-refused = The payment service did not open this invoice. Try another coin.
+note-invoice-coming = Your invoice is on its way, the address will appear here.
+note-cancelled = Cancelled. Do not pay to the old address any more. If you have sent it already, the money will come to your balance.
+note-not-cancelled = It cannot be cancelled any more: the order no longer waits for payment.
+note-taken-back = Returning the money to your balance.
+note-too-early = You can take the money back from { $from }: most orders arrive before that.
+note-already-signed = The payment is on the network: it can neither be cancelled nor lost. We are watching it and will write.
+note-wait-on = Good, we wait. We will write when it is done.
+note-keep-looking = Not visible yet. We check every 30 s and will write to you.
+note-try-again = That did not work just now. Please try again.
+note-will-tell = Good, we will write when we open.
+note-language-set = English from now on.
+note-no-such-order = You have no such order.
+
+## News: each is a new message
+
+credited = Payment of { $received } received: buying { $goods } for { $to }.
+credited-top-up = Your balance has grown by { $credited }.
+credited-within = We received { $received } of { $asked }. The shop covers the difference; buying now.
+credited-within-top-up = We received { $received } of { $asked }. The shop covers the difference: { $credited } is on your balance.
+credited-less = We received { $received } of { $asked }. The money is yours. What next?
+credited-less-top-up = We received { $received } of { $asked }. All of it is on your balance.
+credited-more = We received { $received }: paid; { $surplus } is on your balance.
+credited-more-top-up = We received { $received } instead of { $asked }. { $credited } is on your balance.
+credited-late = Your payment of { $received } came after the invoice had ended; it is on your balance. Buy { $goods } for { $to } at the new price?
+credited-late-top-up = Your payment of { $received } came after the invoice had ended; it is on your balance.
+credited-second = Two payments arrived. One bought the order; { $credited } is on your balance.
+credited-after-cancel = The order had been cancelled, but the payment arrived: { $credited } is on your balance.
+credited-after-cancel-top-up = The top-up had been cancelled, but the payment arrived: { $credited } is on your balance.
+credited-closed = The order was closed already, but the payment arrived: { $credited } is on your balance.
+credited-kept = Payment of { $received } received; { $credited } of it is on your balance.
+credited-withheld = { $withheld } above the limit is set aside until it is checked: please write to support.
+credited-dust = { $withheld } is too little to be credited. Add to it on the same invoice, or write to support.
+credited-debt = { $paid } went to an earlier debt.
+locked = The payment service is holding your transfer for a check. The money is not lost; the shop does not decide this.
+locked-here = The payment service is holding your transfer for a check. You can pass it <a href="{ $link }">here ↗</a>. The money is not lost; the shop does not decide this.
+unlocked = The check is done and the money is yours again. You can buy.
+paying-back = The shop is returning your payment to its sender: { $amount }. Until then this money is set aside.
+paying-back-failed = The payment could not be returned: { $amount } is on your balance again.
+paid-back = Your payment went back to its sender: { $amount }.
+paid-back-locked = Your payment went back to its sender. Your balance has not changed.
+paid-back-debt = Your balance did not cover it: { $debt } is a debt now. Your next top-up settles it.
+delivered = Done! { $to } has { $goods }. Order { $number }, { $took } from payment to delivery.
+delivered-bare = Done! The order is delivered.
+refunded = It did not work out: { $why }. { $amount } is on your balance.
+refunded-bare = It did not work out. { $amount } is on your balance.
+refunded-asked = We returned { $amount } to your balance, as you asked. Order { $number }.
+takes-longer = Taking longer: Fragment is not answering the shop. Your { $price } is set aside, the owner knows. Wait?
+    After { $held } the money returns by itself. Order { $number }.
+takes-longer-bare = Taking longer: Fragment is not answering the shop. Your money is set aside, the owner knows. Wait?
+being-checked = Paid on the network, but Fragment does not show the delivery yet. A person is checking, answer by { $until }. Number { $number }.
+being-checked-bare = Paid on the network, but Fragment does not show the delivery yet. A person is checking.
+open-again = The shop is open again. What would you like?
+
+## Buttons: up to 20 characters in a pair, up to 34 alone
+
+key-stars = Stars
+key-premium = Premium
+key-balance = Balance { $balance }
+key-balance-plain = Balance
+key-orders = My orders
+key-help = Help
+key-quantity = { $count } · { $price }
+key-buy-quantity = Buy { $count }
+key-months = { $months } · { $price }
+key-me = Me
+key-me-named = Me, { $to }
+key-friend = A friend
+key-friend-else = Someone else
+key-check-again = Check again
+key-pick = Pick a friend
+key-cancel-pick = Cancel
+key-confirm-named = Yes, { $name }. Buy for { $price }
+key-confirm = Buy for { $price }
+key-confirm-otherwise = Pay another way
+key-buy-from-balance = Buy from balance for { $price }
+key-from-balance = From balance ({ $balance })
+key-coin = { $currency } · { $network }
+key-pay = Pay
+key-address = Address ⧉
+key-amount = Amount ⧉
+key-pay-page = Payment page ↗
+key-sent = I have sent it
+key-other-coin = Other coin
+key-cancel = Cancel
+key-take-back = Back to balance
+key-wait = Wait
+key-refresh = Refresh
+key-again = Again
+key-try-again = Try again
+key-buy-now = Buy now
+key-add = Add { $amount }
+key-fewer = { $goods } now
+key-keep = Keep on balance
+key-write-to = Tell { $to } ↗
+key-write = Tell them ↗
+key-support = Support ↗
+key-top-up = Top up
+key-where = Where are my Stars?
+key-pay-support = Payment question
+key-terms = Terms
+key-privacy = Your data
+key-language = Language / Язык
+key-russian = Русский
+key-english = English
+key-tell-me = Tell me
+key-tell-me-works = Tell me when it works
+key-newer = ‹ Newer
+key-older = Older ›
+key-back = ‹ Back
+key-menu = Menu
+
+## Pages
+
+help = <b>How it works</b>
+    1. Write "100 @name" or tap Stars.
+    2. Check the recipient's name and photo.
+    3. Pay from your balance or in crypto.
+    Delivery usually takes 1–3 minutes. If it does not work out, the money returns to your balance by itself.
+    Commands: /buy /premium /topup /balance /orders /where
+pay-support = <b>Payment question</b>
+    A transfer is not visible at once: the network needs time. We check every 30 seconds and write to you.
+    Money that comes late, in another amount or twice goes to your balance.
+    Not visible for more than an hour? Write to support: the order's number and a link to the transfer.
+    { $support }
+terms = <b>Terms, version { $version }</b>
+    The shop buys Stars and Premium on fragment.com for the person you confirmed on the card. It is not part of Telegram.
+    The price is the one on the card until it ends. Your wallet adds the transfer fee.
+    What is delivered cannot be taken back. If it is not delivered, the money is on your balance.
+    While the payment for your purchase is not signed, you can take the money back to your balance from { $slow } after paying; after { $held } it returns by itself. A signed payment cannot be cancelled.
+    Late, extra and short payments go to your balance. A transfer under check at the payment service waits for its end.
+    { $support }
+privacy = <b>Your data</b>
+    The shop stores the number of your Telegram account, your language, your orders with the recipients' names, your invoices and the movements of your balance. A recipient's name and photo are shown on the card and stored with the order. The shop has none of your chats or contacts.
+    The payment service gets no more than an invoice number; Fragment gets the recipient's @name.
+    { $support }
+language = Choose a language. Выберите язык.
+support-line = Support: { $contact }
+support-none = For support, ask the owner of this bot.
+
+## How the bot calls itself
+
+bot-about = Telegram Stars and Premium for you or a friend: in crypto, in 1–3 minutes, money back to your balance if it fails.
+bot-description = Telegram Stars and Premium, for yourself or a friend. Pay in crypto or from your balance; delivery usually takes 1–3 minutes. If it cannot be delivered, the money returns to your balance. Tap Start, or write "100 @name".
+command-start = Main menu
+command-buy = Buy Stars: /buy 100 @name
+command-premium = Give Premium
+command-topup = Top up: /topup 10
+command-balance = Balance and movements
+command-orders = My orders
+command-where = Where are my Stars?
+command-help = How it works
+command-paysupport = Payment question
+command-terms = Terms
+command-privacy = Your data
+command-language = Language / Язык
+
+## For the owner
+
+operator-parked = Order { $order } needs a person (time { $n }): { $why }
+operator-wallet-stopped = Wallet <code>{ $wallet }</code> signs nothing more (time { $n }): { $why }
+operator-top-up = Wallet <code>{ $wallet }</code> ran short of TON: payment { $transfer } of { $amount } did not go out. Please top it up.
+operator-unexplained = Wallet <code>{ $wallet }</code>: no order explains the transaction at lt { $lt }: { $what }
+operator-float-low = Wallet <code>{ $wallet }</code>: { $free } is free, too little for the orders that wait. Please top it up.
+operator-float-ends = Wallet <code>{ $wallet }</code>: { $free } is free, { $per_day } leaves in a day, enough for { $for }. Please top it up.
+operator-login-lost = Fragment login { $login } is lost (time { $n }): { $why }
+operator-login-back = Fragment login { $login } works again.
+operator-invoice-odd = Invoice { $invoice }: { $what }
+operator-orphan = Money arrived without an invoice in the books (uuid { $uuid }): { $what }
+operator-paused = Sales are paused: { $why }
+operator-open-again = Sales go on: { $what }
+operator-unbalanced = The books do not balance: { $usd } micro-dollars, { $ton } nano-TON. Sales are stopped.
+operator-undeliverable = Notice { $key } cannot be delivered: Telegram says "{ $why }"

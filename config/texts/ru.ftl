@@ -1,0 +1,417 @@
+# Всё, что магазин говорит по-русски. Русским и английским файлом владеют одни и те же ключи с теми же
+# переменными; тесты следят. Имена людей приходят сюда уже безопасными для HTML.
+# Правила: одно решение на экран; слово несёт смысл, знак только украшает; ни одного глагола с родом.
+
+## Числа, время и товары
+
+stars = { $count ->
+    [one] { $shown } звезда
+    [few] { $shown } звезды
+   *[other] { $shown } звёзд
+}
+premium = Premium на { $count ->
+    [one] { $shown } месяц
+    [few] { $shown } месяца
+   *[other] { $shown } месяцев
+}
+months = { $count ->
+    [one] { $shown } месяц
+    [few] { $shown } месяца
+   *[other] { $shown } месяцев
+}
+seconds = { $count ->
+    [one] { $shown } секунда
+    [few] { $shown } секунды
+   *[other] { $shown } секунд
+}
+minutes = { $count ->
+    [one] { $shown } минута
+    [few] { $shown } минуты
+   *[other] { $shown } минут
+}
+hours = { $count ->
+    [one] { $shown } час
+    [few] { $shown } часа
+   *[other] { $shown } часов
+}
+days = { $count ->
+    [one] { $shown } день
+    [few] { $shown } дня
+   *[other] { $shown } дней
+}
+for-seconds = { $shown } с
+for-minutes = { $count ->
+    [one] { $shown } минуту
+    [few] { $shown } минуты
+   *[other] { $shown } минут
+}
+for-hours = { $count ->
+    [one] { $shown } час
+    [few] { $shown } часа
+   *[other] { $shown } часов
+}
+for-days = { $count ->
+    [one] { $shown } день
+    [few] { $shown } дня
+   *[other] { $shown } дней
+}
+date = { $day } { $month ->
+    [1] января
+    [2] февраля
+    [3] марта
+    [4] апреля
+    [5] мая
+    [6] июня
+    [7] июля
+    [8] августа
+    [9] сентября
+    [10] октября
+    [11] ноября
+   *[12] декабря
+}
+date-and-time = { $date }, { $time }
+time-and-zone = { $time } ({ $zone })
+
+## Главное меню и выбор
+
+menu = Здравствуйте, { $name }! Здесь можно купить Telegram Stars и Premium — себе или другу.
+    Оплата криптовалютой, доставка обычно за 1–3 минуты после оплаты. Не получится — деньги вернутся на баланс.
+    Быстро: напишите «100 @имя».
+menu-nameless = Здравствуйте! Здесь можно купить Telegram Stars и Premium — себе или другу.
+    Оплата криптовалютой, доставка обычно за 1–3 минуты после оплаты. Не получится — деньги вернутся на баланс.
+    Быстро: напишите «100 @имя».
+how-many = Сколько звёзд? Выберите или напишите число от { $least } до { $most }.
+how-many-for = Сколько звёзд для { $to }? Выберите или напишите число от { $least } до { $most }.
+how-long = На сколько месяцев Premium? Выберите или напишите 3, 6 или 12.
+how-long-for = На сколько месяцев Premium для { $to }? Выберите или напишите 3, 6 или 12.
+who-for = { $goods }. Кому?
+friend = { $goods }. Выберите друга из списка, перешлите его сообщение или напишите @имя.
+no-username = У вас пока нет @имени, а Fragment находит людей по нему.
+    Настройки → Имя пользователя, одна минута. Заказ подождёт.
+looking = Ищем { $to } на Fragment…
+
+## Карточка и оплата
+
+card-title = <b>{ $name }</b> · { $to }
+card-title-nameless = <b>{ $to }</b>
+card-title-me = <b>{ $name }</b> · { $to }, это вы
+card-title-me-nameless = <b>{ $to }</b>, это вы
+card-price = { $goods } за <b>{ $price }</b>
+card-parts-stars = { $part } — звёзды по курсу Fragment, { $fee } — магазин. Комиссию перевода добавит ваш кошелёк.
+card-parts-premium = { $part } — Premium по цене Fragment, { $fee } — магазин. Комиссию перевода добавит ваш кошелёк.
+card-valid = Цена действует { $for }, до { $until }.
+card-secret = { $name } не увидит, от кого подарок.
+card-final-stars = Доставленные звёзды вернуть нельзя.
+card-final-premium = Доставленный Premium вернуть нельзя.
+card-terms = Оплата означает согласие с /terms.
+pay = Как оплатить { $price }?
+pay-missing = На балансе { $balance }, не хватает { $missing }.
+pay-least = Минимум для перевода — { $least }; лишние { $surplus } останутся на балансе.
+opening = Готовим счёт…
+other-coin = В какой монете оплатить заказ? Прежний счёт сменится новым: по старому адресу больше не платите.
+
+## Заказ
+
+order-title = Заказ <b>{ $number }</b> · { $goods } для { $to }
+order-price = Цена { $price }.
+send = Отправьте <b>{ $amount }</b> в сети { $network }:
+    <code>{ $address }</code>
+send-until = Счёт на { $for }, до { $until }. Только сеть { $network }: перевод в другой сети не дойдёт.
+send-on-page = К оплате <b>{ $amount }</b>. Откройте страницу оплаты и выберите там монету.
+send-on-page-until = Счёт на { $for }, до { $until }.
+send-over = Срок счёта вышел в { $until }. Если вы уже отправили перевод, деньги придут на баланс.
+rest-from-balance = Остальные { $rest } возьмём с баланса.
+surplus-to-balance = Лишние { $surplus } останутся на балансе.
+part-arrived = Пришло { $arrived } из { $asked }, ждём остальное.
+invoice-coming = Готовим счёт. Адрес появится здесь.
+invoice-none = Счёта сейчас нет. Выберите монету, чтобы получить новый.
+invoice-locked = Платёжный сервис проверяет перевод. Деньги не потеряны; решает не магазин.
+step-wait-payment = ○ Ждём оплату
+step-seen = ✓ Платёж виден в сети, { $at }
+step-wait-network = ○ Ждём подтверждения сети
+step-paid = ✓ Оплачено { $price }, { $at }
+step-paid-balance = ✓ Оплачено с баланса { $price }, { $at }
+step-buying = ○ Покупаем на Fragment
+step-bought = ✓ Покупаем на Fragment
+step-sending = ○ Отправляем платёж в сеть, { $at }
+step-sent-link = ✓ Отправлено, { $at } (<a href="{ $link }">tonviewer ↗</a>)
+step-wait-delivery = ○ Ждём доставку
+step-delivered = ✓ Доставлено, { $at }
+step-returning = ○ Возвращаем { $price } на баланс
+step-returned = ✓ { $price } на балансе, { $at }
+step-cancelled = ○ Заказ закрыт, { $at }
+slow-unsigned = Задерживаемся: Fragment не отвечает магазину. { $price } отложены для вас, владелец уже знает. Подождём?
+slow-signed = Платёж уже в сети, отменить его нельзя, потерять тоже. Следим, напишем.
+returning-signed = Ждём, пока сеть подтвердит, что прежний платёж не уйдёт. Деньги не потеряны.
+cancelled-by-you = Заказ отменён. По старому адресу больше не платите. Если уже отправили — деньги придут на баланс.
+cancelled-late = Срок заказа вышел, оплаты не было. Если уже отправили — деньги придут на баланс.
+parked = Заказ проверяет человек: { $price } отложены для вас. Ответ до { $until }. Номер { $number }.
+parked-paid = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек, ответ до { $until }. Номер { $number }.
+parked-overdue = Проверка затянулась. Напишите в поддержку и назовите номер { $number }.
+refunded-because = Не получилось: { $why }.
+why-gone = на Fragment больше нет имени { $to }
+why-changed = имя { $to } теперь у другого человека
+why-premium = у { $to } уже есть Premium
+why-cost = цена на Fragment выросла
+why-asked = вы попросили вернуть деньги
+why-long = ожидание длилось дольше, чем обещают /terms
+why-shop = магазин не смог доставить
+why-operator = деньги вернула поддержка
+
+## Баланс и пополнение
+
+top-up = На балансе { $balance }. На сколько пополнить? Выберите или напишите сумму от { $least } до { $most }.
+top-up-coin = Пополнить на { $amount }. В какой монете?
+invoice-title = Пополнение баланса на <b>{ $amount }</b>
+invoice-paid = ✓ На баланс пришло { $amount }
+invoice-cancelled = Пополнение отменено. По старому адресу больше не платите. Если уже отправили — деньги придут на баланс.
+invoice-refused = Платёжный сервис не открыл этот счёт. Попробуйте другую монету или сумму.
+balance = Баланс: <b>{ $available }</b>
+balance-held = Отложено на заказы и проверки: { $held }
+balance-debt = Долг: { $debt }. Следующее пополнение закроет его, и можно будет покупать.
+balance-lines = Последние движения:
+balance-line = { $at } · { $change } · { $what }
+balance-empty = Движений ещё нет.
+line-credit = оплата получена
+line-reversal = платёж вернулся отправителю
+line-lock = отложено на время проверки
+line-unlock = проверка закончена
+line-refund-hold = отложено для возврата
+line-refund-end = возврат закончен
+line-hold = заказ
+line-release = заказ не удался, деньги вернулись
+line-settle = заказ доставлен
+line-other = другое
+line-adjustment = исправление магазина
+
+## Списки
+
+orders = Мои заказы:
+orders-page = Мои заказы, страница { $page }:
+orders-line = <b>{ $number }</b> · { $goods } · { $to } · { $price }
+    { $at }: { $state }
+orders-empty = Пока пусто. Первые { $goods } — { $price }.
+orders-empty-unpriced = Пока пусто.
+orders-end = Дальше заказов нет.
+where-open = Эти заказы в работе:
+where-none = Открытых заказов нет.
+where-last = Последний:
+where-never = Открытых заказов нет, и прежних тоже.
+state-awaiting-payment = ждёт оплаты
+state-held = оплачено, покупаем на Fragment
+state-returning = возвращаем деньги на баланс
+state-paying = платёж за покупку в сети
+state-paid = оплачено в сети, ждём доставку
+state-delivered = доставлено
+state-refunded = не получилось, деньги на балансе
+state-cancelled = закрыто без оплаты
+state-parked = проверяет человек
+
+## Магазин закрыт и прочее
+
+closed-no-invoices = Новые счета временно недоступны. С баланса покупать можно (на нём { $balance }); отправленные переводы не потеряются.
+closed-not-selling = Сейчас звёзды и Premium не продаём, чтобы не брать деньги раньше времени. Сообщить, когда откроемся?
+closed-starting = Секунду, магазин запускается. Попробуйте ещё раз.
+slow-down = Чуть медленнее: попробуйте через { $for }.
+slow-down-little = Чуть медленнее: попробуйте через несколько секунд.
+try-again-soon = Новые покупки ненадолго остановлены. Попробуйте через минуту; оплаченные заказы выполняются как обычно.
+only-in-private = Покупки — в личном чате: { $link }
+only-in-private-nameless = Покупки — в личном чате с этим ботом.
+sorry = Не получилось показать ответ. Ничего не куплено и не списано. Попробуйте ещё раз.
+
+## Что только что произошло
+
+note-old-button = Эта кнопка устарела, вот свежий экран:
+note-not-understood = Здесь понятны текст и кнопки. Например: 100 @masha.
+note-not-a-number = Не вышло понять число. Напишите цифрами, например 100.
+note-not-months = Premium бывает на 3, 6 или 12 месяцев. Напишите одно из этих чисел.
+note-too-few = Минимум { $goods }.
+note-too-many = Максимум { $goods } за раз.
+note-above-cap = Столько за один заказ сейчас не продаём. Возьмите меньше или разделите на части.
+note-bad-amount = Не вышло понять сумму. Напишите, например, 10 или 10,50.
+note-bad-name = Это не похоже на @имя. В нём от 4 до 32 латинских букв, цифр и знаков «_».
+note-not-found = Не удалось найти { $to }. Проверьте буквы или выберите друга из списка.
+note-not-a-person = { $to } — канал, группа или бот. Подарок получает только человек.
+note-already-premium = У { $to } уже есть Premium. Подарить звёзды?
+note-friend-has-no-name = У вашего друга ({ $name }) нет @имени, а Fragment находит людей по нему. Попросите задать его в настройках Telegram и выберите ещё раз.
+note-friend-nameless = У этого человека нет @имени, а Fragment находит людей по нему. Попросите задать его в настройках Telegram и выберите ещё раз.
+note-cannot-look-up = Fragment сейчас не отвечает, поэтому { $to } не проверить. Попробуйте ещё раз.
+note-new-price = Прежняя цена закончилась, вот новая:
+note-not-enough = На балансе не хватает { $missing }.
+note-debt = За вами долг { $owed }: платёж вернулся отправителю после покупки. Пополните баланс, и можно будет покупать.
+note-frozen = Платёжный сервис проверяет ваш перевод. До конца проверки покупки подождут.
+note-other-order-open = Другой заказ ждёт оплаты. Сначала оплатите или отмените его: /orders
+note-premium-under-way = Premium для этого человека уже в пути.
+note-invoice-refused = Платёжный сервис не открыл этот счёт. Попробуйте другую монету.
+note-invoice-coming = Счёт готовится, адрес появится здесь.
+note-cancelled = Отменено. По старому адресу больше не платите. Если уже отправили — деньги придут на баланс.
+note-not-cancelled = Отменить уже нельзя: заказ больше не ждёт оплаты.
+note-taken-back = Возвращаем деньги на баланс.
+note-too-early = Вернуть деньги можно с { $from }: до этого заказ обычно успевает дойти.
+note-already-signed = Платёж уже в сети, отменить его нельзя, потерять тоже. Следим, напишем.
+note-wait-on = Хорошо, ждём. Напишем, когда будет готово.
+note-keep-looking = Пока не видно. Проверяем каждые 30 с и напишем.
+note-try-again = Сейчас не получилось. Попробуйте ещё раз.
+note-will-tell = Хорошо, напишем, когда откроемся.
+note-language-set = Теперь по-русски.
+note-no-such-order = Такого заказа у вас нет.
+
+## Новости: каждая приходит новым сообщением
+
+credited = Оплата { $received } получена: покупаем { $goods } для { $to }.
+credited-top-up = Баланс пополнен на { $credited }.
+credited-within = Пришло { $received } из { $asked }. Разницу взял на себя магазин, покупаем.
+credited-within-top-up = Пришло { $received } из { $asked }. Разницу взял на себя магазин: на балансе { $credited }.
+credited-less = Пришло { $received } из { $asked }. Деньги ваши. Что сделать?
+credited-less-top-up = Пришло { $received } из { $asked }. Всё, что пришло, на балансе.
+credited-more = Пришло { $received }: заказ оплачен, { $surplus } на балансе.
+credited-more-top-up = Пришло { $received } вместо { $asked }. На балансе { $credited }.
+credited-late = Оплата { $received } пришла после срока счёта; она на вашем балансе. Купить { $goods } для { $to } по новой цене?
+credited-late-top-up = Оплата { $received } пришла после срока счёта; она на вашем балансе.
+credited-second = Пришли две оплаты. Одна — за заказ, { $credited } на балансе.
+credited-after-cancel = Заказ был отменён, но оплата пришла: { $credited } на балансе.
+credited-after-cancel-top-up = Пополнение было отменено, но оплата пришла: { $credited } на балансе.
+credited-closed = Заказ уже закрыт, но оплата пришла: { $credited } на балансе.
+credited-kept = Оплата { $received } получена, она на вашем балансе: { $credited }.
+credited-withheld = { $withheld } сверх лимита магазин отложил до проверки: напишите в поддержку.
+credited-dust = { $withheld } — слишком мало для зачисления. Доплатите по тому же счёту или напишите в поддержку.
+credited-debt = { $paid } ушло на прежний долг.
+locked = Платёжный сервис задержал перевод для проверки. Деньги не потеряны; решает не магазин.
+locked-here = Платёжный сервис задержал перевод для проверки. Пройти её можно <a href="{ $link }">здесь ↗</a>. Деньги не потеряны; решает не магазин.
+unlocked = Проверка закончена, деньги снова ваши. Можно покупать.
+paying-back = Магазин возвращает ваш платёж отправителю: { $amount }. Пока он идёт, эти деньги отложены.
+paying-back-failed = Вернуть платёж не получилось: { $amount } снова на балансе.
+paid-back = Платёж вернулся отправителю: { $amount }.
+paid-back-locked = Платёж вернулся отправителю. Ваш баланс не изменился.
+paid-back-debt = На балансе столько не было: { $debt } теперь долг. Следующее пополнение закроет его.
+delivered = Готово! { $goods } у { $to }. Заказ { $number }, { $took } от оплаты до доставки.
+delivered-bare = Готово! Заказ доставлен.
+refunded = Не получилось: { $why }. { $amount } на балансе.
+refunded-bare = Не получилось. { $amount } на балансе.
+refunded-asked = Вернули { $amount } на баланс, как вы просили. Заказ { $number }.
+takes-longer = Задерживаемся: Fragment не отвечает магазину. { $price } отложены для вас, владелец уже знает. Подождём?
+    Через { $held } деньги вернутся сами. Заказ { $number }.
+takes-longer-bare = Задерживаемся: Fragment не отвечает магазину. Деньги отложены для вас, владелец уже знает. Подождём?
+being-checked = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек, ответ до { $until }. Номер { $number }.
+being-checked-bare = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек.
+open-again = Магазин снова открыт. Что купить?
+
+## Кнопки: до 20 знаков в паре, до 34 в одиночку
+
+key-stars = Звёзды
+key-premium = Premium
+key-balance = Баланс { $balance }
+key-balance-plain = Баланс
+key-orders = Мои заказы
+key-help = Помощь
+key-quantity = { $count } · { $price }
+key-buy-quantity = Купить { $count }
+key-months = { $months } · { $price }
+key-me = Себе
+key-me-named = Себе, { $to }
+key-friend = Другу
+key-friend-else = Другой получатель
+key-check-again = Проверить снова
+key-pick = Выбрать друга
+key-cancel-pick = Отмена
+key-confirm-named = Это { $name }, купить за { $price }
+key-confirm = Купить за { $price }
+key-confirm-otherwise = Оплатить другим способом
+key-buy-from-balance = Купить с баланса за { $price }
+key-from-balance = С баланса ({ $balance })
+key-coin = { $currency } · { $network }
+key-pay = Оплатить
+key-address = Адрес ⧉
+key-amount = Сумма ⧉
+key-pay-page = Страница оплаты ↗
+key-sent = Оплата отправлена
+key-other-coin = Другая монета
+key-cancel = Отменить
+key-take-back = Вернуть на баланс
+key-wait = Ждать
+key-refresh = Обновить
+key-again = Ещё раз
+key-try-again = Попробовать снова
+key-buy-now = Купить сейчас
+key-add = Доплатить { $amount }
+key-fewer = { $goods } сейчас
+key-keep = Оставить на балансе
+key-write-to = Написать { $to } ↗
+key-write = Написать ↗
+key-support = Поддержка ↗
+key-top-up = Пополнить
+key-where = Где мои звёзды?
+key-pay-support = Вопрос об оплате
+key-terms = Условия
+key-privacy = Ваши данные
+key-language = Язык / Language
+key-russian = Русский
+key-english = English
+key-tell-me = Сообщить
+key-tell-me-works = Сообщить, когда заработает
+key-newer = ‹ Новее
+key-older = Раньше ›
+key-back = ‹ Назад
+key-menu = Меню
+
+## Страницы
+
+help = <b>Как это работает</b>
+    1. Напишите «100 @имя» или нажмите «Звёзды».
+    2. Проверьте имя и фото получателя.
+    3. Оплатите с баланса или криптовалютой.
+    Доставка обычно занимает 1–3 минуты. Если она не удалась, деньги вернутся на баланс сами.
+    Команды: /buy /premium /topup /balance /orders /where
+pay-support = <b>Вопрос об оплате</b>
+    Перевод виден не сразу: сети нужно время. Мы проверяем его каждые 30 секунд и сами напишем.
+    Деньги, которые пришли позже срока, не той суммой или дважды, попадают на баланс.
+    Не видно дольше часа? Напишите в поддержку: номер заказа и ссылка на перевод.
+    { $support }
+terms = <b>Условия, версия { $version }</b>
+    Магазин покупает Stars и Premium на fragment.com для человека, которого вы подтвердили на карточке. С Telegram он не связан.
+    Цена — на карточке, пока не вышел её срок. Комиссию перевода добавляет ваш кошелёк.
+    Доставленное вернуть нельзя. Не доставили — деньги на балансе.
+    Пока платёж за покупку не подписан, через { $slow } после оплаты можно забрать деньги на баланс; через { $held } они вернутся сами. Подписанный платёж отменить нельзя.
+    Опоздавшие, лишние и недостающие суммы попадают на баланс. Перевод на проверке платёжного сервиса ждёт её конца.
+    { $support }
+privacy = <b>Ваши данные</b>
+    Магазин хранит номер вашего аккаунта Telegram, язык, заказы с именами получателей, счета и движения баланса. Имя и фото получателя видны вам на карточке и хранятся с заказом. Ваших переписок и контактов у магазина нет.
+    Платёжный сервис получает только номер счёта; Fragment — @имя получателя.
+    { $support }
+language = Выберите язык. Choose a language.
+support-line = Поддержка: { $contact }
+support-none = Поддержка — у владельца этого бота.
+
+## Как бот называет себя
+
+bot-about = Telegram Stars и Premium себе или другу: криптовалютой, за 1–3 минуты, с возвратом на баланс, если не получилось.
+bot-description = Telegram Stars и Premium — себе или другу. Оплата криптовалютой или с баланса, доставка обычно за 1–3 минуты. Не получится — деньги вернутся на баланс. Нажмите «Запустить» или напишите «100 @имя».
+command-start = Главное меню
+command-buy = Купить звёзды: /buy 100 @имя
+command-premium = Подарить Premium
+command-topup = Пополнить баланс: /topup 10
+command-balance = Баланс и движения
+command-orders = Мои заказы
+command-where = Где мои звёзды?
+command-help = Как это работает
+command-paysupport = Вопрос об оплате
+command-terms = Условия
+command-privacy = Ваши данные
+command-language = Язык / Language
+
+## Для владельца
+
+operator-parked = Заказ { $order } ждёт человека ({ $n }-й раз): { $why }
+operator-wallet-stopped = Кошелёк <code>{ $wallet }</code> больше ничего не подписывает ({ $n }-й раз): { $why }
+operator-top-up = Кошельку <code>{ $wallet }</code> не хватило TON: платёж { $transfer } на { $amount } не прошёл. Пополните кошелёк.
+operator-unexplained = Кошелёк <code>{ $wallet }</code>: транзакцию lt { $lt } не объясняет ни один заказ: { $what }
+operator-float-low = Кошелёк <code>{ $wallet }</code>: свободно { $free }, на ждущие заказы не хватит. Пополните его.
+operator-float-ends = Кошелёк <code>{ $wallet }</code>: свободно { $free }, уходит { $per_day } в день, хватит на { $for }. Пополните его.
+operator-login-lost = Вход { $login } на Fragment потерян ({ $n }-й раз): { $why }
+operator-login-back = Вход { $login } на Fragment снова работает.
+operator-invoice-odd = Счёт { $invoice }: { $what }
+operator-orphan = Пришли деньги без счёта в книгах (uuid { $uuid }): { $what }
+operator-paused = Продажи остановлены: { $why }
+operator-open-again = Продажи идут снова: { $what }
+operator-unbalanced = Книги не сходятся: { $usd } микродолларов, { $ton } нано-TON. Продажи остановлены.
+operator-undeliverable = Уведомление { $key } не доставить: Telegram отвечает «{ $why }»

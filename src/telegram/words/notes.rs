@@ -1,0 +1,150 @@
+//! What has just happened, or was not understood: above a screen, or in the small window over the
+//! chat.
+
+use starkeeper_actors::domain::catalog::{Product, StarsQuantity};
+use starkeeper_actors::domain::dialog::Note;
+
+use super::{Voice, names};
+
+impl Voice<'_> {
+    pub(super) fn note(&self, note: &Note) -> String {
+        match note {
+            Note::TooFew { least } => self.limit("note-too-few", *least),
+            Note::TooMany { most } => self.limit("note-too-many", *most),
+            Note::NotFound(name) => self.to("note-not-found", name),
+            Note::NotAPerson(name) => self.to("note-not-a-person", name),
+            Note::AlreadyPremium(name) => self.to("note-already-premium", name),
+            Note::CannotLookUp(name) => self.to("note-cannot-look-up", name),
+            Note::FriendHasNoName(name) => match names::full(name) {
+                name if name.is_empty() => self.tongue.plain("note-friend-nameless"),
+                name => {
+                    let args = [("name", name.into())];
+                    self.tongue.say("note-friend-has-no-name", args)
+                }
+            },
+            Note::NotEnough { missing } => {
+                let missing = self.tongue.usd_to_pay(*missing);
+                self.tongue
+                    .say("note-not-enough", [("missing", missing.into())])
+            }
+            Note::Debt { owed } => {
+                let owed = self.tongue.usd_to_pay(*owed);
+                self.tongue.say("note-debt", [("owed", owed.into())])
+            }
+            Note::TooEarly { from } => {
+                let from = self.at(*from);
+                self.tongue.say("note-too-early", [("from", from.into())])
+            }
+            Note::OldButton
+            | Note::NotUnderstood
+            | Note::NotANumber
+            | Note::AboveCap
+            | Note::BadAmount
+            | Note::BadName
+            | Note::NewPrice
+            | Note::Frozen
+            | Note::OtherOrderOpen
+            | Note::PremiumUnderWay
+            | Note::InvoiceRefused
+            | Note::InvoiceComing
+            | Note::Cancelled
+            | Note::NotCancelled
+            | Note::TakenBack
+            | Note::AlreadySigned
+            | Note::WaitOn
+            | Note::KeepLooking
+            | Note::TryAgain
+            | Note::WillTell
+            | Note::LanguageSet
+            | Note::NoSuchOrder => self.tongue.plain(plain_key(note)),
+        }
+    }
+
+    fn limit(&self, key: &str, count: u32) -> String {
+        let goods = match StarsQuantity::new(count) {
+            Ok(quantity) => self.tongue.goods(Product::Stars(quantity)),
+            Err(_) => self.tongue.count(u64::from(count)),
+        };
+        self.tongue.say(key, [("goods", goods.into())])
+    }
+
+    /// A note that says all there is to say by itself, and would be missed nowhere.
+    pub(super) fn toast(&self, note: &Note) -> Option<String> {
+        is_toast(note).then(|| self.note(note))
+    }
+}
+
+/// The text of a note.
+const fn plain_key(note: &Note) -> &'static str {
+    match note {
+        Note::OldButton => "note-old-button",
+        Note::NotUnderstood => "note-not-understood",
+        Note::NotANumber => "note-not-a-number",
+        Note::AboveCap => "note-above-cap",
+        Note::BadAmount => "note-bad-amount",
+        Note::BadName => "note-bad-name",
+        Note::NewPrice => "note-new-price",
+        Note::Frozen => "note-frozen",
+        Note::OtherOrderOpen => "note-other-order-open",
+        Note::PremiumUnderWay => "note-premium-under-way",
+        Note::InvoiceRefused => "note-invoice-refused",
+        Note::InvoiceComing => "note-invoice-coming",
+        Note::Cancelled => "note-cancelled",
+        Note::NotCancelled => "note-not-cancelled",
+        Note::TakenBack => "note-taken-back",
+        Note::AlreadySigned => "note-already-signed",
+        Note::WaitOn => "note-wait-on",
+        Note::KeepLooking => "note-keep-looking",
+        Note::TryAgain => "note-try-again",
+        Note::WillTell => "note-will-tell",
+        Note::LanguageSet => "note-language-set",
+        Note::NoSuchOrder => "note-no-such-order",
+        Note::TooFew { .. } => "note-too-few",
+        Note::TooMany { .. } => "note-too-many",
+        Note::NotFound(_) => "note-not-found",
+        Note::NotAPerson(_) => "note-not-a-person",
+        Note::AlreadyPremium(_) => "note-already-premium",
+        Note::FriendHasNoName(_) => "note-friend-has-no-name",
+        Note::CannotLookUp(_) => "note-cannot-look-up",
+        Note::NotEnough { .. } => "note-not-enough",
+        Note::Debt { .. } => "note-debt",
+        Note::TooEarly { .. } => "note-too-early",
+    }
+}
+
+const fn is_toast(note: &Note) -> bool {
+    match note {
+        Note::OldButton
+        | Note::InvoiceComing
+        | Note::NotCancelled
+        | Note::TakenBack
+        | Note::WaitOn
+        | Note::KeepLooking
+        | Note::TryAgain
+        | Note::WillTell
+        | Note::LanguageSet
+        | Note::NoSuchOrder => true,
+        Note::NotUnderstood
+        | Note::NotANumber
+        | Note::AboveCap
+        | Note::BadAmount
+        | Note::BadName
+        | Note::NewPrice
+        | Note::Frozen
+        | Note::OtherOrderOpen
+        | Note::PremiumUnderWay
+        | Note::InvoiceRefused
+        | Note::Cancelled
+        | Note::AlreadySigned
+        | Note::TooFew { .. }
+        | Note::TooMany { .. }
+        | Note::NotFound(_)
+        | Note::NotAPerson(_)
+        | Note::AlreadyPremium(_)
+        | Note::FriendHasNoName(_)
+        | Note::CannotLookUp(_)
+        | Note::NotEnough { .. }
+        | Note::Debt { .. }
+        | Note::TooEarly { .. } => false,
+    }
+}

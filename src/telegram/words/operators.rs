@@ -1,0 +1,119 @@
+//! What the shop's owner hears.
+
+use std::fmt::Display;
+
+use starkeeper_actors::domain::Span;
+use starkeeper_actors::domain::money::NanoTon;
+use starkeeper_actors::domain::notice::OperatorNews;
+
+use super::tongue::Arg;
+use super::{Voice, names};
+use crate::telegram::face::{Face, Keys};
+
+/// Longest line of what happened.
+const WHY_CHARS: usize = 600;
+
+impl Voice<'_> {
+    pub(super) fn operators(&self, news: &OperatorNews) -> Face {
+        Face {
+            text: self.operator_text(news),
+            photo: None,
+            keys: Keys::None,
+        }
+    }
+
+    fn operator_text(&self, news: &OperatorNews) -> String {
+        self.tongue.say(key(news), self.operator_args(news))
+    }
+
+    fn operator_args(&self, news: &OperatorNews) -> Vec<Arg> {
+        let ton = |name: &'static str, amount: NanoTon| (name, self.tongue.ton(amount).into());
+        match news {
+            OperatorNews::Parked { order, n, why } => {
+                vec![shown("order", order), nth(*n), because("why", why)]
+            }
+            OperatorNews::WalletStopped { wallet, n, why } => {
+                vec![shown("wallet", wallet), nth(*n), because("why", why)]
+            }
+            OperatorNews::TopUp {
+                transfer,
+                wallet,
+                amount,
+            } => vec![
+                shown("wallet", wallet),
+                shown("transfer", transfer),
+                ton("amount", *amount),
+            ],
+            OperatorNews::Unexplained { wallet, lt, what } => {
+                vec![
+                    shown("wallet", wallet),
+                    shown("lt", lt),
+                    because("what", what),
+                ]
+            }
+            OperatorNews::FloatLow { wallet, free, .. } => {
+                vec![shown("wallet", wallet), ton("free", *free)]
+            }
+            OperatorNews::FloatEnds {
+                wallet,
+                free,
+                per_day,
+                seconds,
+                ..
+            } => vec![
+                shown("wallet", wallet),
+                ton("free", *free),
+                ton("per_day", *per_day),
+                ("for", self.span(Span::seconds(*seconds)).into()),
+            ],
+            OperatorNews::LoginLost { login, n, why } => {
+                vec![shown("login", login), nth(*n), because("why", why)]
+            }
+            OperatorNews::LoginBack { login, .. } => vec![shown("login", login)],
+            OperatorNews::InvoiceOdd { invoice, what, .. } => {
+                vec![shown("invoice", invoice), because("what", what)]
+            }
+            OperatorNews::Orphan { uuid, what } => {
+                vec![because("uuid", uuid), because("what", what)]
+            }
+            OperatorNews::Paused { why, .. } => vec![because("why", why)],
+            OperatorNews::OpenAgain { what, .. } => vec![because("what", what)],
+            OperatorNews::Unbalanced { usd, ton, .. } => vec![shown("usd", usd), shown("ton", ton)],
+            OperatorNews::Undeliverable { key, why } => {
+                vec![because("key", key), because("why", why)]
+            }
+        }
+    }
+}
+
+const fn key(news: &OperatorNews) -> &'static str {
+    match news {
+        OperatorNews::Parked { .. } => "operator-parked",
+        OperatorNews::WalletStopped { .. } => "operator-wallet-stopped",
+        OperatorNews::TopUp { .. } => "operator-top-up",
+        OperatorNews::Unexplained { .. } => "operator-unexplained",
+        OperatorNews::FloatLow { .. } => "operator-float-low",
+        OperatorNews::FloatEnds { .. } => "operator-float-ends",
+        OperatorNews::LoginLost { .. } => "operator-login-lost",
+        OperatorNews::LoginBack { .. } => "operator-login-back",
+        OperatorNews::InvoiceOdd { .. } => "operator-invoice-odd",
+        OperatorNews::Orphan { .. } => "operator-orphan",
+        OperatorNews::Paused { .. } => "operator-paused",
+        OperatorNews::OpenAgain { .. } => "operator-open-again",
+        OperatorNews::Unbalanced { .. } => "operator-unbalanced",
+        OperatorNews::Undeliverable { .. } => "operator-undeliverable",
+    }
+}
+
+fn shown(name: &'static str, value: &dyn Display) -> Arg {
+    (name, value.to_string().into())
+}
+
+fn nth(n: u32) -> Arg {
+    ("n", i64::from(n).into())
+}
+
+/// A line of the books' own or of another system's.
+fn because(name: &'static str, text: &str) -> Arg {
+    (name, names::line(text, WHY_CHARS).into())
+}
