@@ -26,7 +26,7 @@ pub use problem::{ConfigRefused, Problem};
 pub use sections::{
     Admin, Backup, Browser, BrowserFlavour, Database, Environment, Fragment, Fulfilment, Health,
     Heleket, Http, LogFormat, LogLevel, Logs, MigrateAtStart, Payment, Pricing, PublicUrl,
-    TillSeed, TimeOfDay, Ton, WalletVersionName,
+    Telegram, TillSeed, TimeOfDay, Ton, UpdatesBy, WalletVersionName,
 };
 pub use values::Network;
 
@@ -84,6 +84,8 @@ pub struct Settings {
     pub browser: Browser,
     /// The HTTP server.
     pub http: Http,
+    /// The chat.
+    pub telegram: Telegram,
     /// The admin API.
     pub admin: Admin,
     /// Logs.
@@ -120,6 +122,7 @@ impl Settings {
         let fragment = sections::fragment(&mut reader);
         let browser = sections::browser(&mut reader);
         let http = sections::http(&mut reader);
+        let telegram = sections::telegram(&mut reader, http.as_ref());
         let admin = sections::admin(&mut reader);
         let logs = sections::logs(&mut reader);
         let backup = sections::backup(&mut reader);
@@ -140,6 +143,7 @@ impl Settings {
                 fragment: fragment?,
                 browser: browser?,
                 http: http?,
+                telegram: telegram?,
                 admin: admin?,
                 logs: logs?,
                 backup: backup?,

@@ -24,6 +24,7 @@ use crate::telemetry::Telemetry;
 
 mod absent;
 mod books;
+mod chat;
 pub mod clock;
 mod goods;
 mod heleket_check;
@@ -117,7 +118,7 @@ fn started(settings: &Settings, role: Role, telemetry: &Telemetry) -> Result<(),
         u64::try_from(each.sum::<usize>()).unwrap_or(u64::MAX)
     });
     let outcome = actix_rt::System::new().block_on(async {
-        let parts = parts::make(settings, &io, page, listener, dropped_lines).await?;
+        let parts = parts::make(settings, role, &io, page, listener, dropped_lines).await?;
         run::run(parts, settings, role).await
     });
     io.shutdown_timeout(LAST_CALLS);

@@ -34,6 +34,7 @@ pub mod telegram_webhook;
 use error::ApiError;
 
 use crate::metrics;
+use crate::telegram::inbound::Intake;
 
 /// The longest path or query that is answered, in bytes.
 const LONGEST_TARGET: usize = 2_000;
@@ -52,6 +53,8 @@ pub struct Doors {
     pub payment: Door<Payment>,
     /// Where orders are placed and cookies brought; none in a daemon that sells nothing.
     pub counter: Option<Counter>,
+    /// Where updates of the chat go; none in a daemon without one.
+    pub intake: Option<Intake>,
     /// Every actor's line.
     pub roster: Arc<dyn Fn() -> RosterSnapshot + Send + Sync>,
     /// Where the books are read: connections belong to one runtime.

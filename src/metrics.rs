@@ -8,6 +8,7 @@ use std::time::Duration;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+pub mod chat;
 pub mod goods;
 
 /// Seconds in which requests and calls are counted: from what memory answers to the longest step.
@@ -121,6 +122,7 @@ fn describe() {
     describe_gauge!(ACTOR_QUIET, "Seconds since an actor last got on");
     describe_counter!(DROPPED_LINES, "Log lines that a slow terminal or disk cost");
     describe_gauge!(BUILD, "1, with the version as its label");
+    chat::describe();
     goods::describe();
 }
 

@@ -10,7 +10,7 @@
 //!
 //! | message | from | commits |
 //! |---|---|---|
-//! | [`Directory::handle`] | the Telegram driver | at most 1; none while only reading |
+//! | [`Directory::handle_noting`] | the Telegram driver | at most 1; none while only reading |
 //! | [`Directory::place`] | the admin API: an order without a conversation | 1; with an invoice payment's 2 |
 //! | [`Directory::purse_of`] | whoever wants a balance in order with the updates | – |
 //! | `Retire` | the directory's sweep | – |
@@ -55,8 +55,8 @@ pub use settings::SessionSettings;
 
 use std::sync::Arc;
 
-use crate::domain::customer::Purse;
-use crate::domain::dialog::Inbound;
+use crate::domain::customer::{Language, Purse};
+use crate::domain::dialog::{Inbound, Note};
 
 /// What became of an update, for the driver that brought it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,9 +75,25 @@ pub enum Reply {
     TryLater,
 }
 
+/// What became of an update, and what may be said of it at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Handled {
+    /// What became of it.
+    pub reply: Reply,
+    /// The note of the screen that is on its way, in the person's language: for the line that floats
+    /// over the chat after a tap.
+    pub note: Option<(Language, Note)>,
+}
+
+impl From<Reply> for Handled {
+    fn from(reply: Reply) -> Self {
+        Self { reply, note: None }
+    }
+}
+
 /// One update. Shared, because a sender that meets a retired session sends it once more.
 #[derive(Clone, Debug, actix::Message)]
-#[rtype(result = "Reply")]
+#[rtype(result = "Handled")]
 pub(crate) struct Handle(pub(crate) Arc<Inbound>);
 
 /// What the person has, after every update that came before. None if the session does not know its

@@ -12,6 +12,7 @@ mod gateway;
 mod http;
 mod payment;
 mod pricing;
+mod telegram;
 mod ton;
 
 pub use fragment::{Browser, BrowserFlavour, Fragment};
@@ -20,6 +21,7 @@ pub use gateway::Heleket;
 pub use http::{Admin, Http, PublicUrl};
 pub use payment::Payment;
 pub use pricing::Pricing;
+pub use telegram::{Telegram, UpdatesBy};
 pub use ton::{TillSeed, Ton, WalletVersionName};
 
 pub(super) use fragment::{browser, fragment};
@@ -28,6 +30,7 @@ pub(super) use gateway::heleket;
 pub(super) use http::{admin, http};
 pub(super) use payment::payment;
 pub(super) use pricing::pricing;
+pub(super) use telegram::telegram;
 pub(super) use ton::ton;
 
 use secrecy::SecretString;

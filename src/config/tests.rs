@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::names::{LATER, NAMES};
 use super::*;
 
+mod telegram;
 mod ton;
 
 /// A working directory with files and variables.
@@ -362,7 +363,7 @@ fn slips_of_the_hand_are_remarked_and_strangers_are_not() {
         .var("HOME", "/root")
         .var("LANG", "C")
         .var("HOSTNAME", "shop")
-        .var("TELEGRAM_TOKEN_FILE", "/run/secrets/x");
+        .var("REDIS_PASSWORD_FILE", "/run/secrets/x");
     assert_eq!(
         place.settings().remarks,
         [
@@ -429,7 +430,7 @@ LOG_LEVEL=DEBUG
     assert!(settings.ton.tills.is_empty());
     assert_eq!(
         never_filled_in(&settings),
-        ["FRAGMENT_COOKIES", "FRAGMENT_SEED_PHRASE"]
+        ["FRAGMENT_COOKIES", "FRAGMENT_SEED_PHRASE", "TELEGRAM_TOKEN"]
     );
 }
 
@@ -474,7 +475,9 @@ RATE_LIMIT_GLOBAL_MESSAGES=1000
         "FRAGMENT_SEED_PHRASE",
         "MERCHANT_UUID",
         "PRODUCTION_DOMAIN",
+        "TELEGRAM_TOKEN",
         "WEBHOOK_HOST",
+        "WEBHOOK_SECRET",
     ];
     assert_eq!(never_filled_in(&settings), placeholders);
 }
@@ -495,7 +498,7 @@ fn the_table_of_settings_masks_secrets_and_names_origins() {
     let place = with("ADMIN_TOKEN", "a-very-secret-token-of-ours")
         .var("DATABASE_URL", "postgres://u:hidden@h/d")
         .var("REDIS_PASSWORD", "also-hidden")
-        .var("SUPPORT_CONTACT", "@help")
+        .var("DEFAULT_CURRENCY", "RUB")
         .file(".env", "HTTP_PORT=8123");
     let shown = place.settings().show();
     for secret in ["a-very-secret", "hidden", "also-hidden"] {
@@ -511,8 +514,8 @@ fn the_table_of_settings_masks_secrets_and_names_origins() {
     assert_eq!(line("HTTP_PORT"), "HTTP_PORT 8123 .env");
     assert_eq!(line("API_KEY"), "API_KEY - not set");
     assert_eq!(
-        line("SUPPORT_CONTACT"),
-        "SUPPORT_CONTACT @help the environment, not used yet"
+        line("DEFAULT_CURRENCY"),
+        "DEFAULT_CURRENCY RUB the environment, not used yet"
     );
     assert_eq!(
         line("REDIS_PASSWORD"),

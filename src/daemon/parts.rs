@@ -24,12 +24,14 @@ use crate::heleket::webhook::Keys;
 use crate::heleket::{ApiKey, HeleketClient, HeleketRate, HeleketSettings};
 use crate::http::admin::Entrance;
 use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
+use crate::http::telegram_webhook::{self, TelegramWebhook};
 use crate::memory::{InProcessLimits, Rates};
 use crate::metrics::Page;
 use crate::storage::backup;
 
+use super::chat::{self, Chat};
 use super::steps::Steps;
-use super::{books, goods};
+use super::{Role, books, goods};
 
 /// For payment's answer to a webhook: longer than its call to the gateway, so that a slow gateway
 /// does not make it come again.
@@ -38,12 +40,12 @@ const WEBHOOK_DEADLINE: Duration = Duration::from_secs(15);
 /// Makes every part. Opens the books; calls nobody else yet.
 pub(super) async fn make(
     settings: &Settings,
+    role: Role,
     io: &Runtime,
     page: Page,
     listener: TcpListener,
     dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
 ) -> Result<Parts, Failed> {
-    let gateway = gateway(settings)?;
     #[cfg(feature = "crash-points")]
     let points = super::points::Points::of_this_process(settings.state_dir.clone());
     let storage = books::open(
@@ -61,6 +63,11 @@ pub(super) async fn make(
         read.map_err(|why| Failed::by_itself(format!("the books cannot be opened: {why}")))?
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::of_books(life).map_err(Failed::by_itself)?);
+    let chat = match role {
+        Role::All | Role::Bot => on_io(io, chat::make(settings, &clock)).await?,
+        Role::Webhook => None,
+    };
+    let gateway = gateway(settings, chat.as_ref().and_then(Chat::link))?;
     let rates = gateway.as_ref().map(|client| rate_of(client, &clock));
     let goods = goods::make(goods::Making {
         settings,
@@ -90,6 +97,7 @@ pub(super) async fn make(
         invoicing,
         goods,
         limits: Arc::new(limits),
+        chat,
         admin,
         page,
         dropped_lines,
@@ -171,7 +179,8 @@ fn nights(
     Ok(Some(nights))
 }
 
-/// The callback of the gateway. Without a key it is there and believes nothing.
+/// The callbacks of the gateway and of Telegram. Without their keys they are there and believe
+/// nothing.
 fn webhooks(settings: &Settings) -> Result<Webhooks, Failed> {
     let check = match &settings.heleket.keys {
         Some(keys) => {
@@ -188,7 +197,13 @@ fn webhooks(settings: &Settings) -> Result<Webhooks, Failed> {
         allowed: (!senders.is_empty()).then(|| among(senders)),
         proxies: among(settings.http.trusted_proxies.clone()),
     };
+    let secret = chat::secret(settings).map(Arc::new);
     Ok(Arc::new(move |doors, config| {
+        let telegram = TelegramWebhook {
+            secret: secret.clone(),
+            intake: doors.intake.clone(),
+        };
+        telegram_webhook::routes(config, telegram);
         let callback = HeleketWebhook {
             check: check.clone(),
             payment: doors.payment.asker(),
@@ -203,8 +218,8 @@ fn among(networks: Vec<Network>) -> Among {
     Arc::new(move |address| networks.iter().any(|network| network.contains(address)))
 }
 
-/// The gateway, or nobody while its keys are not set.
-fn gateway(settings: &Settings) -> Result<Option<HeleketClient>, Failed> {
+/// The gateway, or nobody while its keys are not set. Its pay pages lead back to `return_to`.
+fn gateway(settings: &Settings, return_to: Option<Url>) -> Result<Option<HeleketClient>, Failed> {
     let Some(keys) = &settings.heleket.keys else {
         tracing::warn!("payments are off: MERCHANT_UUID and API_KEY are not set");
         return Ok(None);
@@ -216,6 +231,7 @@ fn gateway(settings: &Settings) -> Result<Option<HeleketClient>, Failed> {
         client.payout_key = Some(key_of(settings, "PAYOUT_API_KEY", key.expose_secret())?);
     }
     client.callback = callback(settings)?;
+    client.return_to = return_to;
     // The core stops waiting after `call_timeout`; the client's own word says more than silence.
     client.deadline = settings.payment.call_timeout.mul_f64(0.9);
     client.connect = client.connect.min(client.deadline);

@@ -8,13 +8,15 @@ use actix_rt::Arbiter;
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
-use starkeeper_actors::ports::{Books, Clock, Invoicing, Limits, Ports};
+use starkeeper_actors::domain::ids::ReplicaId;
+use starkeeper_actors::ports::{Books, Clock, Invoicing, Limits, Messenger, Ports};
 use starkeeper_actors::supervision::Io;
 use starkeeper_actors::system::{ActorSystem, MustEnd, PaymentSide, StartFailed};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::absent::Absent;
+use super::chat::Chat;
 use super::goods::Goods;
 use super::nights::Nights;
 use super::side::Side;
@@ -27,6 +29,7 @@ use crate::http::health::{Report, Status};
 use crate::http::{self, Counter, Doors, admin::Entrance};
 use crate::memory::{InProcessDialogs, Shelf};
 use crate::metrics;
+use crate::telegram::inbound::Intake;
 
 /// Between two requests on one connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -42,6 +45,8 @@ pub(super) struct Parts {
     /// What delivers; none means that nothing is sold here.
     pub(super) goods: Option<Goods>,
     pub(super) limits: Arc<dyn Limits>,
+    /// The chat; none means that people are told nothing yet, and what they are owed waits.
+    pub(super) chat: Option<Chat>,
     pub(super) admin: Option<Arc<Entrance>>,
     pub(super) page: metrics::Page,
     pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
@@ -59,6 +64,10 @@ pub(super) type Webhooks = Arc<dyn Fn(&Doors, &mut ServiceConfig) + Send + Sync>
 impl Parts {
     fn ports(&self) -> Ports {
         let absent = Arc::new(Absent);
+        let messenger: Arc<dyn Messenger> = match &self.chat {
+            Some(chat) => chat.messenger(),
+            None => Arc::<Absent>::clone(&absent),
+        };
         let alone = Ports {
             books: Arc::clone(&self.books),
             clock: Arc::clone(&self.clock),
@@ -70,7 +79,7 @@ impl Parts {
             limits: Arc::clone(&self.limits),
             market: Arc::<Absent>::clone(&absent),
             browsers: Arc::<Absent>::clone(&absent),
-            messenger: Arc::<Absent>::clone(&absent),
+            messenger,
             rates: Vec::new(),
             vault: Arc::<Absent>::clone(&absent),
             chain: Arc::<Absent>::clone(&absent),
@@ -109,7 +118,7 @@ impl Parts {
         };
         let side = match goods {
             Some(goods) => {
-                let system = settings::system(given, goods);
+                let system = settings::system(given, goods, self.chat.is_some());
                 // Sessions run beside the single actors, on an arbiter of their own.
                 let arbiters = vec![Arbiter::new().handle()];
                 let system = Box::pin(ActorSystem::start(ports, system, io, arbiters)).await;
@@ -132,7 +141,8 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
         .map_err(|why| Failed::by_itself(format!("signals cannot be heard: {why}")))?;
     let side = Arc::new(parts.start(given, role).await?);
     let (to, health) = watch::channel(Report::starting());
-    let doors = doors(&parts, &side, health.clone(), given);
+    let intake = intake(&parts, &side);
+    let doors = doors(&parts, &side, intake.clone(), health.clone(), given);
     let watch = Watch {
         books: Arc::clone(&parts.books),
         io: parts.io.clone(),
@@ -153,6 +163,10 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
         );
         actix_rt::spawn(spares::bring(goods.spare_jars, logins, door))
     });
+    let chat = parts.chat.zip(intake).map(|(chat, intake)| {
+        let replica = ReplicaId::new(parts.clock.fresh_id());
+        chat.run(intake, &parts.books, replica, &parts.io)
+    });
     let place = parts.listener.local_addr();
     let (server, mut serving) = serve(parts.listener, doors, parts.webhooks, given)?;
     if let Ok(place) = place {
@@ -168,6 +182,9 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
     let ending = async {
         // The intake first: what was accepted is answered while payment still works.
         server.stop(true).await;
+        if let Some(chat) = chat {
+            chat.end().await;
+        }
         let report = side.drain().await;
         for left in report.cut_off {
             tracing::warn!(
@@ -191,9 +208,25 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
     why.outcome()
 }
 
+/// Where updates go, in a daemon with a chat.
+fn intake(parts: &Parts, side: &Side) -> Option<Intake> {
+    let chat = parts.chat.as_ref()?;
+    match side.whole() {
+        Some(system) => Some(chat.intake(system, &parts.books, &parts.io)),
+        None => {
+            tracing::warn!(
+                "the chat is closed: there is no till, and it could sell nothing \
+                 (set FRAGMENT_SEED_PHRASE)"
+            );
+            None
+        }
+    }
+}
+
 fn doors(
     parts: &Parts,
     side: &Arc<Side>,
+    intake: Option<Intake>,
     health: watch::Receiver<Report>,
     given: &Settings,
 ) -> Doors {
@@ -203,6 +236,7 @@ fn doors(
         clock: Arc::clone(&parts.clock),
         payment: side.payment().clone(),
         counter: counter(parts, side),
+        intake,
         roster: Arc::new(move || observed.observe()),
         io: parts.io.clone(),
         health,

@@ -8,6 +8,7 @@ use starkeeper_actors::domain::link::LinkRules;
 use starkeeper_actors::domain::transfer::JudgeRules;
 use starkeeper_actors::domain::wallet::SigningRules;
 use starkeeper_actors::fulfilment::FulfilmentSettings;
+use starkeeper_actors::notifier::{NotifierSettings, Rate};
 use starkeeper_actors::payment::PaymentSettings;
 use starkeeper_actors::system::{DrainSettings, PaymentSideSettings, SystemSettings};
 use tracing::Level;
@@ -20,18 +21,21 @@ use crate::telemetry::TelemetrySettings;
 /// Beyond the browsers' own limit for opening one.
 const OPEN_MARGIN: Duration = Duration::from_secs(5);
 
-/// What all actors take, for these tills.
-pub(super) fn system(settings: &Settings, goods: &Goods) -> SystemSettings {
+/// What all actors take, for these tills. Without a chat nobody is told anything: what people are
+/// owed waits in the books.
+pub(super) fn system(settings: &Settings, goods: &Goods, chat: bool) -> SystemSettings {
     let rules = settings.pricing.rules.clone();
     let side = payment_side(settings);
     let mut system = SystemSettings::new(goods.tills.clone(), goods.destinations.clone(), rules);
     system.payment = side.payment;
     system.drain = side.drain;
-    // There is nobody to speak to yet: what people are owed waits in the books.
-    system.notifier = None;
+    system.notifier = chat.then(|| notifier(settings));
     let given = &settings.fulfilment;
     let defaults = FulfilmentSettings::default();
     system.session.orders = given.orders;
+    system.session.dialog.slow_after = given.orders.slow_after;
+    // An edit, a new message instead, and the waits for a place before each.
+    system.session.show = settings.telegram.call_timeout * 3;
     system.session.chain_fee = given.chain_fee;
     system.fulfilment = FulfilmentSettings {
         order: given.orders,
@@ -76,6 +80,27 @@ pub(super) fn system(settings: &Settings, goods: &Goods) -> SystemSettings {
     // Somebody must say what a TON is worth.
     system.pricing.fragment_rate = given.fragment_rate || goods.rates.is_empty();
     system
+}
+
+/// What the notifier takes.
+fn notifier(settings: &Settings) -> NotifierSettings {
+    let given = &settings.telegram;
+    let defaults = NotifierSettings::default();
+    NotifierSettings {
+        chat: Rate {
+            every: given.chat_every,
+            burst: given.chat_burst.get(),
+        },
+        // The adapter's own limit is the whole bot's; what is owed leaves room for answers.
+        everybody: Rate {
+            every: Duration::from_secs(6) / given.rate.get().saturating_mul(5),
+            burst: given.rate.get(),
+        },
+        // The adapter's own word is heard before the notifier stops waiting.
+        call: given.call_timeout.mul_f64(1.5),
+        lease: Span::from_std(given.lease).unwrap_or(defaults.lease),
+        ..defaults
+    }
 }
 
 /// What the payment side takes.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::SubsecRound as _;
 use starkeeper_actors::domain::Timestamp;
-use starkeeper_actors::domain::ids::GatewayUuid;
+use starkeeper_actors::domain::ids::{GatewayUuid, OrderId};
 use starkeeper_actors::domain::invoice::{CreateRequest, LookUpBy, RefundCall, RefundSum, Report};
 use starkeeper_actors::ports::invoicing::{Coin, GatewayRefused, ReportPage};
 use starkeeper_actors::ports::{Failure, Invoicing, Unreadable};
@@ -118,7 +118,9 @@ impl HeleketClient {
     async fn create(&self, request: &CreateRequest) -> Result<Report, Failure<GatewayRefused>> {
         let settings = self.inner.transport.settings();
         let coin = request.coin.as_ref();
-        let back = settings.return_to.as_ref().map(Url::as_str);
+        let back = settings.return_to.as_ref();
+        let back = back.map(|chat| way_back(chat, request.order));
+        let back = back.as_ref().map(Url::as_str);
         let body = wire::Create {
             amount: request.face.to_decimal(),
             currency: "USD",
@@ -150,6 +152,16 @@ impl HeleketClient {
         let invoice: wire::Invoice = answer.map_err(|trouble: Trouble| trouble.failure)?;
         invoice.report().map_err(bad)
     }
+}
+
+/// The way from the pay page back into the chat: to the order that was paid, if it was one.
+fn way_back(chat: &Url, order: Option<OrderId>) -> Url {
+    let mut way = chat.clone();
+    if let Some(order) = order {
+        way.query_pairs_mut()
+            .append_pair("start", &format!("o_{}", order.get()));
+    }
+    way
 }
 
 /// Whether an invoice belongs to a sweep. One without a date does, and the gateway writes whole

@@ -68,6 +68,7 @@ fn request() -> CreateRequest {
         lifetime_seconds: 3_600,
         accuracy_percent: 1,
         reference: CustomerId::new(7),
+        order: None,
     }
 }
 

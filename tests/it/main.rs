@@ -33,4 +33,5 @@ mod sandboxed;
 mod statuses;
 mod storage;
 mod support;
+mod telegram;
 mod ton;

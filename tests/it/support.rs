@@ -17,6 +17,7 @@ pub mod database;
 pub mod due;
 pub mod emulators;
 pub mod pgbouncer;
+pub mod phone;
 pub mod ports;
 pub mod postgres;
 pub mod process;

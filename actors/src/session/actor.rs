@@ -327,9 +327,9 @@ impl Handler<Asked<Handle>> for Session {
             let fetching = session.busy.as_deref().is_some_and(|busy| busy.errands > 0);
             let turn = turn::heard(desk, memory, inbound, fetching).into_actor(session);
             turn.map(|turn, session: &mut Self, ctx| {
-                let reply = turn.reply;
+                let handled = turn.handled();
                 session.take(turn, ctx);
-                reply
+                handled
             })
         });
     }

@@ -18,7 +18,7 @@ use super::actor::{Session, SessionSnapshot};
 use super::desk::{Colleagues, Desk};
 use super::settings::SessionSettings;
 use super::sweep::{self, Sweep};
-use super::{Balance, Handle, Reply, Retire};
+use super::{Balance, Handle, Handled, Reply, Retire};
 use crate::domain::customer::Purse;
 use crate::domain::dialog::Inbound;
 use crate::domain::ids::TelegramId;
@@ -136,23 +136,33 @@ impl Directory {
         inbound: Inbound,
         deadline: Duration,
     ) -> impl Future<Output = Reply> + Send + use<> {
+        let handled = self.handle_noting(inbound, deadline);
+        async move { handled.await.reply }
+    }
+
+    /// The same, with what may be said of it at once.
+    pub fn handle_noting(
+        &self,
+        inbound: Inbound,
+        deadline: Duration,
+    ) -> impl Future<Output = Handled> + Send + use<> {
         let inbound = Arc::new(inbound);
         let house = Arc::clone(&self.house);
         let first = house.ask(&inbound, deadline);
         async move {
             let Some((asked, key)) = first else {
-                return Reply::TryLater;
+                return Reply::TryLater.into();
             };
             match asked.await {
                 Err(AskFailed::Gone) => {}
-                answered => return reply(answered),
+                answered => return handled(answered),
             }
             // It has just ended: once more, to its successor.
             house.gone_met.fetch_add(1, Ordering::Relaxed);
             house.remove(key);
             match house.ask(&inbound, deadline) {
-                Some((asked, _)) => reply(asked.await),
-                None => Reply::TryLater,
+                Some((asked, _)) => handled(asked.await),
+                None => Reply::TryLater.into(),
             }
         }
     }
@@ -226,12 +236,12 @@ impl Directory {
     }
 }
 
-fn reply(answered: Result<Reply, AskFailed>) -> Reply {
+fn handled(answered: Result<Handled, AskFailed>) -> Handled {
     match answered {
-        Ok(reply) => reply,
-        Err(AskFailed::Busy) => Reply::Busy,
-        Err(AskFailed::TimedOut { .. }) => Reply::Late,
-        Err(AskFailed::Gone | AskFailed::Failed(_)) => Reply::TryLater,
+        Ok(handled) => handled,
+        Err(AskFailed::Busy) => Reply::Busy.into(),
+        Err(AskFailed::TimedOut { .. }) => Reply::Late.into(),
+        Err(AskFailed::Gone | AskFailed::Failed(_)) => Reply::TryLater.into(),
     }
 }
 
@@ -242,7 +252,7 @@ impl House {
         inbound: &Arc<Inbound>,
         deadline: Duration,
     ) -> Option<(
-        impl Future<Output = Result<Reply, AskFailed>> + Send + use<>,
+        impl Future<Output = Result<Handled, AskFailed>> + Send + use<>,
         Key,
     )> {
         if self.draining.load(Ordering::Acquire) {

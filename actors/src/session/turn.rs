@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Reply;
 use super::admit::Admitted;
 use super::desk::Desk;
 use super::memory::Memory;
 use super::outside::Errand;
 use super::stage::Play;
+use super::{Handled, Reply};
 use crate::domain::customer::Purse;
 use crate::domain::dialog::{Answer, Body, Dialog, Inbound, Need, Note, Screen, Step};
 use crate::domain::ids::TelegramId;
@@ -58,6 +58,18 @@ impl Turn {
             reply,
             play: None,
             errand: None,
+        }
+    }
+
+    /// What whoever brought the update is told.
+    pub(super) fn handled(&self) -> Handled {
+        let note = self.play.as_ref().and_then(|play| {
+            let note = play.screen.note.clone()?;
+            Some((play.to.language, note))
+        });
+        Handled {
+            reply: self.reply,
+            note,
         }
     }
 

@@ -123,6 +123,7 @@ impl Shop {
             clock,
             payment: side.payment().clone(),
             counter,
+            intake: None,
             roster: Arc::new(move || observed.observe()),
             io: Handle::current(),
             health,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use starkeeper::heleket::{AmlLink, Balances, Holding, TestWebhook};
-use starkeeper_actors::domain::ids::CustomerId;
+use starkeeper_actors::domain::ids::{CustomerId, OrderId};
 use starkeeper_actors::domain::invoice::{CoinChoice, GatewayStatus, LookUpBy, RefundSum};
 use starkeeper_actors::domain::money::{CoinAmount, MicroUsd};
 use starkeeper_actors::domain::pricing::{SourceName, UsdPerTon};
@@ -62,11 +62,12 @@ async fn a_chosen_coin_and_the_way_back_are_sent_along() {
         currency: "USDT".into(),
         network: "tron".into(),
     });
+    request.order = Some(OrderId::new(17));
     client.open(&request).await.unwrap();
     let seen = host.only();
     assert_eq!(
         seen.text(),
-        r#"{"amount":"12.34","currency":"USD","order_id":"ord-1001","to_currency":"USDT","network":"tron","lifetime":3600,"accuracy_payment_percent":1,"is_payment_multiple":true,"additional_data":"cus_7","url_return":"https://t.me/shop_bot","url_success":"https://t.me/shop_bot"}"#
+        r#"{"amount":"12.34","currency":"USD","order_id":"ord-1001","to_currency":"USDT","network":"tron","lifetime":3600,"accuracy_payment_percent":1,"is_payment_multiple":true,"additional_data":"cus_7","url_return":"https://t.me/shop_bot?start=o_17","url_success":"https://t.me/shop_bot?start=o_17"}"#
     );
     assert!(seen.is_signed_with(PAYMENT_KEY));
 }

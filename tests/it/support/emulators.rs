@@ -44,6 +44,16 @@ impl Emulators {
         }
     }
 
+    /// The first of its ports.
+    pub const fn base(&self) -> u16 {
+        self.base
+    }
+
+    /// Where its Bot API is.
+    pub fn telegram(&self) -> String {
+        format!("http://127.0.0.1:{}", self.base + 1)
+    }
+
     /// Where its Heleket is.
     pub fn heleket(&self) -> String {
         format!("http://127.0.0.1:{}", self.base + 2)

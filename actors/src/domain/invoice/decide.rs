@@ -3,8 +3,8 @@
 use super::draft::{CHANGED, Draft, Step, dropped};
 use super::{
     Closing, Context, CreateRequest, DropReason, Invoice, InvoiceEvent, InvoiceRefused,
-    InvoiceRules, LookUps, Money, Oddity, Refund, Report, Settled, Standing, Ticket, Wish, apply,
-    gateway, lock, refund, schedule,
+    InvoiceRules, LookUps, Money, Oddity, Purpose, Refund, Report, Settled, Standing, Ticket, Wish,
+    apply, gateway, lock, refund, schedule,
 };
 use crate::domain::money::MicroUsd;
 use crate::domain::{Span, Timestamp};
@@ -70,6 +70,10 @@ impl Invoice {
             lifetime_seconds: self.lifetime_seconds,
             accuracy_percent: self.accuracy_percent,
             reference: self.customer,
+            order: match self.purpose {
+                Purpose::TopUp => None,
+                Purpose::Order(order) => Some(order),
+            },
         }
     }
 

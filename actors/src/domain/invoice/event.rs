@@ -351,6 +351,8 @@ pub struct CreateRequest {
     pub accuracy_percent: u8,
     /// The customer, as an opaque reference for the list sweep (rule 14).
     pub reference: CustomerId,
+    /// The order it pays, for the way back from the gateway's page into the chat.
+    pub order: Option<OrderId>,
 }
 
 /// The refunding call, in meaning.

@@ -1,0 +1,366 @@
+//! The port `messenger`: a screen, a piece of news or an order becomes one message in one chat.
+//!
+//! What is shown in place of another message is edited where Telegram can edit it: a text into a
+//! text, a picture into a picture, a text into a picture. A picture never becomes a text, and the
+//! keyboard that opens the list of people never becomes anything: there a new message comes, and
+//! what is left behind loses its buttons.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use starkeeper_actors::domain::Span;
+use starkeeper_actors::domain::dialog::{Body, Screen};
+use starkeeper_actors::domain::ids::TelegramId;
+use starkeeper_actors::domain::notice::Message;
+use starkeeper_actors::ports::messenger::{OrderView, SendRefused, To};
+use starkeeper_actors::ports::{Clock, Failure, Messenger};
+use teloxide_core::payloads::{
+    DeleteMessage, EditMessageMedia, EditMessageReplyMarkup, EditMessageText,
+    EditMessageTextSetters as _, SendChatAction, SendMessage, SendMessageSetters as _, SendPhoto,
+    SendPhotoSetters as _,
+};
+use teloxide_core::types::{
+    ChatAction, ChatId, InputFile, InputMedia, InputMediaPhoto, LinkPreviewOptions, MessageId,
+    ParseMode, True,
+};
+use url::Url;
+
+use super::api::BotApi;
+use super::face::{Face, Keys};
+use super::gate::{Counts, Gate, Held};
+use super::markup;
+use super::settings::TelegramSettings;
+use super::verdict::ApiRefused;
+use super::words::Words;
+
+/// Chats that are remembered to have the list of people in place of letters.
+const PICKING: usize = 10_000;
+
+/// A message that only takes a keyboard away: Telegram wants a text, and it is deleted at once.
+const NOTHING: &str = "…";
+
+/// Telegram, outbound.
+pub struct TelegramMessenger {
+    api: BotApi,
+    gate: Gate,
+    words: Arc<Words>,
+    clock: Arc<dyn Clock>,
+    operators: Vec<To>,
+    picking: Mutex<HashSet<TelegramId>>,
+}
+
+/// All that is read of a message that was sent.
+#[derive(Deserialize)]
+struct Sent {
+    message_id: i64,
+}
+
+impl TelegramMessenger {
+    /// Makes it of its parts.
+    #[must_use]
+    pub fn new(
+        api: BotApi,
+        settings: &TelegramSettings,
+        words: Arc<Words>,
+        clock: Arc<dyn Clock>,
+        operators: Vec<To>,
+    ) -> Self {
+        Self {
+            api,
+            gate: Gate::new(settings),
+            words,
+            clock,
+            operators,
+            picking: Mutex::default(),
+        }
+    }
+
+    /// Somebody used the list of people, which another replica or an earlier life has shown: the
+    /// next message there gives the letters back.
+    pub fn picked_in(&self, chat: TelegramId) {
+        let mut picking = self.picking();
+        if picking.len() >= PICKING {
+            picking.clear();
+        }
+        picking.insert(chat);
+    }
+
+    async fn put(
+        &self,
+        chat: TelegramId,
+        over: Option<i64>,
+        face: &Face,
+    ) -> Result<i64, Failure<SendRefused>> {
+        self.give_letters_back(chat).await;
+        let old = match (over, &face.keys) {
+            (Some(old), Keys::None | Keys::Inline(_)) => old,
+            (Some(_), Keys::Pick { .. }) | (None, _) => return self.send(chat, face).await,
+        };
+        match self.edit(chat, old, face).await {
+            Ok(()) | Err(Failure::Refused(ApiRefused::NotModified)) => Ok(old),
+            Err(Failure::Refused(ApiRefused::OtherKind)) => {
+                let new = self.send(chat, face).await?;
+                self.retire(chat, old, face).await;
+                Ok(new)
+            }
+            Err(Failure::Refused(ApiRefused::Picture)) => {
+                let plain = without_picture(face);
+                match self.edit(chat, old, &plain).await {
+                    Ok(()) | Err(Failure::Refused(ApiRefused::NotModified)) => Ok(old),
+                    Err(Failure::Refused(ApiRefused::OtherKind)) => self.send(chat, &plain).await,
+                    Err(failure) => Err(self.meant(chat, failure)),
+                }
+            }
+            Err(failure) => Err(self.meant(chat, failure)),
+        }
+    }
+
+    async fn send(&self, chat: TelegramId, face: &Face) -> Result<i64, Failure<SendRefused>> {
+        let mut sent = self.send_once(chat, face).await;
+        // A picture that Telegram cannot fetch is no reason to keep the words back.
+        if let (Err(Failure::Refused(ApiRefused::Picture)), Some(_)) = (&sent, &face.photo) {
+            sent = self.send_once(chat, &without_picture(face)).await;
+        }
+        let sent = sent.map_err(|failure| self.meant(chat, failure))?;
+        if let Keys::Pick { .. } = face.keys {
+            self.picked_in(chat);
+        }
+        Ok(sent)
+    }
+
+    async fn send_once(&self, chat: TelegramId, face: &Face) -> Result<i64, Failure<ApiRefused>> {
+        self.pass(chat, Counts::Message).await?;
+        let keyboard = markup::of_new(&face.keys);
+        let sent: Sent = match picture(face) {
+            Some(photo) => {
+                let mut photo = SendPhoto::new(ChatId(chat.get()), photo)
+                    .caption(&face.text)
+                    .parse_mode(ParseMode::Html);
+                photo.reply_markup = keyboard;
+                self.api.send(&photo).await?
+            }
+            None => {
+                let mut text = SendMessage::new(ChatId(chat.get()), &face.text)
+                    .parse_mode(ParseMode::Html)
+                    .link_preview_options(no_preview());
+                text.reply_markup = keyboard;
+                self.api.send(&text).await?
+            }
+        };
+        Ok(sent.message_id)
+    }
+
+    async fn edit(
+        &self,
+        chat: TelegramId,
+        message: i64,
+        face: &Face,
+    ) -> Result<(), Failure<ApiRefused>> {
+        let message = named(message)?;
+        self.pass(chat, Counts::Message).await?;
+        let keyboard = markup::inline(&face.keys);
+        let _edited: Sent = match picture(face) {
+            Some(photo) => {
+                let media = InputMediaPhoto::new(photo)
+                    .caption(&face.text)
+                    .parse_mode(ParseMode::Html);
+                let media = InputMedia::Photo(media);
+                let mut edit = EditMessageMedia::new(ChatId(chat.get()), message, media);
+                edit.reply_markup = keyboard;
+                self.api.send(&edit).await?
+            }
+            None => {
+                let mut edit = EditMessageText::new(ChatId(chat.get()), message, &face.text)
+                    .parse_mode(ParseMode::Html)
+                    .link_preview_options(no_preview());
+                edit.reply_markup = keyboard;
+                self.api.send(&edit).await?
+            }
+        };
+        Ok(())
+    }
+
+    /// Leaves nothing to tap in a message that another one has taken the place of. What fails costs
+    /// nothing: an old button shows the present screen.
+    async fn retire(&self, chat: TelegramId, old: i64, by: &Face) {
+        let Ok(message) = named(old) else {
+            return;
+        };
+        if self.pass(chat, Counts::Call).await.is_err() {
+            return;
+        }
+        let chat = ChatId(chat.get());
+        let done = match by.photo {
+            // "Looking for …" has said all that it had to say.
+            Some(_) => {
+                let delete = DeleteMessage::new(chat, message);
+                self.api.send(&delete).await.map(|_done: True| ())
+            }
+            None => {
+                let edit = EditMessageReplyMarkup::new(chat, message);
+                self.api.send(&edit).await.map(|_edited: Sent| ())
+            }
+        };
+        if let Err(why) = done {
+            tracing::debug!("an old message keeps its buttons: {why}");
+        }
+    }
+
+    /// Takes the list of people away, where there is one. Telegram does that with a message only.
+    async fn give_letters_back(&self, chat: TelegramId) {
+        if !self.picking().remove(&chat) {
+            return;
+        }
+        if self.pass(chat, Counts::Message).await.is_err() {
+            self.picked_in(chat);
+            return;
+        }
+        let mut note = SendMessage::new(ChatId(chat.get()), NOTHING).disable_notification(true);
+        note.reply_markup = Some(markup::letters());
+        let sent: Result<Sent, _> = self.api.send(&note).await;
+        let deleted = match sent {
+            Ok(sent) => match named(sent.message_id) {
+                Ok(message) => {
+                    let delete = DeleteMessage::new(ChatId(chat.get()), message);
+                    self.api.send(&delete).await.map(|_done: True| ())
+                }
+                Err(why) => Err(why),
+            },
+            Err(why) => Err(why),
+        };
+        if let Err(why) = deleted {
+            tracing::debug!("a keyboard was not put away in order: {why}");
+        }
+    }
+
+    /// Shows that something is being done. Only a courtesy: what fails is not told.
+    async fn seem_busy(&self, chat: TelegramId) {
+        if self.pass(chat, Counts::Call).await.is_ok() {
+            let action = SendChatAction::new(ChatId(chat.get()), ChatAction::Typing);
+            let _courtesy: Result<True, _> = self.api.send(&action).await;
+        }
+    }
+
+    async fn pass(&self, chat: TelegramId, counts: Counts) -> Result<(), Failure<ApiRefused>> {
+        let passed = self.gate.pass(chat, counts).await;
+        passed.map_err(|Held { after, everybody }| {
+            Failure::Refused(ApiRefused::Held { after, everybody })
+        })
+    }
+
+    /// What a failed call means to whoever asked for the message.
+    fn meant(&self, chat: TelegramId, failure: Failure<ApiRefused>) -> Failure<SendRefused> {
+        let until = |after| {
+            let now = self.clock.now();
+            let after = Span::from_std(after).unwrap_or_default();
+            now.checked_add_signed(after).unwrap_or(now)
+        };
+        let refused = match failure {
+            Failure::NotDone { cause } => return Failure::NotDone { cause },
+            Failure::Unknown { cause } => return Failure::Unknown { cause },
+            Failure::Refused(refused) => refused,
+        };
+        let why = refused.to_string();
+        Failure::Refused(match refused {
+            ApiRefused::Closed => SendRefused::Blocked,
+            ApiRefused::TooFast { after } => SendRefused::TooFast {
+                until: until(after),
+                everybody: self.gate.hush(chat, after),
+            },
+            ApiRefused::Held { after, everybody } => SendRefused::TooFast {
+                until: until(after),
+                everybody,
+            },
+            ApiRefused::Gone | ApiRefused::OtherKind => SendRefused::MessageGone,
+            ApiRefused::Never { why } => SendRefused::Never { why },
+            ApiRefused::NotModified | ApiRefused::Picture | ApiRefused::TooOld => {
+                SendRefused::Never { why }
+            }
+            // An operator mends it; what is owed waits.
+            ApiRefused::Token | ApiRefused::Conflict { .. } => return Failure::not_done(why),
+        })
+    }
+
+    fn picking(&self) -> MutexGuard<'_, HashSet<TelegramId>> {
+        self.picking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A message's number as the library holds it.
+fn named(message: i64) -> Result<MessageId, Failure<ApiRefused>> {
+    let number = i32::try_from(message);
+    number
+        .map(MessageId)
+        .map_err(|_out_of_range| Failure::Refused(ApiRefused::Gone))
+}
+
+fn picture(face: &Face) -> Option<InputFile> {
+    let photo = face.photo.as_deref()?;
+    Url::parse(photo).ok().map(InputFile::url)
+}
+
+fn without_picture(face: &Face) -> Face {
+    Face {
+        photo: None,
+        ..face.clone()
+    }
+}
+
+fn no_preview() -> LinkPreviewOptions {
+    LinkPreviewOptions {
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    }
+}
+
+/// Whether the screen only says that something is being done.
+const fn is_busy(screen: &Screen) -> bool {
+    matches!(screen.body, Body::Looking { .. } | Body::Opening)
+}
+
+#[async_trait]
+impl Messenger for TelegramMessenger {
+    async fn show(
+        &self,
+        to: To,
+        instead_of: Option<i64>,
+        screen: &Screen,
+    ) -> Result<i64, Failure<SendRefused>> {
+        let face = self.words.screen(to.language, screen, self.clock.now());
+        let shown = self.put(to.chat, instead_of, &face).await?;
+        if is_busy(screen) {
+            self.seem_busy(to.chat).await;
+        }
+        Ok(shown)
+    }
+
+    async fn tell(
+        &self,
+        to: To,
+        message: &Message,
+        order: Option<&OrderView>,
+    ) -> Result<(), Failure<SendRefused>> {
+        let now = self.clock.now();
+        let face = self.words.news(to.language, message, order, now);
+        self.put(to.chat, None, &face).await.map(|_message| ())
+    }
+
+    async fn show_order(
+        &self,
+        to: To,
+        message: Option<i64>,
+        order: &OrderView,
+    ) -> Result<i64, Failure<SendRefused>> {
+        let face = self.words.order(to.language, order, self.clock.now());
+        self.put(to.chat, message, &face).await
+    }
+
+    fn operators(&self) -> Vec<To> {
+        self.operators.clone()
+    }
+}

@@ -1,0 +1,75 @@
+//! The whole errand in the chat: money in, Stars out.
+
+use super::*;
+use crate::support::wait::eventually_within;
+
+/// For an order to come to an end.
+const ENDING: Duration = Duration::from_secs(90);
+
+#[tokio::test]
+async fn stars_are_topped_up_for_bought_and_delivered_in_the_chat() {
+    for by in [By::Polling, By::Webhook] {
+        buys(by).await;
+    }
+}
+
+async fn buys(by: By) {
+    let base = ports::block();
+    let emulators = Emulators::start_with(base, 1, "100");
+    let login = emulators.order("login", json!({})).await;
+    let cookies = login["cookies"].as_str().expect("cookies").to_owned();
+    let mut settings = at_gateway(&emulators);
+    settings.extend(chatting(base, by));
+    settings.retain(|(name, _)| *name != "BROWSER_DRIVER");
+    settings.push(("FRAGMENT_COOKIES", cookies));
+    for (name, value) in [
+        ("FULFILMENT_LOOK_EVERY", "200ms"),
+        ("FULFILMENT_CHAIN_PAUSE", "200ms"),
+        ("ORDER_FIRST_PAUSE", "200ms"),
+        ("PRICE_RATES_EVERY", "1s"),
+        ("PRICE_GOODS_EVERY", "5s"),
+        ("PRICE_GOODS_AGAIN", "500ms"),
+        ("PRICE_LOOK_EVERY", "200ms"),
+    ] {
+        settings.push((name, value.to_owned()));
+    }
+    let shop = Shop::beside(emulators, base, settings).await;
+    let anya = anya(&shop).await;
+    anya.say("/start").await;
+    anya.sees_button("1:stars").await;
+    tops_up(&shop, &anya).await;
+    let pay = eventually_within("there is a price and a button to pay", ENDING, async || {
+        anya.say("/buy 50").await;
+        let seen = eventually("an answer", async || {
+            let heard = anya.heard().await;
+            heard.last().cloned().ok_or("nothing")
+        });
+        let _asked = seen.await;
+        let heard = anya.heard().await;
+        let with = heard.iter().rev().find_map(|message| {
+            button(message, "1:confirm").or_else(|| button(message, "1:pay_balance"))
+        });
+        with.ok_or(heard)
+    })
+    .await;
+    anya.tap(&pay).await;
+    if pay.starts_with("1:confirm") {
+        let ways = anya.sees_button("1:pay_balance").await;
+        anya.tap(&button(&ways, "1:pay_balance").unwrap()).await;
+    }
+    eventually_within("the Stars are there", ENDING, async || {
+        match shop.emulators.look("stars/anya_k").await["stars"].as_u64() {
+            Some(50) => Ok(()),
+            other => Err(other),
+        }
+    })
+    .await;
+    let done = anya
+        .sees("it is told", |message| {
+            message["rings"] == true
+                && message["edits"] == 0
+                && button(message, "1:again").is_some()
+        })
+        .await;
+    assert!(text(&done).contains("50"), "{done}");
+}
