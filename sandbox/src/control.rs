@@ -23,13 +23,14 @@ use crate::world::World;
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Every call, as a stranger may read it.
-const CALLS: [&str; 46] = [
+const CALLS: [&str; 47] = [
     "GET    /control/ready",
     "GET    /control/users[?after=&limit=]",
     "GET    /control/users/{id}",
     "POST   /control/users/{id}               {\"username\"?, \"first_name\"?, \"last_name\"?, \"language\"?, \"premium\"?, \"blocked\"?, \"deactivated\"?}",
     "POST   /control/users/{id}/say           {\"text\", \"group\"?}",
     "POST   /control/users/{id}/tap           {\"button\", \"message_id\"?, \"users\"?, \"group\"?, \"wait_ms\"?}",
+    "POST   /control/users/{id}/pick          {\"users\":[<id>]}",
     "POST   /control/users/{id}/send          {\"kind\":\"sticker\"|\"voice\"|\"photo\", \"group\"?}",
     "POST   /control/users/{id}/forward       {\"from\"|\"channel\", \"text\", \"hidden\"?}",
     "GET    /control/users/{id}/chat[?after=&wait_ms=&group=]",

@@ -72,6 +72,7 @@ async fn set(
         let known = [
             "username",
             "first_name",
+            "name",
             "last_name",
             "language",
             "premium",
@@ -80,7 +81,8 @@ async fn set(
         ];
         let asked = Asked::read(&body, &known)?;
         let username = username(&asked)?;
-        let (first, last) = (name(&asked, "first_name")?, name(&asked, "last_name")?);
+        let first = name(&asked, "first_name")?.or(name(&asked, "name")?);
+        let last = name(&asked, "last_name")?;
         let language = language(&asked)?;
         let (premium, deactivated) = (asked.boolean("premium")?, asked.boolean("deactivated")?);
         let blocked = asked.boolean("blocked")?;

@@ -34,6 +34,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/control/users/{id}/say", web::post().to(say))
         .route("/control/users/{id}/send", web::post().to(send))
         .route("/control/users/{id}/forward", web::post().to(forward))
+        .route("/control/users/{id}/pick", web::post().to(pick))
         .route("/control/users/{id}/tap", web::post().to(tap));
 }
 
@@ -127,6 +128,37 @@ async fn forward(
         more.insert("forward_origin".to_owned(), origin);
         written(&mut desk, &world, id, None, Content::Text(text), more)
     })
+}
+
+/// Chooses people with the key that offers them, whatever it is called.
+async fn pick(
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: Bytes,
+    world: web::Data<World>,
+) -> HttpResponse {
+    let world = world.into_inner();
+    answered(&request, || {
+        let id = number(&id)?;
+        let asked = Asked::read(&body, &["users"])?;
+        let users = asked.wholes("users", 1, LARGEST_ID)?;
+        let mut desk = hold(&world.telegram.desk);
+        let bot = desk.newest_bot(&world.dice);
+        let key = desk.chat(bot, id).and_then(picker_of);
+        let (picker, one_time) = key.ok_or_else(|| {
+            Wrong::State(format!("{id} sees no key that offers people to choose"))
+        })?;
+        let content = chosen(&desk, users.as_deref(), picker)?;
+        pressed(&mut desk, &world, (id, None), content, one_time)
+    })
+}
+
+/// The key that offers people, and whether the keyboard goes away with it.
+fn picker_of(chat: &Chat) -> Option<(Picker, bool)> {
+    let (_, keyboard) = chat.keyboard()?;
+    let mut keys = keyboard.rows.iter().flatten();
+    let picker = keys.find_map(|key| key.picker)?;
+    Some((picker, keyboard.one_time))
 }
 
 /// What a tap did.
@@ -260,19 +292,34 @@ fn tapped(world: &Arc<World>, tap: &Tap) -> Result<Tapped, Wrong> {
             one_time,
         } => {
             let content = match picker {
-                Some(picker) => chosen(&desk, tap, picker)?,
+                Some(picker) => chosen(&desk, tap.users.as_deref(), picker)?,
                 None => Content::Text(Styled::typed(&text)),
             };
-            let shown = written(&mut desk, world, tap.person, tap.group, content, Map::new())?;
-            if one_time {
-                let version = desk.change(chat_id);
-                let chat = desk.chat_mut(bot, chat_id);
-                chat.remove_keyboard();
-                chat.touch(version);
-            }
+            let who = (tap.person, tap.group);
+            let shown = pressed(&mut desk, world, who, content, one_time)?;
             Ok(Tapped::Done(shown))
         }
     }
+}
+
+/// A key sends something, and may take its keyboard away.
+fn pressed(
+    desk: &mut Desk,
+    world: &Arc<World>,
+    (person, group): (i64, Option<i64>),
+    content: Content,
+    one_time: bool,
+) -> Result<Value, Wrong> {
+    let shown = written(desk, world, person, group, content, Map::new())?;
+    if one_time {
+        let bot = desk.newest_bot(&world.dice);
+        let chat_id = group.unwrap_or(person);
+        let version = desk.change(chat_id);
+        let chat = desk.chat_mut(bot, chat_id);
+        chat.remove_keyboard();
+        chat.touch(version);
+    }
+    Ok(shown)
 }
 
 /// The button in the newest message that has it.
@@ -305,12 +352,9 @@ fn find(chat: &Chat, tap: &Tap) -> Option<Found> {
 }
 
 /// The people who were chosen, as the bot is told of them.
-fn chosen(desk: &Desk, tap: &Tap, picker: Picker) -> Result<Content, Wrong> {
+fn chosen(desk: &Desk, users: Option<&[i64]>, picker: Picker) -> Result<Content, Wrong> {
     let expected = format!("the numbers of 1 to {} people to choose", picker.most);
-    let users = tap
-        .users
-        .as_ref()
-        .ok_or_else(|| Wrong::absent("users", &expected))?;
+    let users = users.ok_or_else(|| Wrong::absent("users", &expected))?;
     if !(1..=picker.most).contains(&users.len()) {
         return Err(Wrong::field("users", &expected, users.len()));
     }
