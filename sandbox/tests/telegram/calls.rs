@@ -324,6 +324,16 @@ async fn a_bot_knows_the_chats_it_was_written_to() {
         ),
         (&json!("private"), &json!("anya"), &json!(11))
     );
+    let gifts = &chat["accepted_gift_types"];
+    for kind in [
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    ] {
+        assert!(gifts[kind].is_boolean(), "clients demand {kind}: {gifts}");
+    }
     ground.drive("users/8", json!({})).await;
     for params in [
         json!({"chat_id": 8}),

@@ -178,6 +178,7 @@ pub(super) fn chat(desk: &mut Desk, call: &Call<'_>) -> Result<Done, Refusal> {
             "limited_gifts": true,
             "unique_gifts": true,
             "premium_subscription": true,
+            "gifts_from_channels": true,
         });
         members.insert("accepted_gift_types".to_owned(), gifts);
     }
