@@ -290,6 +290,11 @@ struct Status<'a> {
 /// # Errors
 /// It is no update at all: without its number nobody could confirm it.
 pub fn read(bot: BotId, raw: &[u8]) -> Result<Heard, Unreadable> {
+    // A list in the order of the fields would be read as well.
+    if !raw.trim_ascii_start().starts_with(b"{") {
+        let why = "it is no JSON object".to_owned();
+        return Err(Unreadable { why });
+    }
     match serde_json::from_slice::<Update<'_>>(raw) {
         Ok(update) => Ok(Heard {
             update: update.update_id,

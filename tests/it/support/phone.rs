@@ -61,6 +61,19 @@ impl<'a> Phone<'a> {
         chat.into_iter().filter(of_bot).collect()
     }
 
+    /// The same once the chat has changed, or a second later.
+    pub async fn heard_after_a_change(&self) -> Vec<Value> {
+        let seen = self.look_after(0, 0).await;
+        let version = seen["version"].as_u64().expect("a version");
+        self.look_after(version, 1_000).await;
+        self.heard().await
+    }
+
+    async fn look_after(&self, version: u64, wait_ms: u64) -> Value {
+        let path = format!("users/{}/chat?after={version}&wait_ms={wait_ms}", self.id);
+        self.emulators.look(&path).await
+    }
+
     /// The newest message of the bot that fits, once there is one.
     pub async fn sees(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         eventually(what, async || {

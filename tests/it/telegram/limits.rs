@@ -32,10 +32,10 @@ async fn many_taps_at_once_end_at_the_last_screen_within_telegrams_limits() {
     for _ in 0..5 {
         anya.tap("1:balance").await;
         anya.sees("the balance", |message| {
-            message["message_id"] == id && button(message, "1:topup").is_some()
+            message["message_id"] == id && button(message, "1:top_up").is_some()
         })
         .await;
-        anya.tap("1:menu").await;
+        anya.tap("1:back").await;
         anya.sees("the menu", |message| {
             message["message_id"] == id && button(message, "1:balance").is_some()
         })

@@ -244,6 +244,7 @@ fn what_has_no_number_is_no_update_and_is_not_repeated() {
         "",
         "{}",
         "[]",
+        "[1]",
         "null",
         r#"{"update_id":"x"}"#,
         r#"{"secret text"#,
