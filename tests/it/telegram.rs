@@ -1,10 +1,12 @@
 //! The chat over the wire: the daemon against the emulated Telegram, by polling and by webhook.
 
+mod calls;
 mod contract;
 mod delivered;
 mod fetched;
 mod limits;
 mod with_browser;
+mod with_postgres;
 
 use std::time::Duration;
 
