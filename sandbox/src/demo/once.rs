@@ -60,8 +60,12 @@ pub(super) async fn play(
         },
     };
     play.pay_in().await?;
+    let before = play
+        .world
+        .stage
+        .look(|state| state.lines.back().map_or(0, |line| line.id));
     let number = play.buy().await?;
-    play.to_the_end(&number).await
+    play.to_the_end(&number, before).await
 }
 
 struct Play<'a> {
@@ -143,9 +147,9 @@ impl Play<'_> {
         Ok(number)
     }
 
-    async fn to_the_end(&self, number: &str) -> Result<Went, String> {
+    async fn to_the_end(&self, number: &str, before: u64) -> Result<Went, String> {
         let broken = self.break_on_the_way(number);
-        let told = self.tell(number);
+        let told = self.tell(number, before);
         let ((), state) = tokio::try_join!(broken, told)?;
         let seen = Seen::of(&self.world);
         let stars: u64 = seen
@@ -230,13 +234,9 @@ impl Play<'_> {
         said.ok_or_else(|| format!("{number} was not \"{word}\" within {} s", STEP.as_secs()))
     }
 
-    /// Says each line of the timeline from now on, and answers how the order ended.
-    async fn tell(&self, number: &str) -> Result<String, String> {
-        let mut told = self.world.stage.look(|state| {
-            let before = state.lines.iter().rev();
-            let mut before = before.skip_while(|line| line.order.as_deref() == Some(number));
-            before.next().map_or(0, |line| line.id)
-        });
+    /// Says each line of the timeline after one, and answers how the order ended.
+    async fn tell(&self, number: &str, from: u64) -> Result<String, String> {
+        let mut told = from;
         loop {
             let next = self.world.stage.until(ENDING, |state| {
                 let next = state.lines.iter().find(|line| line.id > told);

@@ -1,7 +1,8 @@
-//! The processes that a demo has started, known by a mark in their environment: killed one by one
-//! when a switch says so, and all together at the end.
+//! The processes that a demo has started, known by their environment: a mark, or a home below the
+//! demo's folder, which the daemon gives its browsers. Killed one by one when a switch says so, and
+//! all together at the end.
 //!
-//! Never touches a process without the mark.
+//! Never touches any other process.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -41,9 +42,9 @@ impl Marked {
     }
 }
 
-/// Every process with this mark, this one left out.
+/// Every process of the demo in this folder, this one left out.
 pub(super) fn marked(mark: &str) -> Vec<Marked> {
-    let wanted = format!("{MARK}={mark}");
+    let (wanted, home) = (format!("{MARK}={mark}"), format!("HOME={mark}/"));
     let me = std::process::id();
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
@@ -54,7 +55,8 @@ pub(super) fn marked(mark: &str) -> Vec<Marked> {
         .filter(|pid| {
             let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
             let mut settings = environment.split(|byte| *byte == 0);
-            settings.any(|setting| setting == wanted.as_bytes())
+            settings
+                .any(|setting| setting == wanted.as_bytes() || setting.starts_with(home.as_bytes()))
         })
         .filter_map(one)
         .collect()
@@ -133,9 +135,9 @@ mod tests {
 
     use super::*;
 
-    fn marked_child(mark: &str) -> std::process::Child {
+    fn marked_child(name: &str, value: &str) -> std::process::Child {
         Command::new("cat")
-            .env(MARK, mark)
+            .env(name, value)
             .stdin(Stdio::piped())
             .process_group(0)
             .spawn()
@@ -144,11 +146,14 @@ mod tests {
 
     #[tokio::test]
     async fn what_bears_the_mark_is_ended_and_nothing_else() {
-        let mark = format!("test-{}", std::process::id());
-        let (mut ours, mut other) = (marked_child(&mark), marked_child("somebody else"));
-        assert_eq!(marked(&mark).len(), 1);
+        let mark = format!("/test/{}", std::process::id());
+        let mut ours = marked_child(MARK, &mark);
+        let mut browsers = marked_child("HOME", &format!("{mark}/tmp/7"));
+        let mut other = marked_child(MARK, &format!("{mark}/of/somebody/else"));
+        assert_eq!(marked(&mark).len(), 2);
         assert_eq!(end_all(&mark).await, 0);
         assert!(ours.wait().unwrap().code().is_none(), "it was killed");
+        assert!(browsers.wait().unwrap().code().is_none(), "it was killed");
         assert_eq!(other.try_wait().unwrap(), None);
         other.kill().unwrap();
         other.wait().unwrap();

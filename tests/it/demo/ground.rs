@@ -101,6 +101,7 @@ pub fn command(folder: &Path, base: u16, words: &[&str]) -> std::process::Comman
 /// Processes that a demo in this folder has started, and that run.
 pub fn marked(folder: &Path) -> Vec<u32> {
     let wanted = format!("STARKEEPER_DEMO={}", folder.display());
+    let home = format!("HOME={}/", folder.display());
     let entries = std::fs::read_dir("/proc").expect("there is /proc");
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let pids = names.filter_map(|name| name.parse::<u32>().ok());
@@ -108,7 +109,7 @@ pub fn marked(folder: &Path) -> Vec<u32> {
         let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         environment
             .split(|byte| *byte == 0)
-            .any(|setting| setting == wanted.as_bytes())
+            .any(|setting| setting == wanted.as_bytes() || setting.starts_with(home.as_bytes()))
     })
     .collect()
 }
