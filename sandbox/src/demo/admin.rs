@@ -52,14 +52,6 @@ impl Admin {
         shown(request.send().await).await
     }
 
-    /// Orders something under a key, so that asking again does it once.
-    pub(super) async fn post(&self, path: &str, body: &Value, key: &str) -> Result<Value, String> {
-        let url = format!("{}/admin/v1/{path}", self.reach.url);
-        let request = self.web.post(url).bearer_auth(&self.reach.token);
-        let request = request.timeout(TRYING).header("Idempotency-Key", key);
-        shown(request.json(body).send().await).await
-    }
-
     /// New cookies for the till's login.
     pub(super) async fn bring_cookies(&self, cookies: &str) -> Result<(), String> {
         let url = format!("{}/admin/v1/logins/1/cookies", self.reach.url);
@@ -173,7 +165,10 @@ fn row(shown: &Value) -> OrderRow {
     }
 }
 
-async fn shown(answer: Result<reqwest::Response, reqwest::Error>) -> Result<Value, String> {
+/// The JSON of an answer, or why there is none.
+pub(super) async fn shown(
+    answer: Result<reqwest::Response, reqwest::Error>,
+) -> Result<Value, String> {
     let answer = answer.map_err(plain)?;
     let status = answer.status();
     let body: Value = answer.json().await.map_err(plain)?;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::admin::{Admin, text};
+use super::admin::Admin;
 use super::breaks::Break;
 use super::customer::Customer;
 use super::figures::Seen;
@@ -18,8 +18,7 @@ use crate::control::pay_with;
 use crate::fragment::goods::Goods;
 use crate::world::{World, hold};
 
-/// Who buys, what, and for whom.
-const CUSTOMER: i64 = 1001;
+/// What is bought, and for whom.
 const STARS: u32 = 50;
 const FRIEND: &str = "boris";
 
@@ -49,15 +48,13 @@ pub(super) async fn play(
     fault: Option<Break>,
 ) -> Result<Went, String> {
     let world = sandbox.shared_world();
+    let customer = Customer::new(sandbox.control_url(), admin).await?;
     let play = Play {
         world,
         admin,
         fault,
         begun: Instant::now(),
-        customer: Customer {
-            admin,
-            id: CUSTOMER,
-        },
+        customer,
     };
     play.pay_in().await?;
     let before = play
@@ -78,9 +75,11 @@ struct Play<'a> {
 
 impl Play<'_> {
     async fn pay_in(&self) -> Result<(), String> {
-        let uuid = self.customer.top_up(TOP_UP).await?;
+        let known = hold(&self.world.heleket.desk).invoices.len();
+        self.customer.top_up(TOP_UP).await?;
+        let uuid = self.invoice_after(known).await?;
         self.step(&format!(
-            "customer says \"/topup {TOP_UP}\", has an invoice over ${TOP_UP}.00"
+            "customer says \"/topup {TOP_UP}\" and taps a coin: an invoice over ${TOP_UP}.00"
         ));
         match self.fault {
             Some(fault @ (Break::PayLess | Break::PayLate)) => self.press(fault).await?,
@@ -115,6 +114,26 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// The gateway's newest invoice, once there are more than so many.
+    async fn invoice_after(&self, known: usize) -> Result<String, String> {
+        let begun = Instant::now();
+        while begun.elapsed() < STEP {
+            let newest = {
+                let desk = hold(&self.world.heleket.desk);
+                let fresh = desk.invoices.iter().skip(known);
+                fresh.last().map(|invoice| invoice.uuid.clone())
+            };
+            match newest {
+                Some(uuid) => return Ok(uuid),
+                None => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        let patience = STEP.as_secs();
+        Err(format!(
+            "no invoice was opened at the gateway within {patience} s"
+        ))
+    }
+
     fn pay(&self, uuid: &str) -> Result<(), String> {
         let mut desk = hold(&self.world.heleket.desk);
         let number = desk.by_uuid(uuid);
@@ -138,12 +157,10 @@ impl Play<'_> {
         if let Some(fault @ Break::ChainLags) = self.fault {
             self.press(fault).await?;
         }
-        let order = self.customer.buy(STARS, FRIEND).await?;
-        let text = |place: &str| text(&order, place).unwrap_or_default().to_owned();
-        let (number, price) = (text("/number"), text("/price"));
-        self.step(&format!(
-            "customer says \"{STARS} @{FRIEND}\" and buys from the balance: {number}, ${price}"
-        ));
+        let (card, button) = self.customer.offer(&format!("{STARS} @{FRIEND}")).await?;
+        self.step(&format!("customer says \"{STARS} @{FRIEND}\", sees {card}"));
+        let number = self.customer.buy(&button).await?;
+        self.step(&format!("customer buys from the balance: {number}"));
         Ok(number)
     }
 
@@ -182,6 +199,8 @@ impl Play<'_> {
                 counters.paid_twice, counters.lost
             ));
         }
+        let told = self.customer.told_the_end().await?;
+        self.step(&format!("the shop writes \"{told}\""));
         let plural = if payments == 1 { "" } else { "s" };
         let refunded = if state == "refunded" {
             "refunded, "
