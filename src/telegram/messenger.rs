@@ -1,9 +1,10 @@
 //! The port `messenger`: a screen, a piece of news or an order becomes one message in one chat.
 //!
 //! What is shown in place of another message is edited where Telegram can edit it: a text into a
-//! text, a picture into a picture, a text into a picture. A picture never becomes a text, and the
-//! keyboard that opens the list of people never becomes anything: there a new message comes, and
-//! what is left behind loses its buttons.
+//! text, a picture into a picture, a text into a picture. A picture never becomes a text: what
+//! belongs to the purchase that the picture began is written below it, and for anything else a new
+//! message comes, and what is left behind loses its buttons. The keyboard that opens the list of
+//! people never becomes anything.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,9 +18,9 @@ use starkeeper_actors::domain::notice::Message;
 use starkeeper_actors::ports::messenger::{OrderView, SendRefused, To};
 use starkeeper_actors::ports::{Clock, Failure, Messenger};
 use teloxide_core::payloads::{
-    DeleteMessage, EditMessageMedia, EditMessageReplyMarkup, EditMessageText,
-    EditMessageTextSetters as _, SendChatAction, SendMessage, SendMessageSetters as _, SendPhoto,
-    SendPhotoSetters as _,
+    DeleteMessage, EditMessageCaption, EditMessageCaptionSetters as _, EditMessageMedia,
+    EditMessageReplyMarkup, EditMessageText, EditMessageTextSetters as _, SendChatAction,
+    SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _,
 };
 use teloxide_core::types::{
     ChatAction, ChatId, InputFile, InputMedia, InputMediaPhoto, LinkPreviewOptions, MessageId,
@@ -49,6 +50,15 @@ pub struct TelegramMessenger {
     clock: Arc<dyn Clock>,
     operators: Vec<To>,
     picking: Mutex<HashSet<TelegramId>>,
+}
+
+/// What may take the place of a picture.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Below {
+    /// The words below it: the purchase goes on.
+    Picture,
+    /// A new message.
+    Nothing,
 }
 
 /// All that is read of a message that was sent.
@@ -92,26 +102,30 @@ impl TelegramMessenger {
         chat: TelegramId,
         over: Option<i64>,
         face: &Face,
+        below: Below,
     ) -> Result<i64, Failure<SendRefused>> {
         self.give_letters_back(chat).await;
         let old = match (over, &face.keys) {
             (Some(old), Keys::None | Keys::Inline(_)) => old,
             (Some(_), Keys::Pick { .. }) | (None, _) => return self.send(chat, face).await,
         };
-        match self.edit(chat, old, face).await {
+        let mut edited = self.edit(chat, old, face).await;
+        if is(&edited, &ApiRefused::OtherKind) && below == Below::Picture {
+            edited = self.edit_caption(chat, old, face).await;
+            // Too much for a caption.
+            if is(&edited, &ApiRefused::Picture) {
+                edited = Err(Failure::Refused(ApiRefused::OtherKind));
+            }
+        } else if is(&edited, &ApiRefused::Picture) {
+            // A picture that Telegram cannot fetch is no reason to keep the words back.
+            edited = self.edit(chat, old, &without_picture(face)).await;
+        }
+        match edited {
             Ok(()) | Err(Failure::Refused(ApiRefused::NotModified)) => Ok(old),
             Err(Failure::Refused(ApiRefused::OtherKind)) => {
                 let new = self.send(chat, face).await?;
                 self.retire(chat, old, face).await;
                 Ok(new)
-            }
-            Err(Failure::Refused(ApiRefused::Picture)) => {
-                let plain = without_picture(face);
-                match self.edit(chat, old, &plain).await {
-                    Ok(()) | Err(Failure::Refused(ApiRefused::NotModified)) => Ok(old),
-                    Err(Failure::Refused(ApiRefused::OtherKind)) => self.send(chat, &plain).await,
-                    Err(failure) => Err(self.meant(chat, failure)),
-                }
             }
             Err(failure) => Err(self.meant(chat, failure)),
         }
@@ -119,8 +133,7 @@ impl TelegramMessenger {
 
     async fn send(&self, chat: TelegramId, face: &Face) -> Result<i64, Failure<SendRefused>> {
         let mut sent = self.send_once(chat, face).await;
-        // A picture that Telegram cannot fetch is no reason to keep the words back.
-        if let (Err(Failure::Refused(ApiRefused::Picture)), Some(_)) = (&sent, &face.photo) {
+        if face.photo.is_some() && is(&sent, &ApiRefused::Picture) {
             sent = self.send_once(chat, &without_picture(face)).await;
         }
         let sent = sent.map_err(|failure| self.meant(chat, failure))?;
@@ -180,6 +193,22 @@ impl TelegramMessenger {
             }
         };
         Ok(())
+    }
+
+    async fn edit_caption(
+        &self,
+        chat: TelegramId,
+        message: i64,
+        face: &Face,
+    ) -> Result<(), Failure<ApiRefused>> {
+        let message = named(message)?;
+        self.pass(chat, Counts::Message).await?;
+        let mut edit = EditMessageCaption::new(ChatId(chat.get()), message)
+            .caption(&face.text)
+            .parse_mode(ParseMode::Html);
+        edit.reply_markup = markup::inline(&face.keys);
+        let edited = self.api.send(&edit).await;
+        edited.map(|_edited: Sent| ())
     }
 
     /// Leaves nothing to tap in a message that another one has taken the place of. What fails costs
@@ -318,6 +347,40 @@ fn no_preview() -> LinkPreviewOptions {
     }
 }
 
+fn is<T>(outcome: &Result<T, Failure<ApiRefused>>, refusal: &ApiRefused) -> bool {
+    matches!(outcome, Err(Failure::Refused(why)) if why == refusal)
+}
+
+/// Whether the screen belongs to the purchase that a card with a picture began.
+const fn below(body: &Body) -> Below {
+    match body {
+        Body::Card { .. }
+        | Body::Pay(_)
+        | Body::Opening
+        | Body::Order(_)
+        | Body::OtherCoin { .. } => Below::Picture,
+        Body::Menu { .. }
+        | Body::Stars { .. }
+        | Body::Premium { .. }
+        | Body::Recipient { .. }
+        | Body::Friend { .. }
+        | Body::NoUsername { .. }
+        | Body::Looking { .. }
+        | Body::TopUp { .. }
+        | Body::TopUpCoin { .. }
+        | Body::Invoice(_)
+        | Body::Balance { .. }
+        | Body::Orders { .. }
+        | Body::WhereAreMyStars { .. }
+        | Body::Page { .. }
+        | Body::Closed { .. }
+        | Body::SlowDown { .. }
+        | Body::TryAgainSoon
+        | Body::OnlyInPrivate
+        | Body::Sorry => Below::Nothing,
+    }
+}
+
 /// Whether the screen only says that something is being done.
 const fn is_busy(screen: &Screen) -> bool {
     matches!(screen.body, Body::Looking { .. } | Body::Opening)
@@ -332,7 +395,8 @@ impl Messenger for TelegramMessenger {
         screen: &Screen,
     ) -> Result<i64, Failure<SendRefused>> {
         let face = self.words.screen(to.language, screen, self.clock.now());
-        let shown = self.put(to.chat, instead_of, &face).await?;
+        let below = below(&screen.body);
+        let shown = self.put(to.chat, instead_of, &face, below).await?;
         if is_busy(screen) {
             self.seem_busy(to.chat).await;
         }
@@ -347,7 +411,8 @@ impl Messenger for TelegramMessenger {
     ) -> Result<(), Failure<SendRefused>> {
         let now = self.clock.now();
         let face = self.words.news(to.language, message, order, now);
-        self.put(to.chat, None, &face).await.map(|_message| ())
+        let told = self.put(to.chat, None, &face, Below::Nothing).await;
+        told.map(|_message| ())
     }
 
     async fn show_order(
@@ -357,7 +422,7 @@ impl Messenger for TelegramMessenger {
         order: &OrderView,
     ) -> Result<i64, Failure<SendRefused>> {
         let face = self.words.order(to.language, order, self.clock.now());
-        self.put(to.chat, message, &face).await
+        self.put(to.chat, message, &face, Below::Picture).await
     }
 
     fn operators(&self) -> Vec<To> {

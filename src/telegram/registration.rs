@@ -136,7 +136,7 @@ impl BotApi {
             max_connections: CONNECTIONS,
             drop_pending_updates: false,
         };
-        let done = self.call("setWebhook", &body, UNHURRIED).await;
+        let done = self.call("SetWebhook", &body, UNHURRIED).await;
         done.map(|_done: True| ())
     }
 
@@ -148,7 +148,7 @@ impl BotApi {
         let body = DeleteWebhook {
             drop_pending_updates: false,
         };
-        let done = self.call("deleteWebhook", &body, UNHURRIED).await;
+        let done = self.call("DeleteWebhook", &body, UNHURRIED).await;
         done.map(|_done: True| ())
     }
 
@@ -177,7 +177,7 @@ impl BotApi {
             allowed_updates: KINDS,
         };
         let within = wait + BEHIND_THE_POLL;
-        self.call("getUpdates", &body, within).await
+        self.call("GetUpdates", &body, within).await
     }
 
     /// Answers a tap, with a line that floats over the chat for a moment.

@@ -51,6 +51,8 @@ pub struct WordsSettings {
     /// What a transaction's hash is appended to for its page, such as
     /// `https://tonviewer.com/transaction/`.
     pub explorer: String,
+    /// Where pictures of recipients are that have no whole address: Fragment's own.
+    pub pictures: String,
     /// Within which time a person answers who is asked to look at an order.
     pub answer_within: Span,
     /// After which an unsigned order returns its money by itself (rule 21).
@@ -65,6 +67,7 @@ impl Default for WordsSettings {
             bot: None,
             timezone: Tz::UTC,
             explorer: "https://tonviewer.com/transaction/".to_owned(),
+            pictures: "https://fragment.com".to_owned(),
             answer_within: Span::hours(12),
             max_held: Span::hours(6),
         }

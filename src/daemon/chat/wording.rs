@@ -2,7 +2,7 @@
 
 use starkeeper_actors::domain::catalog::{Product, StarsQuantity};
 use starkeeper_actors::domain::customer::Language;
-use starkeeper_actors::domain::dialog::{Body, DialogRules, Screen};
+use starkeeper_actors::domain::dialog::{Body, Button, DialogRules, Screen};
 use starkeeper_actors::domain::{Span, Timestamp};
 
 use crate::cli::Failed;
@@ -25,6 +25,7 @@ pub(super) fn words(settings: &Settings, bot: Option<String>) -> Result<Words, F
         bot,
         timezone: given.timezone,
         explorer: given.explorer.clone(),
+        pictures: settings.fragment.url.to_string(),
         answer_within: Span::from_std(given.answer_within).unwrap_or(defaults.answer_within),
         max_held: orders.max_held,
     };
@@ -66,9 +67,43 @@ pub(super) fn introductions(words: &Words) -> Vec<Introduction> {
 /// The one of a language.
 fn gives_up_in(words: &Words, language: Language) -> Option<String> {
     let product = Product::Stars(StarsQuantity::MIN);
-    let screen = Screen::short(Body::Friend { product });
+    let screen = Screen {
+        note: None,
+        body: Body::Friend { product },
+        buttons: vec![Button::PickFriend],
+    };
     match words.screen(language, &screen, Timestamp::UNIX_EPOCH).keys {
         Keys::Pick { cancel, .. } => Some(cancel),
         Keys::None | Keys::Inline(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Words {
+        Words::new(WordsSettings::default()).unwrap()
+    }
+
+    #[test]
+    fn each_language_has_a_label_that_gives_the_list_up() {
+        assert_eq!(gives_up(&words()), ["Cancel", "Отмена"]);
+    }
+
+    #[test]
+    fn everybody_is_introduced_to_and_russians_in_russian() {
+        let all = introductions(&words());
+        let languages: Vec<_> = all.iter().map(|words| words.language).collect();
+        assert_eq!(languages, [None, Some(Language::En), Some(Language::Ru)]);
+        for words in &all {
+            assert!(words.description.chars().count() <= 512, "{words:?}");
+            assert!(words.short.chars().count() <= 120, "{words:?}");
+            for (command, does) in &words.commands {
+                assert!(!command.starts_with('/'), "{command}");
+                assert!((1..=256).contains(&does.chars().count()), "{does}");
+            }
+        }
+        assert_ne!(all[0].description, all[2].description);
     }
 }

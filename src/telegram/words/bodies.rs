@@ -17,7 +17,7 @@ impl Voice<'_> {
         };
         Face {
             text,
-            photo: photo(&screen.body),
+            photo: self.photo(&screen.body),
             keys: self.below(screen),
         }
     }
@@ -191,14 +191,18 @@ impl Voice<'_> {
             None => self.tongue.plain("support-none"),
         }
     }
-}
 
-/// The recipient's picture, where Fragment gave its address.
-fn photo(body: &Body) -> Option<String> {
-    let Body::Card { quote, .. } = body else {
-        return None;
-    };
-    let mark = quote.recipient.photo.as_ref()?.as_str();
-    let is_address = mark.starts_with("https://") || mark.starts_with("http://");
-    is_address.then(|| mark.to_owned())
+    /// The recipient's picture, where Fragment gave its address: whole, or below its own.
+    fn photo(&self, body: &Body) -> Option<String> {
+        let Body::Card { quote, .. } = body else {
+            return None;
+        };
+        let mark = quote.recipient.photo.as_ref()?.as_str();
+        if mark.starts_with("https://") || mark.starts_with("http://") {
+            return Some(mark.to_owned());
+        }
+        let is_path = mark.starts_with('/') && !mark.starts_with("//");
+        let base = self.settings.pictures.trim_end_matches('/');
+        is_path.then(|| format!("{base}{mark}"))
+    }
 }

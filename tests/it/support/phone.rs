@@ -61,6 +61,11 @@ impl<'a> Phone<'a> {
         chat.into_iter().filter(of_bot).collect()
     }
 
+    /// The keyboard in place of the letters, if there is one.
+    pub async fn keyboard(&self) -> Value {
+        self.look_after(0, 0).await["keyboard"].clone()
+    }
+
     /// The same once the chat has changed, or a second later.
     pub async fn heard_after_a_change(&self) -> Vec<Value> {
         let seen = self.look_after(0, 0).await;

@@ -31,7 +31,8 @@ async fn offered(anya: &Phone<'_>) -> String {
     panic!("nothing was offered: {:?}", anya.heard().await);
 }
 
-async fn buys(by: By) {
+/// A shop that sells.
+async fn selling(by: By) -> Shop {
     let base = ports::block();
     let emulators = Emulators::start_with(base, 1, "100");
     let login = emulators.order("login", json!({})).await;
@@ -51,7 +52,11 @@ async fn buys(by: By) {
     ] {
         settings.push((name, value.to_owned()));
     }
-    let shop = Shop::beside(emulators, base, settings).await;
+    Shop::beside(emulators, base, settings).await
+}
+
+async fn buys(by: By) {
+    let shop = selling(by).await;
     let anya = anya(&shop).await;
     anya.say("/start").await;
     anya.sees_button("1:stars").await;
@@ -77,4 +82,42 @@ async fn buys(by: By) {
         })
         .await;
     assert!(text(&done).contains("50"), "{done}");
+    let heard = anya.heard().await;
+    let live = heard.iter().filter(|message| text(message).contains("✓"));
+    assert_eq!(live.count(), 1, "one message shows the order: {heard:?}");
+}
+
+#[tokio::test]
+async fn the_list_of_people_comes_and_goes() {
+    let shop = selling(By::Polling).await;
+    let anya = anya(&shop).await;
+    anya.say("/start").await;
+    anya.sees_button("1:stars").await;
+    offered(&anya).await;
+    for label in ["Cancel", "@somebody"] {
+        anya.tap("1:friend").await;
+        eventually("the list of people is there", async || {
+            let keyboard = anya.keyboard().await;
+            if keyboard.is_null() {
+                Err("letters")
+            } else {
+                Ok(())
+            }
+        })
+        .await;
+        anya.say(label).await;
+        eventually("the letters are back", async || {
+            let keyboard = anya.keyboard().await;
+            if keyboard.is_null() {
+                Ok(())
+            } else {
+                Err(keyboard)
+            }
+        })
+        .await;
+    }
+    anya.sees("the card of somebody, with their picture", |message| {
+        !message["photo"].is_null() && text(message).contains("@somebody")
+    })
+    .await;
 }
