@@ -22,6 +22,9 @@ use super::intake::{Intake, Taken, TapAnswer};
 use super::read::{Heard, read};
 use crate::metrics;
 
+/// For the last question of a poller that ends.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
 /// Where updates are fetched.
 #[async_trait]
 pub trait Updates: Send + Sync {
@@ -130,7 +133,7 @@ impl Poller {
                 () = stopped(&mut stop) => break,
             }
         }
-        self.give_back().await;
+        self.give_back(from).await;
     }
 
     async fn round(
@@ -271,9 +274,19 @@ impl Poller {
         }
     }
 
-    async fn give_back(&self) {
+    /// Confirms what was handled, so that it is not brought again, and lets another replica poll.
+    async fn give_back(&self, from: i64) {
         let held = match self.lease().await {
-            Ok(Some(lease)) => self.books.release(lease, self.replica).await,
+            Ok(Some(lease)) => {
+                if from > 0 {
+                    // What this brings is confirmed by nobody, and comes again.
+                    let asked = self.source.next(from, Duration::ZERO);
+                    if tokio::time::timeout(LAST_WORD, asked).await.is_err() {
+                        tracing::info!("the last updates may come again: telegram does not answer");
+                    }
+                }
+                self.books.release(lease, self.replica).await
+            }
             Ok(None) => Ok(()),
             Err(why) => Err(why),
         };

@@ -188,3 +188,18 @@ fn what_is_no_token_ends_the_start_too() {
     );
     assert!(!printed.contains("secret-without"), "{printed}");
 }
+
+#[tokio::test]
+async fn a_shop_whose_telegram_is_away_starts_and_says_so() {
+    let settings = vec![
+        ("TELEGRAM_TOKEN", TOKEN.to_owned()),
+        ("TELEGRAM_API_URL", "http://127.0.0.1:1".to_owned()),
+    ];
+    let daemon = crate::support::shop::Daemon::start(ports::block(), settings).await;
+    let log = daemon.log();
+    assert!(
+        log.contains("telegram cannot be asked who the bot is"),
+        "{log}"
+    );
+    assert!(!log.contains("AAE-token"), "{log}");
+}

@@ -155,3 +155,25 @@ async fn another_program_on_the_same_token_is_told_of() {
     anya.say("/start").await;
     anya.sees_button("1:stars").await;
 }
+
+#[tokio::test]
+async fn a_daemon_that_ends_in_order_is_not_brought_again_what_it_has_handled() {
+    let mut shop = open(By::Polling, Vec::new()).await;
+    {
+        let anya = anya(&shop).await;
+        anya.say("/start").await;
+        anya.sees_button("1:stars").await;
+    }
+    shop.daemon.terminate().await;
+    shop.daemon.resume().await;
+    let anya = anya(&shop).await;
+    // A later update is handled after all that Telegram still had.
+    let boris = Phone::of(&shop.emulators, 8, None, "en").await;
+    boris.say("/start").await;
+    boris.sees_button("1:stars").await;
+    assert_eq!(anya.heard().await.len(), 1, "it was answered before");
+    assert_eq!(
+        counted(&shop, "starkeeper_telegram_updates_total{kind=\"message\"").await,
+        1
+    );
+}
