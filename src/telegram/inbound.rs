@@ -6,7 +6,7 @@
 //! Never talks to the Bot API itself: whoever wires it hands in where updates are fetched
 //! ([`Updates`]) and where taps are answered.
 //!
-//! - [`read`] parses one update.
+//! - [`read()`] parses one update.
 //! - [`Intake`] has it handled, and says what the sender of updates is told.
 //! - [`Poller`] fetches updates where they are not delivered.
 

@@ -1,8 +1,8 @@
 //! Two daemons on one PostgreSQL, with one bot between them.
 
 use super::*;
-use crate::support::Database;
 use crate::support::shop::{Daemon, books_at};
+use crate::support::{Database, OwnPostgres};
 
 #[tokio::test]
 async fn one_of_two_fetches_and_the_other_takes_over_when_it_dies() {
@@ -36,4 +36,46 @@ async fn one_of_two_fetches_and_the_other_takes_over_when_it_dies() {
     boris.say("/start").await;
     boris.sees_button("1:stars").await;
     other.terminate().await;
+}
+
+#[tokio::test]
+async fn what_comes_while_the_books_are_away_is_handled_when_they_are_back() {
+    for by in [By::Polling, By::Webhook] {
+        away(by).await;
+    }
+}
+
+async fn away(by: By) {
+    let mut server = OwnPostgres::start();
+    let mut settings = books_at(&server.url());
+    settings.push(("DATABASE_MIGRATE", "auto".to_owned()));
+    let shop = open(by, settings).await;
+    let anya = anya(&shop).await;
+    anya.say("/start").await;
+    anya.sees_button("1:stars").await;
+    server.stop();
+    anya.say("/balance").await;
+    anya.say("/orders").await;
+    eventually("an update is not handled", async || {
+        match counted(
+            &shop,
+            "starkeeper_telegram_updates_total{kind=\"message\",outcome=\"try_later\"",
+        )
+        .await
+        {
+            0 => Err("not yet"),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    server.resume();
+    anya.sees_button("1:top_up").await;
+    eventually("both are answered", async || {
+        let line = "starkeeper_telegram_updates_total{kind=\"message\",outcome=\"handled\"";
+        match counted(&shop, line).await {
+            3.. => Ok(()),
+            fewer => Err(fewer),
+        }
+    })
+    .await;
 }
