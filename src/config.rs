@@ -24,9 +24,9 @@ mod tests;
 
 pub use problem::{ConfigRefused, Problem};
 pub use sections::{
-    Admin, Backup, Browser, BrowserFlavour, Database, Environment, Fragment, Fulfilment, Health,
-    Heleket, Http, LogFormat, LogLevel, Logs, MigrateAtStart, Payment, Pricing, PublicUrl,
-    Telegram, TillSeed, TimeOfDay, Ton, UpdatesBy, WalletVersionName,
+    Admin, Backup, Browser, BrowserFlavour, Database, Dialogs, Environment, Fragment, Fulfilment,
+    Health, Heleket, Http, LogFormat, LogLevel, Logs, MigrateAtStart, Payment, People, Pricing,
+    PublicUrl, Redis, Telegram, TillSeed, TimeOfDay, Ton, UpdatesBy, WalletVersionName,
 };
 pub use values::Network;
 
@@ -68,6 +68,12 @@ pub struct Settings {
     pub state_dir: PathBuf,
     /// The books' database.
     pub database: Database,
+    /// Where dialogs and limits are kept for all replicas; none: in this process.
+    pub redis: Option<Redis>,
+    /// How long conversations are kept, and how many.
+    pub dialogs: Dialogs,
+    /// The rate limits of people.
+    pub people: People,
     /// The payment gateway; none while its keys are not set.
     pub heleket: Heleket,
     /// Invoices and payments.
@@ -114,6 +120,9 @@ impl Settings {
         let environment = reader.environment();
         let state_dir = reader.path("state_dir");
         let database = sections::database(&mut reader);
+        let redis = sections::redis(&mut reader);
+        let dialogs = sections::dialogs(&mut reader);
+        let people = sections::people(&mut reader);
         let heleket = sections::heleket(&mut reader);
         let payment = sections::payment(&mut reader);
         let pricing = sections::pricing(&mut reader, payment.as_ref());
@@ -135,6 +144,9 @@ impl Settings {
                 environment,
                 state_dir: state_dir?,
                 database: database?,
+                redis: redis?,
+                dialogs: dialogs?,
+                people: people?,
                 heleket: heleket?,
                 payment: payment?,
                 pricing: pricing?,

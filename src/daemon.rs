@@ -26,6 +26,7 @@ mod absent;
 mod books;
 mod chat;
 pub mod clock;
+mod conversations;
 mod goods;
 mod heleket_check;
 mod nights;

@@ -8,7 +8,7 @@ mod dialogs;
 mod limits;
 
 pub use dialogs::{InProcessDialogs, Shelf};
-pub use limits::{InProcessLimits, Rate, Rates};
+pub use limits::InProcessLimits;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,9 @@ mod fulfilment;
 mod gateway;
 mod http;
 mod payment;
+mod people;
 mod pricing;
+mod redis;
 mod telegram;
 mod ton;
 
@@ -20,7 +22,9 @@ pub use fulfilment::Fulfilment;
 pub use gateway::Heleket;
 pub use http::{Admin, Http, PublicUrl};
 pub use payment::Payment;
+pub use people::{Dialogs, People};
 pub use pricing::Pricing;
+pub use redis::Redis;
 pub use telegram::{Telegram, UpdatesBy};
 pub use ton::{TillSeed, Ton, WalletVersionName};
 
@@ -29,7 +33,9 @@ pub(super) use fulfilment::fulfilment;
 pub(super) use gateway::heleket;
 pub(super) use http::{admin, http};
 pub(super) use payment::payment;
+pub(super) use people::{dialogs, people};
 pub(super) use pricing::pricing;
+pub(super) use redis::redis;
 pub(super) use telegram::telegram;
 pub(super) use ton::ton;
 

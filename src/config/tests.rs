@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::names::{LATER, NAMES};
 use super::*;
 
+mod redis;
 mod telegram;
 mod ton;
 
@@ -363,7 +364,7 @@ fn slips_of_the_hand_are_remarked_and_strangers_are_not() {
         .var("HOME", "/root")
         .var("LANG", "C")
         .var("HOSTNAME", "shop")
-        .var("REDIS_PASSWORD_FILE", "/run/secrets/x");
+        .var("HEARTBEAT_URL_FILE", "/run/secrets/x");
     assert_eq!(
         place.settings().remarks,
         [
@@ -430,7 +431,12 @@ LOG_LEVEL=DEBUG
     assert!(settings.ton.tills.is_empty());
     assert_eq!(
         never_filled_in(&settings),
-        ["FRAGMENT_COOKIES", "FRAGMENT_SEED_PHRASE", "TELEGRAM_TOKEN"]
+        [
+            "FRAGMENT_COOKIES",
+            "FRAGMENT_SEED_PHRASE",
+            "REDIS_PASSWORD",
+            "TELEGRAM_TOKEN",
+        ]
     );
 }
 
@@ -475,6 +481,7 @@ RATE_LIMIT_GLOBAL_MESSAGES=1000
         "FRAGMENT_SEED_PHRASE",
         "MERCHANT_UUID",
         "PRODUCTION_DOMAIN",
+        "REDIS_PASSWORD",
         "TELEGRAM_TOKEN",
         "WEBHOOK_HOST",
         "WEBHOOK_SECRET",
@@ -517,10 +524,7 @@ fn the_table_of_settings_masks_secrets_and_names_origins() {
         line("DEFAULT_CURRENCY"),
         "DEFAULT_CURRENCY RUB the environment, not used yet"
     );
-    assert_eq!(
-        line("REDIS_PASSWORD"),
-        "REDIS_PASSWORD *** the environment, not used yet"
-    );
+    assert_eq!(line("REDIS_PASSWORD"), "REDIS_PASSWORD *** the environment");
     let debug = format!("{:?}", place.settings());
     for secret in ["a-very-secret", "hidden", "also-hidden"] {
         assert!(!debug.contains(secret), "{debug}");

@@ -25,13 +25,12 @@ use crate::heleket::{ApiKey, HeleketClient, HeleketRate, HeleketSettings};
 use crate::http::admin::Entrance;
 use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::http::telegram_webhook::{self, TelegramWebhook};
-use crate::memory::{InProcessLimits, Rates};
 use crate::metrics::Page;
 use crate::storage::backup;
 
 use super::chat::{self, Chat};
 use super::steps::Steps;
-use super::{Role, books, goods};
+use super::{Role, books, conversations, goods};
 
 /// For payment's answer to a webhook: longer than its call to the gateway, so that a slow gateway
 /// does not make it come again.
@@ -85,7 +84,7 @@ pub(super) async fn make(
         Some(client) => Arc::new(client),
         None => Arc::new(NoGateway),
     };
-    let limits = InProcessLimits::new(Arc::clone(&clock), Rates::default());
+    let conversations = conversations::make(settings, io, &clock, life).await?;
     let admin = entrance(settings, life);
     if admin.is_none() {
         tracing::info!("/admin is closed: ADMIN_TOKEN is not set");
@@ -96,7 +95,7 @@ pub(super) async fn make(
         clock,
         invoicing,
         goods,
-        limits: Arc::new(limits),
+        conversations,
         chat,
         admin,
         page,

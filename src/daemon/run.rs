@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use starkeeper_actors::domain::ids::ReplicaId;
-use starkeeper_actors::ports::{Books, Clock, Invoicing, Limits, Messenger, Ports};
+use starkeeper_actors::ports::{Books, Clock, Invoicing, Messenger, Ports};
 use starkeeper_actors::supervision::Io;
 use starkeeper_actors::system::{ActorSystem, MustEnd, PaymentSide, StartFailed};
 use tokio::runtime::Handle;
@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use super::absent::Absent;
 use super::chat::Chat;
+use super::conversations::Conversations;
 use super::goods::Goods;
 use super::nights::Nights;
 use super::side::Side;
@@ -27,7 +28,6 @@ use crate::cli::Failed;
 use crate::config::Settings;
 use crate::http::health::{Report, Status};
 use crate::http::{self, Counter, Doors, admin::Entrance};
-use crate::memory::{InProcessDialogs, Shelf};
 use crate::metrics;
 use crate::telegram::inbound::Intake;
 
@@ -44,7 +44,7 @@ pub(super) struct Parts {
     pub(super) invoicing: Arc<dyn Invoicing>,
     /// What delivers; none means that nothing is sold here.
     pub(super) goods: Option<Goods>,
-    pub(super) limits: Arc<dyn Limits>,
+    pub(super) conversations: Conversations,
     /// The chat; none means that people are told nothing yet, and what they are owed waits.
     pub(super) chat: Option<Chat>,
     pub(super) admin: Option<Arc<Entrance>>,
@@ -71,12 +71,9 @@ impl Parts {
         let alone = Ports {
             books: Arc::clone(&self.books),
             clock: Arc::clone(&self.clock),
-            dialogs: Arc::new(InProcessDialogs::new(
-                Arc::clone(&self.clock),
-                Shelf::default(),
-            )),
+            dialogs: Arc::clone(&self.conversations.dialogs),
             invoicing: Arc::clone(&self.invoicing),
-            limits: Arc::clone(&self.limits),
+            limits: Arc::clone(&self.conversations.limits),
             market: Arc::<Absent>::clone(&absent),
             browsers: Arc::<Absent>::clone(&absent),
             messenger,

@@ -37,6 +37,7 @@ pub(super) fn system(settings: &Settings, goods: &Goods, chat: bool) -> SystemSe
     // An edit, a new message instead, and the waits for a place before each.
     system.session.show = settings.telegram.call_timeout * 3;
     system.session.chain_fee = given.chain_fee;
+    system.session.new_for = settings.people.new_for;
     system.fulfilment = FulfilmentSettings {
         order: given.orders,
         link: LinkRules {

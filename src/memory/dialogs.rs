@@ -128,11 +128,15 @@ impl Dialogs for InProcessDialogs {
         if version != seen {
             return Err(Failure::Refused(DialogMoved));
         }
-        let next = version.saturating_add(1);
+        let now = self.clock.now();
+        // By the clock, so that whoever comes after one who was forgotten is another version, and
+        // so that the newer of two places can be told.
+        let by_clock = u64::try_from(now.timestamp_micros()).unwrap_or(0);
+        let next = version.saturating_add(1).max(by_clock);
         let entry = Entry {
             dialog: dialog.clone(),
             version: next,
-            saved_at: self.clock.now(),
+            saved_at: now,
         };
         kept.keep(user, entry, self.shelf.people);
         Ok(next)

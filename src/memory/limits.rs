@@ -1,4 +1,4 @@
-//! Counts what each person does in a sliding span.
+//! Counts what each person does in a sliding span, and all people together.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,53 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use starkeeper_actors::domain::ids::TelegramId;
 use starkeeper_actors::domain::{Span, Timestamp};
-use starkeeper_actors::ports::limits::{Allowance, Metered, Person};
+use starkeeper_actors::ports::limits::{Allowance, Metered, Person, Rate, Rates};
 use starkeeper_actors::ports::{Clock, Limits};
 
-/// So many in a span.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rate {
-    /// How many.
-    pub most: usize,
-    /// In which span.
-    pub per: Span,
-}
+use together::Together;
 
-/// The rate of each kind.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Rates {
-    /// Messages and taps.
-    pub messages: Rate,
-    /// Look-ups.
-    pub operations: Rate,
-    /// New invoices and purchases.
-    pub payments: Rate,
-}
-
-impl Default for Rates {
-    /// A minute each: 30 messages, 10 look-ups, 2 payments.
-    fn default() -> Self {
-        let a_minute = |most| Rate {
-            most,
-            per: Span::minutes(1),
-        };
-        Self {
-            messages: a_minute(30),
-            operations: a_minute(10),
-            payments: a_minute(2),
-        }
-    }
-}
-
-impl Rates {
-    const fn of(&self, what: Metered) -> Rate {
-        match what {
-            Metered::Message => self.messages,
-            Metered::Operation => self.operations,
-            Metered::Payment => self.payments,
-        }
-    }
-}
+mod together;
 
 /// Between two rounds in which who has been quiet is forgotten: this many questions.
 const FORGET_EVERY: usize = 4_096;
@@ -66,9 +25,17 @@ pub struct InProcessLimits {
 
 #[derive(Default)]
 struct Counted {
-    /// When each of the counted ones was, oldest first; at most as many as the rate allows.
-    taken: HashMap<(TelegramId, Metered), VecDeque<Timestamp>>,
+    taken: HashMap<(TelegramId, Metered), Taken>,
+    together: Together,
     asked: usize,
+}
+
+/// When each of the counted ones was, oldest first; at most as many as a rate allows.
+#[derive(Default)]
+struct Taken {
+    at: VecDeque<Timestamp>,
+    /// From then on it holds nobody back.
+    until: Timestamp,
 }
 
 impl InProcessLimits {
@@ -95,15 +62,32 @@ impl InProcessLimits {
 
 impl Counted {
     /// Forgets whom no limit holds back any more, now and then.
-    fn forget_quiet(&mut self, rates: &Rates, now: Timestamp) {
+    fn forget_quiet(&mut self, now: Timestamp) {
         self.asked = self.asked.wrapping_add(1);
         if self.asked.is_multiple_of(FORGET_EVERY) {
-            self.taken.retain(|(_, what), taken| {
-                taken
-                    .back()
-                    .is_some_and(|at| *at + rates.of(*what).per > now)
-            });
+            self.taken.retain(|_, taken| taken.until > now);
         }
+    }
+}
+
+impl Taken {
+    fn forget(&mut self, span: Span, now: Timestamp) {
+        while self.at.front().is_some_and(|first| *first + span <= now) {
+            self.at.pop_front();
+        }
+    }
+
+    /// How long until another one is within the rate; none or less if it is now.
+    fn wait(&self, rate: Rate, now: Timestamp) -> Option<Span> {
+        let most = usize::try_from(rate.most).unwrap_or(usize::MAX);
+        // The one that must be gone before there is room.
+        let oldest = self.at.len().checked_sub(most)?;
+        self.at.get(oldest).map(|at| *at + rate.per - now)
+    }
+
+    fn add(&mut self, span: Span, now: Timestamp) {
+        self.at.push_back(now);
+        self.until = now + span;
     }
 }
 
@@ -111,20 +95,26 @@ impl Counted {
 impl Limits for InProcessLimits {
     async fn take(&self, person: Person, what: Metered) -> Allowance {
         let now = self.clock.now();
-        let Rate { most, per } = self.rates.of(what);
+        let rate = self.rates.of(person, what);
         let mut counted = self.lock();
-        counted.forget_quiet(&self.rates, now);
-        let taken = counted.taken.entry((person.user, what)).or_default();
-        while taken.front().is_some_and(|first| *first + per <= now) {
-            taken.pop_front();
+        counted.forget_quiet(now);
+        let Counted {
+            taken, together, ..
+        } = &mut *counted;
+        let taken = taken.entry((person.user, what)).or_default();
+        let burst = self.rates.burst_of(what);
+        let longest = burst.map_or(rate.per, |burst| burst.per.max(rate.per));
+        taken.forget(longest, now);
+        let own = taken.wait(rate, now);
+        let own = own.max(burst.and_then(|burst| taken.wait(burst, now)));
+        if let Some(for_) = own.filter(|wait| *wait > Span::zero()) {
+            return Allowance::Wait { for_ };
         }
-        if taken.len() < most {
-            taken.push_back(now);
-            return Allowance::Granted;
+        let everybody = self.rates.everybody_of(what);
+        if let Some(for_) = everybody.and_then(|rate| together.take(rate, now)) {
+            return Allowance::Wait { for_ };
         }
-        let oldest = taken.front().copied().unwrap_or(now);
-        Allowance::Wait {
-            for_: oldest + per - now,
-        }
+        taken.add(longest, now);
+        Allowance::Granted
     }
 }

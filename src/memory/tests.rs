@@ -7,10 +7,11 @@ use starkeeper_actors::domain::dialog::Dialog;
 use starkeeper_actors::domain::ids::TelegramId;
 use starkeeper_actors::domain::pricing::samples;
 use starkeeper_actors::domain::{Span, Timestamp};
-use starkeeper_actors::ports::limits::{Metered, Person};
+use starkeeper_actors::ports::limits::{Metered, Person, Rate, Rates};
 use starkeeper_actors::ports::{Clock, Dialogs, Limits};
 use starkeeper_actors::testing::TestClock;
-use starkeeper_actors::testing::contract::{self, dialogs::NoDialogs, limits::ThreeASecond};
+use starkeeper_actors::testing::contract::limits::{ThreeASecond, WithRates};
+use starkeeper_actors::testing::contract::{self, dialogs::NoDialogs};
 
 use super::*;
 
@@ -71,6 +72,8 @@ async fn three_a_second() -> Counting {
         messages: rate,
         operations: rate,
         payments: rate,
+        burst: rate,
+        ..Rates::default()
     };
     let shared: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
     let limits = Arc::new(InProcessLimits::new(shared, rates));
@@ -79,6 +82,30 @@ async fn three_a_second() -> Counting {
 
 mod limits_in_this_process {
     super::contract::limits!(super::three_a_second);
+}
+
+/// Other rates mean another counter here, and no case counts under two.
+struct AnyRates(Arc<TestClock>);
+
+#[async_trait]
+impl WithRates for AnyRates {
+    fn client(&self, rates: Rates) -> Arc<dyn Limits> {
+        let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&self.0);
+        Arc::new(InProcessLimits::new(clock, rates))
+    }
+
+    async fn pass(&self, by: Span) {
+        self.0.advance(by);
+    }
+}
+
+#[expect(clippy::unused_async, reason = "a suite takes an async function")]
+async fn any_rates() -> AnyRates {
+    AnyRates(Arc::new(TestClock::at(noon())))
+}
+
+mod rates_in_this_process {
+    super::contract::rates!(super::any_rates);
 }
 
 #[tokio::test]
@@ -97,16 +124,31 @@ async fn a_silent_dialog_expires_and_the_longest_silent_one_makes_room() {
             .await
     };
     let version = async |n| dialogs.load(TelegramId::new(n)).await.unwrap().version;
-    assert_eq!(save(1, 0).await, Ok(1));
-    assert_eq!(save(2, 0).await, Ok(1));
-    assert_eq!(save(1, 1).await, Ok(2));
-    assert_eq!(save(3, 0).await, Ok(1));
+    let first = save(1, 0).await.unwrap();
+    save(2, 0).await.unwrap();
+    let second = save(1, first).await.unwrap();
+    let third = save(3, 0).await.unwrap();
+    assert!(0 < first && first < second, "{first}, then {second}");
     assert_eq!(dialogs.people(), 2);
-    assert_eq!((version(1).await, version(2).await), (2, 0));
+    assert_eq!((version(1).await, version(2).await), (second, 0));
     clock.advance(Span::minutes(59));
-    assert_eq!((version(1).await, version(3).await), (0, 1));
+    assert_eq!((version(1).await, version(3).await), (0, third));
     clock.advance(Span::minutes(1));
     assert_eq!(dialogs.people(), 0);
+}
+
+#[tokio::test]
+async fn who_comes_after_an_erased_dialog_is_not_taken_for_it() {
+    let clock = Arc::new(TestClock::at(noon()));
+    let shared: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
+    let dialogs = InProcessDialogs::new(shared, Shelf::default());
+    let one = TelegramId::new(1);
+    let before = dialogs.save(one, 0, &Dialog::default()).await.unwrap();
+    dialogs.erase(one).await.unwrap();
+    clock.advance(Span::milliseconds(1));
+    dialogs.save(one, 0, &Dialog::default()).await.unwrap();
+    let stale = dialogs.save(one, before, &Dialog::default()).await;
+    assert!(stale.is_err(), "{stale:?}");
 }
 
 #[tokio::test]

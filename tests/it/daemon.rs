@@ -1,6 +1,6 @@
 //! The daemon as a process: with the sandbox on the wire, and what an operator meets at its start.
 
-mod house;
+pub mod house;
 mod journey;
 mod starts;
 mod with_postgres;

@@ -28,6 +28,7 @@ mod ground;
 mod heleket;
 mod migrate;
 mod proof;
+mod redis;
 mod rules;
 mod sandboxed;
 mod statuses;

@@ -25,6 +25,7 @@ pub use crate::contract_of_clock as clock;
 pub use crate::contract_of_dialogs as dialogs;
 pub use crate::contract_of_limits as limits;
 pub use crate::contract_of_outside as outside;
+pub use crate::contract_of_rates as rates;
 pub use crate::contract_of_vault as vault;
 
 /// Runs one case, on several threads so that clients meet.

@@ -1,0 +1,131 @@
+//! One node or a cluster behind one type, so that a command is written once.
+
+use deadpool::managed::{self, Metrics, RecycleResult};
+use deadpool_redis::redis::aio::ConnectionLike;
+use deadpool_redis::redis::cluster::ClusterClient;
+use deadpool_redis::redis::cluster_async::ClusterConnection;
+use deadpool_redis::redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisError, RedisFuture, Value};
+
+use super::settings::{BadSetting, RedisSettings, bad};
+
+/// How often a call is sent anew to where a cluster says it belongs, within the call's own time: once
+/// for a slot that has moved, and some more while it moves.
+const REDIRECTS: u32 = 3;
+
+/// Between two of them, in milliseconds.
+const BETWEEN_REDIRECTS: (u64, u64) = (20, 100);
+
+/// The pool of connections.
+pub(super) enum Servers {
+    Single(deadpool_redis::Pool),
+    Cluster(managed::Pool<ClusterManager>),
+}
+
+/// A borrowed connection.
+pub(super) enum Connection {
+    Single(deadpool_redis::Connection),
+    Cluster(managed::Object<ClusterManager>),
+}
+
+/// Opens connections to a whole cluster. The client's own manager has no limits of time.
+pub(super) struct ClusterManager(ClusterClient);
+
+/// Why there is no connection.
+pub(super) enum NoConnection {
+    /// The server or the way to it says so.
+    Redis(RedisError),
+    /// All are busy, or none was opened in time.
+    Pool(String),
+}
+
+impl Servers {
+    /// Connects to nothing yet.
+    pub(super) fn new(settings: &RedisSettings) -> Result<Self, BadSetting> {
+        let nodes = settings.nodes()?;
+        if settings.cluster {
+            let (least, most) = BETWEEN_REDIRECTS;
+            let client = ClusterClient::builder(nodes)
+                .retries(REDIRECTS)
+                .min_retry_wait(least)
+                .max_retry_wait(most)
+                .connection_timeout(settings.connect)
+                .response_timeout(settings.call)
+                .build()
+                .map_err(|why| bad(&why))?;
+            let pool =
+                managed::Pool::builder(ClusterManager(client)).max_size(settings.connections);
+            let pool = pool.build().map_err(|why| BadSetting(why.to_string()))?;
+            return Ok(Self::Cluster(pool));
+        }
+        let node = nodes.into_iter().next();
+        let node = node.ok_or_else(|| BadSetting("no node is named".into()))?;
+        let limits = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(settings.connect))
+            .set_response_timeout(Some(settings.call));
+        let manager =
+            deadpool_redis::Manager::new_with_config(node, limits).map_err(|why| bad(&why))?;
+        let pool = deadpool_redis::Pool::builder(manager).max_size(settings.connections);
+        let pool = pool.build().map_err(|why| BadSetting(why.to_string()))?;
+        Ok(Self::Single(pool))
+    }
+
+    /// A connection that worked a moment ago, or a new one.
+    pub(super) async fn connection(&self) -> Result<Connection, NoConnection> {
+        match self {
+            Self::Single(pool) => pool.get().await.map(Connection::Single).map_err(why_not),
+            Self::Cluster(pool) => pool.get().await.map(Connection::Cluster).map_err(why_not),
+        }
+    }
+}
+
+fn why_not(why: managed::PoolError<RedisError>) -> NoConnection {
+    match why {
+        managed::PoolError::Backend(why) => NoConnection::Redis(why),
+        managed::PoolError::Timeout(_)
+        | managed::PoolError::Closed
+        | managed::PoolError::NoRuntimeSpecified
+        | managed::PoolError::PostCreateHook(_) => NoConnection::Pool(why.to_string()),
+    }
+}
+
+impl managed::Manager for ClusterManager {
+    type Type = ClusterConnection;
+    type Error = RedisError;
+
+    async fn create(&self) -> Result<ClusterConnection, RedisError> {
+        self.0.get_async_connection().await
+    }
+
+    /// It heals itself: a question before each call would double what a call costs.
+    async fn recycle(&self, _: &mut ClusterConnection, _: &Metrics) -> RecycleResult<RedisError> {
+        Ok(())
+    }
+}
+
+impl ConnectionLike for Connection {
+    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+        match self {
+            Self::Single(one) => one.req_packed_command(command),
+            Self::Cluster(all) => all.req_packed_command(command),
+        }
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        commands: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        match self {
+            Self::Single(one) => one.req_packed_commands(commands, offset, count),
+            Self::Cluster(all) => all.req_packed_commands(commands, offset, count),
+        }
+    }
+
+    fn get_db(&self) -> i64 {
+        match self {
+            Self::Single(one) => one.get_db(),
+            Self::Cluster(all) => all.get_db(),
+        }
+    }
+}
