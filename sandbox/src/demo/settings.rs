@@ -10,7 +10,7 @@ use crate::Sandbox;
 const FROM_THE_SHELL: [&str; 6] = ["PATH", "HOME", "TMPDIR", "LANG", "TZ", "RUST_BACKTRACE"];
 
 /// Quicker than in a real shop, because a person waits and nothing outside can be overrun.
-const QUICK: [(&str, &str); 25] = [
+const QUICK: [(&str, &str); 29] = [
     ("INVOICE_POLL_EVERY", "3s"),
     ("INVOICE_POLL_FAST", "2s"),
     ("INVOICE_TAP_EVERY", "2s"),
@@ -34,6 +34,11 @@ const QUICK: [(&str, &str); 25] = [
     ("FULFILMENT_LEASE", "10s"),
     ("BROWSER_LOOK_UPS", "1"),
     ("HEALTH_EVERY", "500ms"),
+    // Whoever tries everything taps faster than a customer.
+    ("RATE_LIMIT_USER_MESSAGES", "300"),
+    ("RATE_LIMIT_BURST", "60"),
+    ("RATE_LIMIT_API", "60"),
+    ("RATE_LIMIT_PAYMENT", "30"),
     ("LOG_LEVEL", "info"),
     ("LOG_FORMAT", "json"),
 ];

@@ -380,6 +380,12 @@ pub fn at_gateway(emulators: &Emulators) -> Vec<Setting> {
         ("INVOICE_PATIENCE", "4s"),
         ("INVOICE_POLL_FAST", "1s"),
         ("INVOICE_POLL_EVERY", "1s"),
+        // Whoever plays customers taps faster than they do.
+        ("RATE_LIMIT_USER_MESSAGES", "10000"),
+        ("RATE_LIMIT_GLOBAL_MESSAGES", "100000"),
+        ("RATE_LIMIT_BURST", "1000"),
+        ("RATE_LIMIT_API", "1000"),
+        ("RATE_LIMIT_PAYMENT", "1000"),
     ]
     .map(text)
     .into();
