@@ -6,17 +6,22 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::desk::{Bench, Stuck, wallet_of};
+use super::link::holds_till_up;
 use super::tills::{Lane, Tenure};
 use crate::browser_pool::{Purpose, Verdict};
 use crate::cookie_refresh::{self, Met};
+use crate::domain::Timestamp;
 use crate::domain::ids::{LoginId, OrderId};
-use crate::domain::order::{OrderEffect, OrderEvent};
+use crate::domain::order::{Order, OrderEffect, OrderEvent};
 use crate::ports::Failure;
 use crate::ports::books::{OrderFile, RowWrite, Write};
 use crate::ports::market::{MarketFailure, MarketRefused, Slot};
 
 /// A run re-reads at most so often without progress before it rests.
 const REREADS: u32 = 5;
+
+/// Two clocks may be a little apart: the pause before something is due is no shorter.
+const LEAST_PAUSE: Duration = Duration::from_millis(5);
 
 /// How a run ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -90,8 +95,9 @@ impl Run {
         let file =
             file.ok_or_else(|| Stuck::Rest(format!("{} is not in the books", self.order)))?;
         let order = &file.order.row;
-        let Some(effect) = order.due(self.bench.now(), &self.bench.settings.order) else {
-            return Ok(None);
+        let now = self.bench.now();
+        let Some(effect) = order.due(now, &self.bench.settings.order) else {
+            return Ok(self.soon(order, now));
         };
         let flow = match effect {
             OrderEffect::Tick => self.apply(&file, OrderEvent::Tick).await,
@@ -107,6 +113,19 @@ impl Run {
             OrderEffect::ResetTill { transfer } => self.reset_till(&file, transfer).await,
         };
         flow.map(Some)
+    }
+
+    /// What rests for a moment only keeps its run, and with it the browser: the till waits for such
+    /// an order whoever has the lane, and the timer would come later.
+    fn soon(&self, order: &Order, now: Timestamp) -> Option<Flow> {
+        let settings = &self.bench.settings;
+        let due = order.next_due(now, &settings.order)?;
+        let pause = (due - now).to_std().ok()?.max(LEAST_PAUSE);
+        let stays = holds_till_up(order)
+            && pause <= settings.look
+            // Prolonged meanwhile; before its next call the run looks again.
+            && self.tenure.outlasts(pause);
+        stays.then_some(Flow::Pause(pause))
     }
 
     /// Decides an event on the order alone and commits it.

@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use crate::rig::{FLOAT, MINUTE, Shop, is_delivered, line};
 use starkeeper_actors::domain::ledger::Account;
 use starkeeper_actors::domain::notice::{Message, News};
+use starkeeper_actors::domain::order::{Order, OrderState};
 use starkeeper_actors::ports::books::Books;
 
 #[actix::test]
@@ -58,6 +61,27 @@ async fn journey_c_costs_two_wakes_and_one_loan() {
     assert_eq!(after[1].asks - before[1].asks, 0, "asks of fulfilment");
     let wakes = line(&system, "notifier").wakes - notifier_before.wakes;
     assert_eq!(wakes, 1, "wakes of the notifier");
+    shop.in_order();
+}
+
+/// Nobody waits for the timer, and the browser stays.
+#[actix::test]
+async fn a_delivery_that_shows_a_moment_later_is_seen_by_the_same_run() {
+    let shop = Shop::open();
+    let system = shop.start().await;
+    tokio::time::sleep(MINUTE).await;
+    let before = line(&system, "browser_pool").asks;
+    shop.world.fragment.hold_deliveries(true);
+    let order = shop.buy(100).await;
+    system.fulfilment.bell().wake();
+    let looked_once = |order: &Order| matches!(&order.state, OrderState::Paid { retry, .. } if retry.attempts == 1);
+    shop.until(order, MINUTE, looked_once).await;
+    shop.world.fragment.hold_deliveries(false);
+    // A second's pause; the next look at the books may be two seconds away.
+    shop.until(order, Duration::from_millis(1_300), is_delivered)
+        .await;
+    let asks = line(&system, "browser_pool").asks - before;
+    assert!(asks <= 4, "the pool was asked {asks} times");
     shop.in_order();
 }
 

@@ -83,7 +83,7 @@ fn orders(reader: &mut Reader<'_>) -> Option<OrderRules> {
     };
     let slow_after = span("slow_after", SECOND, 2 * HALF_MINUTE);
     let max_held = span("max_held", SECOND, 20 * HALF_MINUTE);
-    let first_pause = span("first_pause", MOMENT, SECOND);
+    let first_pause = span("first_pause", MOMENT, SECOND / 2);
     let longest_pause = span("longest_pause", MOMENT, 10 * SECOND);
     let delivery_patience = span("delivery_patience", SECOND, 4 * HALF_MINUTE);
     Some(OrderRules {

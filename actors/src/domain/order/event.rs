@@ -124,7 +124,7 @@ pub struct OrderRules {
     pub max_held: Span,
     /// Messages signed for one order at most (3).
     pub max_transfers: usize,
-    /// First pause after a failed attempt; doubles.
+    /// First pause after a failed attempt; doubles. A second: Fragment shows most deliveries then.
     pub first_pause: Span,
     /// Longest pause between attempts.
     pub longest_pause: Span,
@@ -142,7 +142,7 @@ impl Default for OrderRules {
             slow_after: Span::minutes(3),
             max_held: Span::hours(6),
             max_transfers: 3,
-            first_pause: Span::seconds(2),
+            first_pause: Span::seconds(1),
             longest_pause: Span::seconds(60),
             delivery_patience: Span::minutes(10),
             silent_history: Span::hours(24),
