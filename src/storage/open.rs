@@ -216,6 +216,7 @@ async fn open_sqlite(
     let (many, limit, io) = (settings.connections, settings.file_limit, io.clone());
     let opened = tokio::task::spawn_blocking(move || {
         let connection = sqlite::Connection::new(file::writer(&path, limit)?);
+        file::free_leases(&path, &connection)?;
         let readers = Readers::open(&path, many, io.clone())?;
         Ok((readers, Writer::start(connection, held, &io)))
     });

@@ -74,6 +74,17 @@ pub(in crate::storage) fn writer(
     Ok(connection)
 }
 
+/// Frees what the daemon before has leased. Who holds the file is alone, so that one has ended: its
+/// orders go on now and not when its leases would have run out. The next holder gets the next epoch,
+/// and a commit that still names the old one is refused.
+pub(in crate::storage) fn free_leases(
+    file: &Path,
+    connection: &Connection,
+) -> Result<(), NotOpened> {
+    let free = "UPDATE leases SET holder = NULL WHERE holder IS NOT NULL";
+    connection.run(free).map_err(|why| engine(file, &why))
+}
+
 /// A connection that cannot write.
 pub(in crate::storage) fn reader(file: &Path) -> Result<Connection, NotOpened> {
     let mut connection = connect(file)?;

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use starkeeper::storage::url::DatabaseUrl;
 use starkeeper::storage::{OpenFailed, Storage, StorageSettings};
-use starkeeper_actors::domain::ids::CustomerId;
+use starkeeper_actors::domain::Span;
+use starkeeper_actors::domain::ids::{CustomerId, LoginId, ReplicaId};
 use starkeeper_actors::ports::Books;
-use starkeeper_actors::ports::books::{Commit, CommitFailed, RowWrite, Write};
+use starkeeper_actors::ports::books::{Commit, CommitFailed, LeaseKey, RowWrite, Write};
 use starkeeper_actors::testing::contract::{self, rows};
 
 use super::fixture::open_sqlite;
 use super::{schema_file, together};
+use crate::support::eventually;
 
 mod contract_suite {
     use crate::storage::fixture::sqlite;
@@ -75,6 +77,30 @@ fn sums_stay_right_when_they_are_stored() {
 }
 
 #[test]
+fn what_a_daemon_had_leased_is_free_for_the_next_one_on_the_file() {
+    contract::run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("books.db");
+        let url = DatabaseUrl::parse(&format!("sqlite:{}", file.display())).unwrap();
+        let key = LeaseKey::Login(LoginId::new(1));
+        let lease = async |books: &Storage, replica| {
+            let replica = ReplicaId::new(replica);
+            books.lease(key, replica, Span::hours(1)).await.unwrap()
+        };
+        let first = open_sqlite(&file).await;
+        let held = lease(&first, 1).await.unwrap();
+        assert_eq!(lease(&first, 2).await, None);
+        drop(first);
+        let second = eventually("the file is free", async || {
+            Storage::open(StorageSettings::at(url.clone())).await
+        })
+        .await;
+        let next = lease(&second, 2).await.unwrap();
+        assert_eq!(next.epoch, held.epoch.next());
+    });
+}
+
+#[test]
 fn a_second_daemon_on_the_file_is_refused_until_the_first_has_gone() {
     contract::run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -85,7 +111,7 @@ fn a_second_daemon_on_the_file_is_refused_until_the_first_has_gone() {
         assert!(matches!(second, Err(OpenFailed::InUse { .. })));
         drop(first);
         // The writer ends with its last sender, on a thread of its own.
-        crate::support::eventually("the file is free", async || {
+        eventually("the file is free", async || {
             let opened = Storage::open(StorageSettings::at(url.clone())).await;
             opened.map(drop).map_err(|why| why.to_string())
         })
