@@ -1,5 +1,8 @@
 //! Two daemons on one PostgreSQL, with one till between them.
 
+#[cfg(feature = "crash-points")]
+mod troubles;
+
 use crate::goods::shop::Selling;
 use crate::support::Database;
 use crate::support::shop::{Daemon, books_at};
