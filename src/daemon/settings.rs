@@ -99,7 +99,8 @@ fn notifier(settings: &Settings) -> NotifierSettings {
         },
         // The adapter's own word is heard before the notifier stops waiting.
         call: given.call_timeout.mul_f64(1.5),
-        lease: Span::from_std(given.lease).unwrap_or(defaults.lease),
+        // Twice: it is prolonged when 15 seconds are left, and not at each look.
+        lease: Span::from_std(given.lease * 2).unwrap_or(defaults.lease),
         ..defaults
     }
 }

@@ -40,7 +40,8 @@ pub struct Telegram {
     pub call_timeout: Duration,
     /// How long Telegram holds a question for updates.
     pub poll_for: Duration,
-    /// How long the right to poll, and that to deliver notices, is held without being prolonged.
+    /// How long the right to poll is held without being prolonged, and twice as long that to deliver
+    /// notices.
     pub lease: Duration,
     /// Calls a second, of the whole bot.
     pub rate: NonZeroU32,

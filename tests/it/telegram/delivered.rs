@@ -1,6 +1,7 @@
 //! Updates that are delivered, and who else knocks there.
 
 use super::*;
+use crate::support::wait::eventually_within;
 
 /// Knocks at the webhook; answers the status and the body.
 async fn knock(shop: &Shop, secret: Option<&str>, body: impl Into<Vec<u8>>) -> (u16, Value) {
@@ -106,4 +107,55 @@ async fn a_daemon_that_is_down_gets_its_updates_when_it_is_back() {
     shop.daemon.resume().await;
     let anya = anya(&shop).await;
     anya.sees_button("1:stars").await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_nobody_can_reach_is_told_of_within_a_minute() {
+    let nowhere = ("WEBHOOK_PUBLIC_URL", "http://127.0.0.1:1".to_owned());
+    let shop = open(By::Webhook, vec![nowhere]).await;
+    let anya = anya(&shop).await;
+    anya.say("/start").await;
+    let minute = Duration::from_secs(60);
+    eventually_within("the log says so", minute, async || {
+        let log = shop.daemon.log();
+        let said = log.contains("telegram cannot deliver to http://127.0.0.1:1/webhook/telegram");
+        if said { Ok(()) } else { Err(log) }
+    })
+    .await;
+    assert_eq!(counted(&shop, "starkeeper_telegram_webhook_ok").await, 0);
+    assert_eq!(
+        counted(&shop, "starkeeper_telegram_webhook_pending").await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn the_bot_has_its_commands_in_both_languages() {
+    let shop = open(By::Webhook, Vec::new()).await;
+    let url = format!("{}/bot{TOKEN}/getMyCommands", shop.emulators.telegram());
+    let web = crate::support::emulators::web();
+    let mut both = Vec::new();
+    for language in ["", "ru"] {
+        let asked = json!({ "language_code": language });
+        let list = eventually("the commands are there", async || {
+            let answer = web
+                .post(&url)
+                .json(&asked)
+                .send()
+                .await
+                .expect("it answers");
+            let shown: Value = answer.json().await.expect("JSON");
+            let list = shown["result"].as_array().cloned().unwrap_or_default();
+            if list.is_empty() {
+                Err(shown)
+            } else {
+                Ok(list)
+            }
+        })
+        .await;
+        both.push(list);
+    }
+    assert_eq!(both[0].len(), both[1].len());
+    assert_eq!(both[0][0]["command"], "start");
+    assert_ne!(both[0][0]["description"], both[1][0]["description"]);
 }
