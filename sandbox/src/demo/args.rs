@@ -18,7 +18,8 @@ pub(crate) struct Args {
     /// named: 8090, and any free ones with --once.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=65530))]
     pub(crate) port: Option<u16>,
-    /// Begins with empty books.
+    /// Draws new keys and empties the log as well; books are empty at every start, because the
+    /// emulated world begins anew.
     #[arg(long)]
     pub(crate) fresh: bool,
     /// Plays one customer by itself, says each step with its time, and ends: 0 if exactly what was

@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Between two looks, and before a line is written again that brought no button.
 const BETWEEN: Duration = Duration::from_millis(100);
-const AGAIN: Duration = Duration::from_secs(8);
+const AGAIN: Duration = Duration::from_secs(4);
 
 /// For one call of the control API: a tap waits for its answer.
 const CALL: Duration = Duration::from_secs(10);

@@ -13,6 +13,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 /// Held for as long as a demo runs here.
 const LOCK: &str = "lock";
 
+/// Where the demo without a person has a folder of its own, which it may be using now.
+pub(super) const ONCE: &str = "once";
+
 /// A folder that is ours.
 #[derive(Debug)]
 pub(super) struct Home {
@@ -30,7 +33,9 @@ pub(crate) enum NoHome {
 }
 
 impl Home {
-    /// Takes the folder, empty where `fresh` says so.
+    /// Takes the folder. The emulated world begins anew with every start, and books of another world
+    /// would tell of money and wallets that are not there: so they begin anew as well. Secrets and
+    /// logs stay, unless `fresh` says that nothing does.
     pub(super) fn open(folder: &Path, fresh: bool) -> Result<Self, NoHome> {
         let unwritable = |path: &Path| {
             let path = path.display().to_string();
@@ -54,9 +59,8 @@ impl Home {
             folder,
             _lock: file,
         };
-        if fresh {
-            home.empty().map_err(unwritable(&home.folder))?;
-        }
+        let stays = |name: &str| !fresh && STAYS.iter().any(|kept| name.starts_with(kept));
+        home.empty_but(stays).map_err(unwritable(&home.folder))?;
         Ok(home)
     }
 
@@ -97,11 +101,12 @@ impl Home {
         Ok(path)
     }
 
-    /// Removes everything but the lock.
-    fn empty(&self) -> io::Result<()> {
+    /// Removes everything but the lock, the other demo's folder and what stays.
+    fn empty_but(&self, stays: impl Fn(&str) -> bool) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            if entry.file_name() == LOCK {
+            let name = entry.file_name();
+            if name == LOCK || name == ONCE || name.to_str().is_some_and(&stays) {
                 continue;
             }
             if entry.file_type()?.is_dir() {
@@ -119,6 +124,9 @@ pub(super) const VAULT_KEY: &str = "vault-key";
 
 /// What the admin API wants to be shown.
 pub(super) const ADMIN_TOKEN: &str = "admin-token";
+
+/// What outlives a start: the two above, and the log with its older files.
+const STAYS: [&str; 3] = [VAULT_KEY, ADMIN_TOKEN, "app.log"];
 
 /// The words of the wallet.
 pub(super) const SEED: &str = "seed-phrase";
@@ -157,6 +165,14 @@ mod tests {
             .unwrap()
             .permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
+        home.write("starkeeper.db", "books").unwrap();
+        drop(home);
+        let home = Home::open(&folder, false).unwrap();
+        assert_eq!(home.secret(ADMIN_TOKEN).unwrap(), token);
+        assert!(
+            !folder.join("starkeeper.db").exists(),
+            "books of another world"
+        );
         drop(home);
         let home = Home::open(&folder, true).unwrap();
         assert_ne!(home.secret(ADMIN_TOKEN).unwrap(), token);

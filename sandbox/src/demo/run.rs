@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use super::admin::{Admin, follow};
 use super::args::Args;
 use super::breaks::cookies;
-use super::home::{ADMIN_TOKEN, Home, NoHome, SEED, VAULT_KEY};
+use super::home::{ADMIN_TOKEN, Home, NoHome, ONCE, SEED, VAULT_KEY};
 use super::keeper::{Keeper, NotKept, seconds};
 use super::once::{self, Went};
 use super::processes::end_all;
@@ -94,7 +94,7 @@ async fn demo(args: &Args) -> Result<(), Failed> {
     let stop = signals()?;
     let folder = match args.once {
         // Beside the books of the demo, which it leaves alone.
-        true => args.state.join("once"),
+        true => args.state.join(ONCE),
         false => args.state.clone(),
     };
     let home = Home::open(&folder, args.fresh || args.once)?;
@@ -241,7 +241,8 @@ fn greeting(sandbox: &Sandbox, shown: &str, token_file: &Path) -> String {
     format!(
         "Open   {url}          from another machine: ssh -L {port}:localhost:{port} you@host\n\
          Admin  Authorization: Bearer {}          (also in {shown}/{ADMIN_TOKEN})\n\
-         Ctrl-C stops everything, browsers included; ./x demo --fresh starts with empty books.",
+         Ctrl-C stops everything, browsers included. Each start is a new world with empty books;\n\
+         ./x demo --fresh also draws new keys.",
         token.trim()
     )
 }

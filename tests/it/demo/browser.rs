@@ -169,19 +169,12 @@ impl Browser {
         self.run(click, reference).await;
     }
 
-    /// Types into the field that has the focus or is named by a selector, and sends it.
+    /// Writes a message in the chat.
     pub async fn say(&self, text: &str) {
         let script = "const field = document.getElementById('say');
             field.focus(); field.value = arguments[0];
             document.getElementById('form').requestSubmit();";
         self.run(script, json!([text])).await;
-    }
-
-    /// Sends keys to the page, as a keyboard does.
-    pub async fn press(&self, key: &str) {
-        let keys = json!({"actions": [{"type": "key", "id": "keyboard", "actions": [
-            {"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]}]});
-        self.ask(Method::POST, "/actions", &keys).await;
     }
 
     /// A picture of what is seen.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::browser::Browser;
 use crate::support::wait::eventually_within;
 use crate::support::{Running, emulators, ports, sandbox};
 
@@ -61,6 +62,31 @@ impl Demo {
         answer.json().await.expect("it shows JSON")
     }
 
+    /// Starts another one in its folder and on its ports.
+    pub async fn again(&self) -> Running {
+        let mut next = Running::start("the next demo", command(&self.folder(), self.base, &[]));
+        next.wait_for_text("Ctrl-C stops");
+        next
+    }
+
+    /// Pays so much, in dollars, on the newest invoice, and lets its time end.
+    pub async fn pay_the_newest(&self, amount: &str) {
+        let invoices = self.look("/control/invoices").await;
+        let newest = invoices.as_array().and_then(|all| all.last()).cloned();
+        let newest = newest.expect("an invoice");
+        let uuid = newest["uuid"].as_str().expect("a uuid");
+        for (act, body) in [
+            ("pay", serde_json::json!({ "amount": amount })),
+            ("confirm", serde_json::json!({})),
+            ("expire", serde_json::json!({})),
+        ] {
+            let url = format!("{}/control/invoices/{uuid}/{act}", self.url());
+            let answer = self.web.post(url).json(&body).send().await;
+            let status = answer.expect("the demo answers").status();
+            assert!(status.is_success(), "{act}: {status}");
+        }
+    }
+
     /// Presses a switch; answers the status and what was said.
     pub async fn press(&self, name: &str) -> (u16, Value) {
         let url = format!("{}/demo/break/{name}", self.url());
@@ -112,4 +138,14 @@ pub fn marked(folder: &Path) -> Vec<u32> {
             .any(|setting| setting == wanted.as_bytes() || setting.starts_with(home.as_bytes()))
     })
     .collect()
+}
+
+/// Takes a picture where somebody wants them: `STARKEEPER_TEST_PICTURES` names the folder.
+pub async fn picture(browser: &Browser, name: &str) {
+    let Some(folder) = std::env::var_os("STARKEEPER_TEST_PICTURES") else {
+        return;
+    };
+    std::fs::create_dir_all(&folder).expect("the folder of pictures");
+    let file = PathBuf::from(folder).join(format!("{name}.png"));
+    browser.picture(&file).await;
 }

@@ -127,6 +127,9 @@ function showChat(chat) {
     return;
   }
   log.querySelector(".empty")?.remove();
+  // The shop speaks the language that the customer has chosen.
+  const spoken = chat.findLast((message) => message.from === "bot" && message.text);
+  if (spoken) log.lang = /[\u0400-\u04ff]{3}/.test(spoken.text) ? "ru" : "en";
   const there = new Map([...log.querySelectorAll(".bubble")].map((one) => [one.dataset.id, one]));
   let changed = false;
   for (const message of chat) {
@@ -230,7 +233,7 @@ async function pressKey(key) {
 }
 
 function buttonOf(button) {
-  if (button.url) return node("a", `${button.text} ↗`, { href: local(button.url), target: "_blank", rel: "noopener" });
+  if (button.url) return node("a", button.text.endsWith("↗") ? button.text : `${button.text} ↗`, { href: local(button.url), target: "_blank", rel: "noopener" });
   const made = node("button", button.text, { type: "button" });
   made.addEventListener("click", () => {
     if (button.copy) {

@@ -1,0 +1,187 @@
+//! The page in a real Chromium: read by everybody, and used as a customer does who breaks things.
+
+use serde_json::{Value, json};
+
+use crate::demo::browser::Browser;
+use crate::demo::ground::{Demo, picture};
+
+/// Where axe-core lies: `./x` installs it.
+fn axe() -> String {
+    let target = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let below = "tools/axe/node_modules/axe-core/axe.min.js";
+    let path = target.parent().expect("the target folder").join(below);
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|why| panic!("{}: {why}: ./x test installs it", path.display()))
+}
+
+/// Nothing that keeps people out, as far as axe-core sees it.
+async fn is_for_everybody(browser: &Browser, axe: &str, what: &str) {
+    browser.run(axe, json!([])).await;
+    let found = browser
+        .run_later(
+            "const done = arguments[arguments.length - 1];
+            axe.run().then((found) => done(found.violations
+                .filter((one) => ['serious', 'critical'].includes(one.impact))
+                .map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' '))));",
+        )
+        .await;
+    assert_eq!(found, json!([]), "{what}");
+}
+
+#[tokio::test]
+async fn everybody_can_use_the_page_whatever_its_size_and_colours() {
+    let axe = axe();
+    let demo = Demo::start().await;
+    let browser = Browser::open(&demo.url(), (1280, 800)).await;
+    browser.sees("No messages yet").await;
+    is_for_everybody(&browser, &axe, "empty").await;
+    browser.say("/start").await;
+    browser.sees("Hello Anya!").await;
+    is_for_everybody(&browser, &axe, "light").await;
+    browser.prefer("dark").await;
+    is_for_everybody(&browser, &axe, "dark").await;
+    picture(&browser, "dark").await;
+    browser.size(320, 640).await;
+    for view in ["World", "Break it", "Chat"] {
+        browser.click(view).await;
+        is_for_everybody(&browser, &axe, view).await;
+        let fits = "return document.documentElement.scrollWidth <= 320";
+        assert_eq!(browser.run(fits, json!([])).await, true, "{view} at 320 px");
+        picture(&browser, &format!("dark-320-{view}").replace(' ', "-")).await;
+    }
+    browser.prefer("light").await;
+    picture(&browser, "light-320").await;
+    // What is typed stays while the page looks for news, and so does the focus.
+    let typed = "const field = document.getElementById('say');
+        field.focus(); field.value = 'half a thought'; window.looks = 0;
+        const ask = window.fetch; window.fetch = (...all) => { window.looks += 1; return ask(...all); };
+        return true;";
+    browser.run(typed, json!([])).await;
+    browser
+        .until("the page looks again", "return window.looks > 8")
+        .await;
+    let kept = "return document.activeElement.id + ' ' + document.activeElement.value";
+    assert_eq!(browser.run(kept, json!([])).await, "say half a thought");
+}
+
+#[tokio::test]
+async fn a_page_without_its_server_says_so_and_comes_back_with_what_was_typed() {
+    let mut demo = Demo::start().await;
+    let browser = Browser::open(&demo.url(), (1280, 800)).await;
+    browser.sees("daemon running").await;
+    let typed = "document.getElementById('say').value = 'half a thought'; return true;";
+    browser.run(typed, json!([])).await;
+    demo.process.terminate();
+    browser.sees("Reconnecting").await;
+    let again = demo.again().await;
+    let hidden = "return document.getElementById('banner').hidden";
+    browser.until("the banner is gone", hidden).await;
+    let kept = "return document.getElementById('say').value";
+    assert_eq!(browser.run(kept, json!([])).await, "half a thought");
+    drop(again);
+}
+
+/// Opens the newest pay page, pays there, and comes back.
+async fn pay(demo: &Demo, browser: &Browser) {
+    let newest = "const links = [...document.querySelectorAll('.log a')].filter(
+        (one) => one.getAttribute('href').startsWith('/pay/'));
+        return links.length > 0 ? links.at(-1).getAttribute('href') : null;";
+    let page = browser.until("there is a pay page", newest).await;
+    let page = page.as_str().expect("a path");
+    browser.go(&format!("{}{page}", demo.url())).await;
+    browser.click("Pay exactly").await;
+    browser.go(&demo.url()).await;
+}
+
+/// Buys from a balance that suffices.
+async fn buy_from_balance(browser: &Browser, line: &str) {
+    browser.say(line).await;
+    browser.click("Buy from balance for").await;
+}
+
+#[tokio::test]
+async fn a_customer_pays_and_buys_for_a_friend_for_themselves_and_premium() {
+    let demo = Demo::start().await;
+    let browser = Browser::open(&demo.url(), (1280, 800)).await;
+    browser.say("/start").await;
+    browser.sees("Hello Anya!").await;
+    browser.say("/topup 30").await;
+    browser.click("USDT").await;
+    pay(&demo, &browser).await;
+    browser.sees("Your balance has grown").await;
+    buy_from_balance(&browser, "100 @boris").await;
+    let signed = |shown: &Value| {
+        let mut lines = shown["lines"].as_array()?.iter();
+        let is_signed = |text: &str| text.starts_with("signed");
+        lines
+            .any(|line| line["text"].as_str().is_some_and(is_signed))
+            .then_some(())
+    };
+    demo.until("the payment is signed", signed).await;
+    browser.click("Kill the daemon").await;
+    browser.sees("Done! @boris has 100 Stars").await;
+    browser.sees("daemon running").await;
+    demo.until("the counters say so", |shown| {
+        let so = &shown["world"];
+        let wished = so["counters"]["delivered"] == 1
+            && so["survived"] == 1
+            && so["payments"] == 1
+            && shown["books"]["balanced"] == true;
+        wished.then_some(())
+    })
+    .await;
+    browser
+        .until(
+            "the page shows it",
+            "return document.body.innerText.includes('100 ★')",
+        )
+        .await;
+    picture(&browser, "delivered").await;
+    buy_from_balance(&browser, "50 @anya").await;
+    browser.sees("Done! @anya has 50 Stars").await;
+    browser.say("/start").await;
+    browser.click("Premium").await;
+    browser.click("3 months").await;
+    browser.click("A friend").await;
+    buy_from_balance(&browser, "@masha").await;
+    browser.sees("Done! @masha has Premium").await;
+    let counters = &demo.look("/demo/now").await["world"]["counters"];
+    let expected = json!({"delivered": 3, "refunded": 0, "paid_twice": 0, "lost": 0});
+    assert_eq!(*counters, expected);
+}
+
+#[tokio::test]
+async fn a_customer_pays_too_little_cancels_pays_late_and_changes_the_language() {
+    let demo = Demo::start().await;
+    let browser = Browser::open(&demo.url(), (1280, 800)).await;
+    browser.say("/start").await;
+    browser.sees("Hello Anya!").await;
+    browser.say("100 @boris").await;
+    browser.click("Yes, Boris").await;
+    browser.click("USDT").await;
+    browser.sees("Waiting for payment").await;
+    demo.pay_the_newest("1").await;
+    browser.sees("We received $1.0").await;
+    browser.click("Add $").await;
+    browser.click("USDT").await;
+    pay(&demo, &browser).await;
+    browser.sees("Done! @boris has 100 Stars").await;
+    browser.say("50 @petya").await;
+    browser.click("Yes, ").await;
+    browser.click("USDT").await;
+    browser.sees("Waiting for payment").await;
+    browser.click("Cancel").await;
+    browser.sees("Do not pay to the old address any more").await;
+    browser.say("/topup 5").await;
+    browser.click("USDT").await;
+    browser.sees("Adding $5.00").await;
+    browser.click("Pay late").await;
+    browser.sees("came after the invoice had ended").await;
+    browser.say("/start").await;
+    browser.click("Русский").await;
+    browser.sees("Русский").await;
+    let russian = "return document.getElementById('log').lang === 'ru'";
+    browser
+        .until("the chat is marked as Russian", russian)
+        .await;
+}
