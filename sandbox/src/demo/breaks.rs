@@ -109,7 +109,7 @@ impl Break {
     /// What should happen, in a line.
     const fn expected(self) -> &'static str {
         match self {
-            Self::KillDaemon => "It is back in a second and goes on; nothing is paid twice.",
+            Self::KillDaemon => "It starts again by itself and goes on; nothing is paid twice.",
             Self::KillBrowser => "The order goes on in another browser.",
             Self::LoseWebhook => "The shop asks by itself and finds the payment within seconds.",
             Self::WebhookX5 => "Five more copies at once: the payment stays credited once.",

@@ -148,6 +148,24 @@ impl Browser {
         text.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Whether a button whose words begin so comes below the newest message that was written, or the
+    /// shop has answered something else.
+    pub async fn shows_button(&self, words: &str) -> bool {
+        let script = "const all = [...document.querySelectorAll('.bubble')];
+            const mine = all.findLastIndex((one) => one.classList.contains('mine'));
+            const answers = all.slice(mine + 1);
+            const buttons = answers.flatMap((one) => [...one.querySelectorAll('button')]);
+            if (buttons.some((one) => one.textContent.startsWith(arguments[0]))) return 'offered';
+            return answers.some((one) => one.innerText.includes('starting')) ? 'starting' : null;";
+        let answered = eventually_within("the shop answers", PATIENCE, async || {
+            match self.run(script, json!([words])).await {
+                Value::String(answer) => Ok(answer),
+                _ => Err(self.text().await),
+            }
+        });
+        answered.await == "offered"
+    }
+
     /// Clicks the newest button or link whose words begin so, as soon as it is there.
     pub async fn click(&self, words: &str) {
         let script = "const found = [...document.querySelectorAll('button, a')].filter(

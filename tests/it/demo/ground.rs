@@ -18,7 +18,21 @@ pub struct Demo {
     pub base: u16,
     pub process: Running,
     web: reqwest::Client,
+    // After the keeper, which is killed if its test fails.
+    _swept: Swept,
     folder: TempDir,
+}
+
+/// Whatever a killed keeper would leave behind ends with this.
+pub struct Swept(pub PathBuf);
+
+impl Drop for Swept {
+    fn drop(&mut self) {
+        for process in marked(&self.0) {
+            let words = ["-KILL", &process.to_string()];
+            let _gone = std::process::Command::new("kill").args(words).status();
+        }
+    }
 }
 
 impl Demo {
@@ -31,6 +45,7 @@ impl Demo {
             base,
             process,
             web: emulators::web(),
+            _swept: Swept(folder.path().canonicalize().expect("it is there")),
             folder,
         };
         eventually_within("the demo is up", PATIENCE, async || {

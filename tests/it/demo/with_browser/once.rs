@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::demo::ground::{command, marked};
+use crate::demo::ground::{Swept, command, marked};
 use crate::support::wait::eventually_within;
 use crate::support::{Running, ports};
 
@@ -12,6 +12,12 @@ const ONCE: Duration = Duration::from_secs(300);
 /// Plays once; answers what was printed.
 async fn once(fault: Option<&str>) -> String {
     let folder = tempfile::tempdir().expect("a folder");
+    let home = folder
+        .path()
+        .canonicalize()
+        .expect("it is there")
+        .join("once");
+    let _swept = Swept(home.clone());
     let mut words = vec!["--once"];
     words.extend(fault.map(|name| ["--fault", name]).into_iter().flatten());
     let mut demo = Running::start("the demo", command(folder.path(), ports::block(), &words));

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::demo::browser::Browser;
-use crate::demo::ground::{Demo, picture};
+use crate::demo::ground::{Demo, PATIENCE, picture};
+use crate::support::wait::eventually_within;
 
 /// Where axe-core lies: `./x` installs it.
 fn axe() -> String {
@@ -93,10 +94,20 @@ async fn pay(demo: &Demo, browser: &Browser) {
     browser.go(&demo.url()).await;
 }
 
+/// Writes what is wanted, again while the shop is still starting, and taps the button it offers.
+async fn ask_and_tap(browser: &Browser, line: &str, button: &str) {
+    let asked = eventually_within("the shop makes an offer", PATIENCE, async || {
+        browser.say(line).await;
+        let offered = browser.shows_button(button).await;
+        offered.then_some(()).ok_or("it is still starting")
+    });
+    asked.await;
+    browser.click(button).await;
+}
+
 /// Buys from a balance that suffices.
 async fn buy_from_balance(browser: &Browser, line: &str) {
-    browser.say(line).await;
-    browser.click("Buy from balance for").await;
+    ask_and_tap(browser, line, "Buy from balance for").await;
 }
 
 #[tokio::test]
@@ -156,8 +167,7 @@ async fn a_customer_pays_too_little_cancels_pays_late_and_changes_the_language()
     let browser = Browser::open(&demo.url(), (1280, 800)).await;
     browser.say("/start").await;
     browser.sees("Hello Anya!").await;
-    browser.say("100 @boris").await;
-    browser.click("Yes, Boris").await;
+    ask_and_tap(&browser, "100 @boris", "Yes, Boris").await;
     browser.click("USDT").await;
     browser.sees("Waiting for payment").await;
     demo.pay_the_newest("1").await;
@@ -166,8 +176,7 @@ async fn a_customer_pays_too_little_cancels_pays_late_and_changes_the_language()
     browser.click("USDT").await;
     pay(&demo, &browser).await;
     browser.sees("Done! @boris has 100 Stars").await;
-    browser.say("50 @petya").await;
-    browser.click("Yes, ").await;
+    ask_and_tap(&browser, "50 @petya", "Yes, ").await;
     browser.click("USDT").await;
     browser.sees("Waiting for payment").await;
     browser.click("Cancel").await;
