@@ -12,6 +12,7 @@
 
 pub mod binary;
 pub mod certificates;
+pub mod crowd;
 pub mod cutting_proxy;
 pub mod database;
 pub mod due;

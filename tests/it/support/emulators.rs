@@ -28,13 +28,24 @@ impl Emulators {
 
     /// The same with blocks of so many milliseconds.
     pub fn start_with(base: u16, seed: u64, block_ms: &str) -> Self {
+        Self::start_worded(base, seed, block_ms, &[])
+    }
+
+    /// The same with a Telegram that takes as much as a bot sends.
+    pub fn start_unlimited(base: u16, seed: u64, block_ms: &str) -> Self {
+        let words = ["--telegram-rps", "0", "--telegram-chat-rps", "0"];
+        Self::start_worded(base, seed, block_ms, &words)
+    }
+
+    fn start_worded(base: u16, seed: u64, block_ms: &str, words: &[&str]) -> Self {
         let mut command = sandbox();
         command
             .env("MERCHANT_UUID", MERCHANT)
             .env("API_KEY", PAYMENT_KEY)
             .env("PAYOUT_API_KEY", PAYOUT_KEY)
             .args(["--port", &base.to_string(), "--seed", &seed.to_string()])
-            .args(["--block-time-ms", block_ms, "--webhook-retry-ms", "100"]);
+            .args(["--block-time-ms", block_ms, "--webhook-retry-ms", "100"])
+            .args(words);
         let mut process = Running::start("the sandbox", command);
         process.wait_for_text("is up");
         Self {
