@@ -63,6 +63,9 @@ impl OwnRedis {
             .args(["--requirepass", PASSWORD, "--masterauth", PASSWORD])
             .arg("--dir")
             .arg(self.folder.path())
+            // By this file `./x` ends what a killed test has left behind.
+            .arg("--pidfile")
+            .arg(self.folder.path().join("redis.pid"))
             .args(&self.lines);
         let log = self.folder.path().join("log");
         let server = Running::start_printing_to("the test's own Redis", redis, &log);
