@@ -32,6 +32,7 @@ use crate::domain::ids::{GatewayOrderId, GatewayUuid, InvoiceId, Nonce, UpdateKe
 use crate::domain::invoice::{Invoice, RefundRequest, Wish};
 use crate::domain::ledger::Authority;
 use crate::domain::order::Order;
+use crate::ports::books::LiveMessage;
 
 mod actor;
 mod acts;
@@ -68,6 +69,8 @@ pub struct OpenInvoice {
 pub struct NewOrder {
     /// In `AwaitingPayment`.
     pub order: Order,
+    /// The message that shows it from now on; none for an order without a conversation.
+    pub live: Option<LiveMessage>,
 }
 
 /// The invoice exists at the gateway and is stored.

@@ -40,6 +40,7 @@ mod desk;
 mod directory;
 mod errands;
 mod memory;
+mod opening;
 mod orders;
 mod outside;
 mod settings;

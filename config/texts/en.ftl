@@ -120,7 +120,6 @@ step-wait-payment = ○ Waiting for payment
 step-seen = ✓ Payment seen, { $at }
 step-wait-network = ○ Waiting for the network to confirm
 step-paid = ✓ Paid { $price }, { $at }
-step-paid-balance = ✓ Paid { $price } from your balance, { $at }
 step-buying = ○ Buying on Fragment
 step-bought = ✓ Buying on Fragment
 step-sending = ○ Sending the payment to the network, { $at }

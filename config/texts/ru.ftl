@@ -130,7 +130,6 @@ step-wait-payment = ○ Ждём оплату
 step-seen = ✓ Платёж виден в сети, { $at }
 step-wait-network = ○ Ждём подтверждения сети
 step-paid = ✓ Оплачено { $price }, { $at }
-step-paid-balance = ✓ Оплачено с баланса { $price }, { $at }
 step-buying = ○ Покупаем на Fragment
 step-bought = ✓ Покупаем на Fragment
 step-sending = ○ Отправляем платёж в сеть, { $at }

@@ -37,6 +37,9 @@ pub use tongue::BrokenTexts;
 
 use tongue::Tongue;
 
+#[cfg(test)]
+mod tests;
+
 /// What the texts say that the shop's owner chose.
 #[derive(Clone, Debug)]
 pub struct WordsSettings {

@@ -55,6 +55,9 @@ pub struct Order {
     pub terms: u32,
     /// When it was made.
     pub since: Timestamp,
+    /// When the price was held. Kept when nothing is tied up any more, to be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<Timestamp>,
     /// How often it was parked; numbers the operators' notices.
     pub parked: u32,
     /// Where it stands.
@@ -303,6 +306,7 @@ impl Order {
             quote,
             terms,
             since: now,
+            held_at: None,
             parked: 0,
             state,
         }

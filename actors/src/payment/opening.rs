@@ -96,6 +96,8 @@ impl Desk {
             (Purpose::Order(order), Some(new)) if is_payable(&new.order, order, customer) => {
                 let write = Write::new(new.order.clone());
                 commit.rows.push(RowWrite::Order(write));
+                let live = new.live.clone().map(Write::new);
+                commit.rows.extend(live.map(RowWrite::Live));
                 order
             }
             (Purpose::TopUp | Purpose::Order(_), Some(_)) => {

@@ -3,15 +3,18 @@
 
 use super::desk::Desk;
 use super::memory::Memory;
+use super::outside::live;
 use super::turn::Trouble;
 use crate::domain::catalog::ProductKind;
 use crate::domain::dialog::{Answer, BuyRefused, Inbound, OrderFace, order_of};
-use crate::domain::ids::{Epoch, OrderId, Version};
+use crate::domain::ids::{Epoch, OrderId};
 use crate::domain::ledger::Account;
+use crate::domain::money::NanoTon;
 use crate::domain::order::{self, Funding, Order, OrderEvent, choose_wallet, float_needed};
 use crate::domain::pricing::Quote;
+use crate::domain::wallet::Wallet;
 use crate::ports::Failure;
-use crate::ports::books::{Commit, CommitRefused, Guard, LiveMessage, RowWrite, Write};
+use crate::ports::books::{Commit, CommitRefused, Guard, RowWrite, Write};
 
 /// What a refused or unclear commit asks for next.
 enum Next {
@@ -79,13 +82,19 @@ impl Desk {
     async fn funding(&self, quote: &Quote) -> Result<Option<Funding>, Trouble> {
         let need = float_needed(quote, self.settings.chain_fee)
             .map_err(|why| Trouble::NotDone(why.to_string()))?;
+        let wallets = self.floats().await?;
+        Ok(choose_wallet(&wallets, need, self.next_turn()))
+    }
+
+    /// Every wallet with what it has free.
+    pub(super) async fn floats(&self) -> Result<Vec<(Wallet, NanoTon)>, Trouble> {
         let books = &self.office.ports.books;
         let mut wallets = Vec::new();
         for seen in books.wallets().await? {
             let free = books.float(seen.row.address).await?;
             wallets.push((seen.row, free));
         }
-        Ok(choose_wallet(&wallets, need, self.next_turn()))
+        Ok(wallets)
     }
 
     fn purchase(
@@ -114,13 +123,8 @@ impl Desk {
         let order = self.office.absorb(&mut commit, decision);
         commit.rows.push(RowWrite::Order(Write::new(order.clone())));
         // The card becomes the order's live message, so that the notifier edits it.
-        commit.rows.push(RowWrite::Live(Write::new(LiveMessage {
-            order: id,
-            chat: inbound.chat,
-            message: inbound.message,
-            shows: Version::new(0),
-            not_before: now,
-        })));
+        let live = live(id, inbound.chat, inbound.message, now);
+        commit.rows.push(RowWrite::Live(Write::new(live)));
         Ok((commit, order))
     }
 }

@@ -232,7 +232,11 @@ impl Desk {
         let missing = missing.map_err(|why| NotPlaced::TryAgain(why.to_string()))?;
         let face = missing.map_or(quote.price, |missing| missing.ask);
         let customer = memory.customer;
-        let by = By { customer, update };
+        let by = By {
+            customer,
+            update,
+            place: None,
+        };
         Ok(self.order_by_invoice(by, quote, None, face).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! What all sessions share: ports, settings, colleagues, and what is published for them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
@@ -47,6 +47,8 @@ pub(super) struct Desk {
     prices: watch::Receiver<Arc<ShopPrices>>,
     logins: watch::Receiver<Arc<Vec<Login>>>,
     turn: AtomicU64,
+    /// When the gateway last failed a customer here; none since it answered one.
+    gateway_failed: Mutex<Option<Timestamp>>,
 }
 
 /// What a view borrows.
@@ -76,6 +78,7 @@ impl Desk {
             prices,
             logins,
             turn: AtomicU64::new(0),
+            gateway_failed: Mutex::default(),
         }
     }
 
@@ -94,6 +97,22 @@ impl Desk {
 
     pub(super) fn now(&self) -> Timestamp {
         self.office.ports.clock.now()
+    }
+
+    /// Remembers how the gateway took the last invoice of a customer.
+    pub(super) fn note_gateway(&self, answered: bool) {
+        let failed = (!answered).then(|| self.now());
+        let kept = self.gateway_failed.lock();
+        *kept.unwrap_or_else(PoisonError::into_inner) = failed;
+    }
+
+    /// Whether new invoices can be had, as far as this replica knows: the gateway failed nobody, or
+    /// has shown its whole list since.
+    pub(super) fn gateway_answers(&self) -> bool {
+        let kept = self.gateway_failed.lock();
+        let failed = *kept.unwrap_or_else(PoisonError::into_inner);
+        let swept = *self.colleagues.swept.borrow();
+        failed.is_none_or(|failed| swept.is_some_and(|swept| swept > failed))
     }
 
     /// Goes round among the wallets.

@@ -353,6 +353,10 @@ impl House {
         }
     }
 
+    pub(super) fn desk(&self) -> Arc<Desk> {
+        Arc::clone(&self.desk)
+    }
+
     pub(super) fn settings(&self) -> &SessionSettings {
         &self.desk.settings
     }

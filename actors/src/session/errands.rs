@@ -46,6 +46,7 @@ impl Desk {
                 Ok(Answer::AsBefore {
                     product: quantity.map_or(before.product, Product::Stars),
                     username: before.recipient.username,
+                    fewer: quantity.is_some(),
                 })
             }
             Need::Speak(language) => self.speak(*language, memory, inbound).await,

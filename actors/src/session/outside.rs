@@ -6,17 +6,19 @@ use std::sync::Arc;
 use super::desk::Desk;
 use super::turn::Trouble;
 use crate::browser_pool::{Purpose as LentFor, Verdict};
+use crate::domain::Timestamp;
 use crate::domain::catalog::{Product, Recipient, Username};
 use crate::domain::dialog::{
     Answer, Coin, Inbound, LookUpFailed, Need, Note, OpenRefused, Target, order_of,
 };
-use crate::domain::ids::{CustomerId, InvoiceId, OrderId, UpdateKey};
+use crate::domain::ids::{CustomerId, InvoiceId, OrderId, TelegramId, UpdateKey, Version};
 use crate::domain::invoice::{CoinChoice, Invoice, Purpose, Wish, missing_part};
 use crate::domain::money::MicroUsd;
 use crate::domain::order::Order;
 use crate::domain::pricing::Quote;
 use crate::payment::{NewOrder, OpenInvoice, OpenRefused as Refused, Opened};
 use crate::ports::Failure;
+use crate::ports::books::LiveMessage;
 use crate::ports::market::{MarketFailure, MarketRefused, SlotKind};
 use crate::supervision::AskFailed;
 
@@ -34,6 +36,8 @@ pub(super) struct Errand {
 pub(super) struct By {
     pub(super) customer: CustomerId,
     pub(super) update: UpdateKey,
+    /// The chat, and the message that becomes the order's own; none without a conversation.
+    pub(super) place: Option<(TelegramId, Option<i64>)>,
 }
 
 impl Errand {
@@ -41,6 +45,7 @@ impl Errand {
         By {
             customer: self.customer,
             update: self.inbound.key,
+            place: Some((self.inbound.chat, self.inbound.message)),
         }
     }
 
@@ -154,7 +159,12 @@ impl Desk {
         let wish = self.wish(by, self.fresh_invoice(), Purpose::Order(order), face, coin);
         let open = OpenInvoice {
             wish,
-            order: Some(Box::new(NewOrder { order: confirmed })),
+            order: Some(Box::new(NewOrder {
+                live: by
+                    .place
+                    .map(|(chat, message)| live(order, chat, message, now)),
+                order: confirmed,
+            })),
             update: Some(by.update),
         };
         self.open(target, Some(order), open).await
@@ -280,8 +290,16 @@ impl Desk {
     ) -> Result<Answer, Trouble> {
         let asked = self.colleagues.open_invoice.ask(open, self.settings.open);
         let invoice = match asked.await {
-            Ok(Ok(Opened { invoice })) => Box::new(invoice),
-            Ok(Err(why)) => return Ok(refusal(target, &why)),
+            Ok(Ok(Opened { invoice })) => {
+                self.note_gateway(true);
+                Box::new(invoice)
+            }
+            Ok(Err(why)) => {
+                if matches!(why, Refused::GatewayDown) {
+                    self.note_gateway(false);
+                }
+                return Ok(refusal(target, &why));
+            }
             Err(AskFailed::Busy | AskFailed::Gone) => {
                 let why = OpenRefused::GatewayDown;
                 return Ok(Answer::NotOpened { target, why });
@@ -300,6 +318,22 @@ impl Desk {
             invoice,
             order,
         })
+    }
+}
+
+/// An order's own message, which shows nothing of it yet.
+pub(super) const fn live(
+    order: OrderId,
+    chat: TelegramId,
+    message: Option<i64>,
+    now: Timestamp,
+) -> LiveMessage {
+    LiveMessage {
+        order,
+        chat,
+        message,
+        shows: Version::new(0),
+        not_before: now,
     }
 }
 

@@ -1,5 +1,5 @@
 //! Retires idle sessions: one small actor for each arbiter, looking at one part of the directory
-//! after the other.
+//! after the other. The first of them also tells those who wait for the shop to open.
 
 use std::sync::{Arc, Weak};
 
@@ -24,6 +24,8 @@ pub(super) fn start(
         nth,
         next: 0,
         sweeping: false,
+        telling: false,
+        looks: 0,
     })
 }
 
@@ -34,14 +36,41 @@ pub(super) struct Sweep {
     nth: usize,
     next: usize,
     sweeping: bool,
+    telling: bool,
+    looks: usize,
 }
 
+/// Those who wait for the opening are looked for at one look in so many: no hurry, and a read of the
+/// books each.
+const OPENING_EVERY: usize = 5;
+
+/// A round tells many, each in a commit.
+const TELLING_STEPS: u32 = 12;
+
 impl Sweep {
+    fn tell(&mut self, house: &House, ctx: &mut Context<Self>) {
+        self.looks = self.looks.wrapping_add(1);
+        let due = self.nth == 0 && self.looks.is_multiple_of(OPENING_EVERY);
+        if !due || self.telling {
+            return;
+        }
+        self.telling = true;
+        let desk = house.desk();
+        let limit = house.settings().step.saturating_mul(TELLING_STEPS);
+        let telling = async move { desk.tell_opening().await };
+        let done =
+            actix::ActorFutureExt::map(telling.into_actor(self), |(), sweep: &mut Self, _| {
+                sweep.telling = false;
+            });
+        guard::spawn(ctx, limit, done);
+    }
+
     fn look(&mut self, ctx: &mut Context<Self>) {
         let Some(house) = self.house.upgrade() else {
             actix::ActorContext::terminate(ctx);
             return;
         };
+        self.tell(&house, ctx);
         if self.sweeping {
             return;
         }
@@ -74,6 +103,7 @@ impl Clerk for Sweep {
 
     fn forget(&mut self) {
         self.sweeping = false;
+        self.telling = false;
     }
 
     fn reload(&mut self, ctx: &mut Context<Self>) -> Loading<Self> {

@@ -200,6 +200,7 @@ async fn forgets_to_pay(shop: &Shop, payment: &Door<payment::Payment>) {
         wish: wish.clone(),
         order: Some(Box::new(NewOrder {
             order: order.clone(),
+            live: None,
         })),
         update: None,
     })

@@ -126,7 +126,7 @@ impl Shop {
         let order = self.order();
         OpenInvoice {
             wish: self.wish(Purpose::Order(order.id), order.price()),
-            order: Some(Box::new(NewOrder { order })),
+            order: Some(Box::new(NewOrder { order, live: None })),
             update: None,
         }
     }

@@ -3,7 +3,11 @@
 use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::customer::{Customer, Language};
 use starkeeper_actors::domain::dialog::{Body, Closed, Note};
+use starkeeper_actors::domain::login::{Health, Login, Needs};
+use starkeeper_actors::domain::notice::{Message, News};
 use starkeeper_actors::domain::order::OrderState;
+use starkeeper_actors::domain::pricing::samples;
+use starkeeper_actors::ports::Clock as _;
 use starkeeper_actors::ports::books::Books as _;
 use starkeeper_actors::ports::books::{RowWrite, Write};
 use starkeeper_actors::ports::limits::{Allowance, Metered};
@@ -97,6 +101,69 @@ async fn a_gateway_that_is_down_leaves_the_balance() {
         matches!(bought.body, Body::Order(_) | Body::Card { .. }),
         "{bought:?}"
     );
+}
+
+#[actix::test]
+async fn whoever_asked_is_told_once_that_the_shop_is_open_again() {
+    let shop = Shop::open().await;
+    let directory = shop.directory();
+    let anya = shop.customer(ANYA, 5);
+    let working = shop.logins.borrow().clone();
+    let lost = working.iter().cloned().map(|login| Login {
+        health: Health::Lost {
+            since: samples::noon(),
+            needs: Needs::TelegramLogin,
+            look_at: samples::noon() + Span::days(1),
+        },
+        ..login
+    });
+    shop.logins.send_replace(Arc::new(lost.collect()));
+    let closed = shop.say(&directory, ANYA, "/buy").await;
+    let why = Closed::NotSelling;
+    assert!(
+        matches!(closed.body, Body::Closed { why: w, .. } if w == why),
+        "{closed:?}"
+    );
+    shop.press(&directory, ANYA, "tell_me").await;
+    let waits = || async {
+        let seen = shop.world.books.customer(anya.id).await.unwrap().unwrap();
+        seen.row.wants_opening
+    };
+    let news = || {
+        shop.world.books.view(|view| {
+            let opened =
+                |message: &Message| matches!(message, Message::Customer(News::OpenAgain { .. }));
+            let notices = view.notices();
+            notices
+                .filter(|seen| opened(&seen.row.owed.message))
+                .count()
+        })
+    };
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(waits().await && news() == 0, "it is still closed");
+    shop.logins.send_replace(working);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!waits().await);
+    assert_eq!(news(), 1);
+}
+
+#[actix::test]
+async fn an_invoiced_order_has_a_message_that_shows_it_from_then_on() {
+    let shop = Shop::open().await;
+    let directory = shop.directory();
+    let _anya = shop.customer(ANYA, 0);
+    shop.say(&directory, ANYA, "100 @masha").await;
+    shop.press(&directory, ANYA, "confirm").await;
+    let tapped = shop.tap(ANYA, "pay_invoice");
+    let message = tapped.message;
+    assert_eq!(directory.handle(tapped, LONG).await, Reply::Done);
+    let order = shop.screen(ANYA).await;
+    assert!(matches!(order.body, Body::Order(_)), "{order:?}");
+    let (books, now) = (&shop.world.books, shop.world.clock.now());
+    let live = books.live_due(now, 10).await.unwrap();
+    assert_eq!(live.len(), 1, "{live:?}");
+    assert_eq!(live[0].row.order, shop.orders()[0].id);
+    assert_eq!((live[0].row.chat, live[0].row.message), (ANYA, message));
 }
 
 #[actix::test]

@@ -51,7 +51,8 @@ impl Voice<'_> {
                 }
             }
             OrderState::Delivered { at, .. } => {
-                self.paid_steps(view, self.paid_at(view), story);
+                let paid_at = view.order.held_at.unwrap_or(view.order.since);
+                self.paid_steps(view, paid_at, story);
                 self.sent_steps(view, story);
                 story.steps.push(self.step("step-delivered", *at));
             }
@@ -246,27 +247,16 @@ impl Voice<'_> {
         purchase.held_at + self.settings.rules.slow_after <= self.now
     }
 
-    /// When the price was held, for an order that no longer says so.
-    fn paid_at(&self, view: &OrderFace) -> Timestamp {
-        let bought = view.invoice.as_ref().filter(|invoice| invoice.bought);
-        bought.map_or(view.order.since, |invoice| invoice.status_since)
-    }
-
     fn paid_steps(&self, view: &OrderFace, at: Timestamp, story: &mut Story) {
         let bought = view.invoice.as_ref().filter(|invoice| invoice.bought);
         if let Some(seen) = bought.and_then(|invoice| invoice.payment_seen_at) {
             story.steps.push(self.step("step-seen", seen));
         }
-        let key = if bought.is_some() {
-            "step-paid"
-        } else {
-            "step-paid-balance"
-        };
         let args = [
             ("price", self.tongue.usd(view.order.price()).into()),
             ("at", self.at(at).into()),
         ];
-        story.steps.push(self.tongue.say(key, args));
+        story.steps.push(self.tongue.say("step-paid", args));
     }
 
     /// The payment to Fragment, with its page in the explorer once the chain shows it.

@@ -7,7 +7,7 @@ use super::screen::{Body, Button, Closed, ListedOrder, Note, OrderFace};
 use super::step::{Answer, BuyRefused, LookUpFailed, OpenRefused, Step, View};
 use super::taps::kind_of;
 use super::{Dialog, Place};
-use crate::domain::catalog::{Product, Recipient, Username};
+use crate::domain::catalog::{Product, Recipient, StarsQuantity, Username};
 use crate::domain::ids::QuoteId;
 use crate::domain::ledger::Statement;
 use crate::domain::order::Order;
@@ -96,10 +96,21 @@ impl Dialog {
             Answer::NoSuchOrder => self.at(Place::Menu).show(Some(Note::NoSuchOrder), view),
             Answer::Statement(statement) => self.balance(statement, note, view),
             Answer::Orders { orders, more } => self.orders(&orders, more, note, view),
-            Answer::AsBefore { product, username } => match offer(product, view) {
-                Ok(_) => self.look_for(product, username, note),
-                Err(why) => self.at(kind_of(product)).unpriced(&why, view),
-            },
+            Answer::AsBefore {
+                product,
+                username,
+                fewer,
+            } => {
+                let product = if fewer {
+                    within_balance(product, view)
+                } else {
+                    product
+                };
+                match offer(product, view) {
+                    Ok(_) => self.look_for(product, username, note),
+                    Err(why) => self.at(kind_of(product)).unpriced(&why, view),
+                }
+            }
             Answer::Noted(new) => self.show(new.or(note), view),
         }
     }
@@ -139,8 +150,10 @@ impl Dialog {
                 (Place::Friend { product }, note, None)
             }
             LookUpFailed::AlreadyPremium => {
+                // Stars for the same person instead?
+                let to = Some(username.clone());
                 let note = Note::AlreadyPremium(username);
-                (Place::Friend { product }, note, Some(Action::Stars))
+                (Place::Stars { to }, note, None)
             }
             LookUpFailed::Unavailable => {
                 let again = Action::To(username.clone());
@@ -268,6 +281,30 @@ impl Dialog {
         }
         self
     }
+}
+
+/// So many, or as many of them as the balance buys at the prices of today; the same where it buys
+/// none.
+fn within_balance(product: Product, view: View<'_>) -> Product {
+    let Product::Stars(wanted) = product else {
+        return product;
+    };
+    let stars = |count: u32| StarsQuantity::new(count).ok().map(Product::Stars);
+    let is_affordable = |count: u32| {
+        let priced = stars(count).map(|product| offer(product, view));
+        matches!(priced, Some(Ok(priced)) if priced.price <= view.purse.available)
+    };
+    // A price never falls as the quantity grows.
+    let (mut buys, mut too_many) = (0_u32, wanted.get().saturating_add(1));
+    while buys.saturating_add(1) < too_many {
+        let middle = buys.saturating_add(too_many) / 2;
+        if middle < StarsQuantity::MIN.get() || is_affordable(middle) {
+            buys = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    stars(buys).unwrap_or(product)
 }
 
 const fn is_done(state: &crate::domain::order::OrderState) -> bool {

@@ -101,6 +101,9 @@ impl<'a> Utterance<'a> {
         if is_name(line) {
             return Self::Name(line);
         }
+        if let Some(action) = action_of(line) {
+            return Self::Do(action);
+        }
         let cut = |at: usize| line.split_at_checked(at);
         let ends = [
             line.rfind(char::is_whitespace),
@@ -121,6 +124,37 @@ impl<'a> Utterance<'a> {
         }
         Self::Words(line)
     }
+}
+
+/// Longest line that is looked at as a wish.
+const WISH_CHARS: usize = 24;
+
+/// What people write instead of tapping: the buttons' own words, without their signs.
+fn action_of(line: &str) -> Option<Action> {
+    if line.chars().count() > WISH_CHARS {
+        return None;
+    }
+    let lower = line.to_lowercase();
+    let is_sign = |c: char| !c.is_alphanumeric();
+    Some(match lower.trim_matches(is_sign) {
+        "отмена" | "отменить" | "назад" | "cancel" | "back" => Action::Back,
+        "меню" | "старт" | "menu" | "start" => Action::Menu,
+        "звёзды" | "звезды" | "stars" => Action::Stars,
+        "премиум" | "premium" => Action::Premium,
+        "себе" | "мне" | "me" => Action::ForMe,
+        "другу" | "a friend" | "friend" => Action::ForFriend,
+        "баланс" | "balance" => Action::Balance,
+        "пополнить" | "top up" | "topup" => Action::TopUp,
+        "заказы" | "мои заказы" | "orders" | "my orders" => Action::Orders(0),
+        "где мои звёзды" | "где мои звезды" | "where are my stars" => {
+            Action::WhereAreMyStars
+        }
+        "помощь" | "help" => Action::Page(Topic::Help),
+        "поддержка" | "support" => Action::Page(Topic::PaySupport),
+        "условия" | "terms" => Action::Page(Topic::Terms),
+        "язык" | "language" => Action::Page(Topic::Language),
+        _ => return None,
+    })
 }
 
 fn command_of(command: &str) -> Option<Utterance<'_>> {

@@ -333,6 +333,8 @@ pub enum Answer {
         product: Product,
         /// For whom.
         username: Username,
+        /// As many as the balance buys, where it does not buy all.
+        fewer: bool,
     },
     /// It is done; the note says what.
     Noted(Option<Note>),

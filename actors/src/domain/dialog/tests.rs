@@ -207,6 +207,7 @@ impl Room {
             Need::AsBefore { .. } => Answer::AsBefore {
                 product: samples::stars(100),
                 username: name("masha"),
+                fewer: false,
             },
             Need::Speak(_) | Need::TellMe | Need::CameBack => Answer::Noted(None),
         }
@@ -484,6 +485,84 @@ fn buy_without_a_name_is_for_oneself_and_needs_one_of_ones_own() {
     room.sender.username = None;
     let (_, screen) = room.shown(room.say(Dialog::default(), "/buy 50"), &|n| room.kind(n));
     assert!(matches!(screen.body, Body::NoUsername { .. }));
+}
+
+#[test]
+fn the_words_of_buttons_do_what_the_buttons_do() {
+    for (line, action) in [
+        ("Отмена", Action::Back),
+        ("‹ Назад", Action::Back),
+        ("Cancel", Action::Back),
+        ("Меню", Action::Menu),
+        ("звёзды", Action::Stars),
+        ("My orders", Action::Orders(0)),
+        ("Где мои звёзды?", Action::WhereAreMyStars),
+        ("HELP", Action::Page(Topic::Help)),
+    ] {
+        assert_eq!(Utterance::of(line), Utterance::Do(action), "{line}");
+    }
+    let room = Room::new();
+    let product = samples::stars(100);
+    let friend = dialog(Place::Friend { product });
+    let (dialog, screen) = room.shown(room.say(friend, "Отмена"), &|need| room.kind(need));
+    assert_eq!(dialog.place, Place::Recipient { product });
+    assert_eq!(screen.note, None);
+}
+
+#[test]
+fn who_has_premium_already_is_offered_stars() {
+    let room = Room::new();
+    let product = Product::Premium(PremiumMonths::Three);
+    let step = room.say(dialog(Place::Friend { product }), "@masha");
+    let (dialog, screen) = room.shown(step, &|need| room.unkind(need));
+    assert_eq!(screen.note, Some(Note::AlreadyPremium(name("masha"))));
+    let to = Some(name("masha"));
+    assert_eq!(dialog.place, Place::Stars { to });
+    let fifty = Action::Quantity(StarsQuantity::MIN);
+    let (_, card) = room.shown(room.tap(dialog, &fifty), &|need| room.kind(need));
+    let Body::Card { quote, .. } = &card.body else {
+        panic!("{card:?}")
+    };
+    assert_eq!(quote.recipient.username, name("masha"));
+}
+
+#[test]
+fn fewer_stars_are_as_many_as_the_balance_buys() {
+    let mut room = Room::new();
+    room.purse = Purse {
+        available: MicroUsd::parse("1.20").unwrap(),
+        ..Purse::default()
+    };
+    let again = |quantity| Action::Again {
+        order: order_of(room.quote().id),
+        quantity: StarsQuantity::new(quantity).ok(),
+    };
+    let card = |quantity: u32| {
+        let answer = |need: &Need| {
+            if let Need::AsBefore { quantity, .. } = need {
+                return Answer::AsBefore {
+                    product: Product::Stars(quantity.unwrap()),
+                    username: name("masha"),
+                    fewer: true,
+                };
+            }
+            room.kind(need)
+        };
+        let step = room.tap(Dialog::default(), &again(quantity));
+        let (_, screen) = room.shown(step, &answer);
+        let Body::Card { quote, .. } = screen.body else {
+            panic!("{screen:?}")
+        };
+        quote
+    };
+    let bought = card(100);
+    assert!(bought.price <= room.purse.available, "{bought:?}");
+    let Product::Stars(count) = bought.product else {
+        panic!("{bought:?}")
+    };
+    assert!((70..=73).contains(&count.get()), "{count}");
+    // What the balance buys is not made less, and what it never buys is shown as wished.
+    assert_eq!(card(60).product, samples::stars(60));
 }
 
 #[test]

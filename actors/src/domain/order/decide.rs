@@ -78,7 +78,10 @@ impl Order {
             held_at: desk.now,
             signed: Vec::new(),
         };
-        let next = self.held(purchase, false, None);
+        let next = Order {
+            held_at: Some(desk.now),
+            ..self.held(purchase, false, None)
+        };
         Ok(Decision::quiet(next).entry(entry).redraw(self.id))
     }
 

@@ -1,0 +1,393 @@
+//! The conversation as a person has it, message by message, against the golden files.
+
+use std::fmt::Write as _;
+
+use starkeeper_actors::domain::dialog::{Action, Dialog, LookUpFailed, Said, Seller};
+use starkeeper_actors::domain::ids::{InvoiceId, OrderId};
+use starkeeper_actors::domain::invoice::Invoice;
+use starkeeper_actors::domain::money::MicroUsd;
+use starkeeper_actors::domain::notice::{CreditReason, News, RefundReason};
+use starkeeper_actors::domain::order::{OrderState, Retry};
+use starkeeper_actors::domain::samples;
+use starkeeper_actors::domain::transfer::TransferState;
+
+use super::room::{self, Room};
+use super::*;
+
+/// A chat that is written down.
+struct Chat {
+    words: Words,
+    room: Room,
+    dialog: Dialog,
+    page: String,
+    last: Face,
+}
+
+impl Chat {
+    fn new(language: Language) -> Self {
+        Self {
+            words: words(),
+            room: Room::new(language),
+            dialog: Dialog::default(),
+            page: String::new(),
+            last: Face {
+                text: String::new(),
+                photo: None,
+                keys: Keys::None,
+            },
+        }
+    }
+
+    fn title(&mut self, title: &str) {
+        let gap = if self.page.is_empty() { "" } else { "\n" };
+        let line = "=".repeat(78);
+        write!(self.page, "{gap}{line}\n{title}\n{line}\n").unwrap();
+    }
+
+    fn says(&mut self, line: &str) {
+        writeln!(self.page, "\n> {line}").unwrap();
+        self.hear(&Said::Text(line.into()));
+    }
+
+    /// Taps the button that does something of this name on the newest message.
+    fn taps(&mut self, name: &str) {
+        let wanted = format!("1:{name}");
+        let last = self.last.clone();
+        let found = inline(&last).into_iter().find_map(|key| match &key.does {
+            Does::Tap(data) if *data == wanted || data.starts_with(&format!("{wanted}:")) => {
+                Some((key.label.clone(), data.clone()))
+            }
+            Does::Tap(_) | Does::Open(_) | Does::Copy(_) => None,
+        });
+        let (label, data) = found.unwrap_or_else(|| panic!("no {name} below {last:?}"));
+        writeln!(self.page, "\n> [{label}]").unwrap();
+        self.hear(&Said::Tap(data.as_str().into()));
+    }
+
+    fn hear(&mut self, said: &Said) {
+        let dialog = std::mem::take(&mut self.dialog);
+        let (dialog, screens) = self.room.hear(dialog, said);
+        self.dialog = dialog;
+        for screen in screens {
+            let face = self
+                .words
+                .screen(self.room.language, &screen, self.room.now);
+            self.show(face);
+        }
+    }
+
+    fn show(&mut self, face: Face) {
+        check(&face);
+        let length = visible(&face.text).chars().count();
+        let main = length <= 400 || face.text.contains("<b>");
+        assert!(main, "{length} characters on the main path: {}", face.text);
+        self.page.push('\n');
+        if face.photo.is_some() {
+            self.page.push_str("(photo)\n");
+        }
+        writeln!(self.page, "{}", face.text).unwrap();
+        match &face.keys {
+            Keys::None => {}
+            Keys::Pick { pick, cancel } => {
+                writeln!(self.page, "  {{{pick}}} {{{cancel}}}").unwrap()
+            }
+            Keys::Inline(rows) => {
+                for row in rows {
+                    let keys: Vec<_> = row.iter().map(|key| format!("[{}]", key.label)).collect();
+                    writeln!(self.page, "  {}", keys.join(" ")).unwrap();
+                }
+            }
+        }
+        self.last = face;
+    }
+
+    fn order(&self) -> OrderView {
+        let order = self.room.orders.last().cloned().unwrap();
+        OrderView {
+            order,
+            invoice: None,
+            transfers: Vec::new(),
+        }
+    }
+
+    fn invoice(&self) -> Invoice {
+        let order = self.room.orders.last().unwrap();
+        let coin = &self.room.rules.coins[0].choice;
+        let purpose = starkeeper_actors::domain::invoice::Purpose::Order(order.id);
+        room::invoice(purpose, coin, order.price(), order.since)
+    }
+
+    /// The order's message is edited.
+    fn edits(&mut self, view: &OrderView) {
+        writeln!(self.page, "\n(the order's message)").unwrap();
+        let face = self.words.order(self.room.language, view, self.room.now);
+        self.show(face);
+    }
+
+    /// News comes with a sound.
+    fn tells(&mut self, news: News, about: Option<&OrderView>) {
+        writeln!(self.page, "\n(a new message)").unwrap();
+        let message = Message::Customer(news);
+        let (language, now) = (self.room.language, self.room.now);
+        let face = self.words.news(language, &message, about, now);
+        self.show(face);
+    }
+}
+
+fn usd(text: &str) -> MicroUsd {
+    MicroUsd::parse(text).unwrap()
+}
+
+/// A: a first visit, a gift, paid in crypto.
+fn a_gift(chat: &mut Chat) {
+    chat.title("A. First visit, gift, crypto");
+    chat.says("/start");
+    chat.taps("stars");
+    chat.taps("quantity:100");
+    chat.taps("friend");
+    chat.says("@masha");
+    chat.taps("confirm");
+    chat.taps("pay_invoice");
+    chat.taps("sent");
+    delivered(chat);
+}
+
+fn delivered(chat: &mut Chat) {
+    let mut view = chat.order();
+    let mut invoice = chat.invoice();
+    chat.room.pass(Span::minutes(1));
+    invoice.payment_seen_at = Some(chat.room.now);
+    view.invoice = Some(invoice.clone());
+    chat.edits(&view);
+    chat.room.pass(Span::seconds(50));
+    invoice.bought = true;
+    invoice.status_since = chat.room.now;
+    view.invoice = Some(invoice);
+    let mut purchase = samples::purchase(&[(1, 5, 0)]);
+    purchase.held_at = chat.room.now;
+    let mut transfer = samples::transfer(1, 5);
+    transfer.signed_at = chat.room.now + Span::seconds(8);
+    view.transfers = vec![transfer.clone()];
+    view.order.state = OrderState::Paying {
+        purchase: purchase.clone(),
+        transfer: transfer.id,
+        confirmed: false,
+        refund: None,
+    };
+    chat.edits(&view);
+    chat.room.pass(Span::seconds(20));
+    let tx = samples::tx(1_040);
+    view.transfers = vec![transfer.now_is(TransferState::Paid { tx })];
+    view.order.state = OrderState::Paid {
+        purchase,
+        transfer: transfer.id,
+        confirmed: true,
+        paid_at: chat.room.now,
+        retry: Retry::default(),
+    };
+    chat.edits(&view);
+    chat.room.pass(Span::seconds(21));
+    let (at, proof) = (chat.room.now, samples::page_proof());
+    view.order.state = OrderState::Delivered { at, proof };
+    chat.room.now_is(view.order.id, view.order.state.clone());
+    chat.edits(&view);
+    let order = view.order.id;
+    chat.tells(News::Delivered { order, seconds: 41 }, Some(&view));
+}
+
+/// B: one line, one tap.
+fn from_the_balance(chat: &mut Chat) {
+    chat.title("B. From the balance");
+    chat.room.purse.available = usd("5");
+    chat.says("100 @masha");
+    chat.taps("pay_balance");
+    chat.says("/start");
+    chat.taps("premium");
+    chat.taps("months:3");
+    chat.taps("me");
+    chat.taps("confirm");
+    chat.taps("back");
+}
+
+/// C: money that came differently.
+fn other_money(chat: &mut Chat) {
+    chat.title("C. Money that came differently");
+    let mut view = chat.order();
+    view.order = samples::order_for(samples::stars(100));
+    view.invoice = None;
+    let price = view.order.price();
+    for (reason, received, bought) in [
+        (CreditReason::WithinAccuracy, "1.64", true),
+        (CreditReason::Less, "1.20", false),
+        (CreditReason::More, "2.00", true),
+        (CreditReason::Late, "1.65", false),
+        (CreditReason::SecondPayment, "1.65", false),
+        (CreditReason::AfterCancel, "1.65", false),
+    ] {
+        let news = News::Credited {
+            invoice: InvoiceId::new(3),
+            n: 1,
+            asked: price,
+            received: usd(received),
+            credited: usd(received),
+            withheld: MicroUsd::ZERO,
+            debt_paid: MicroUsd::ZERO,
+            reason,
+            order: Some(view.order.id),
+            bought,
+        };
+        chat.tells(news, Some(&view));
+    }
+    let lock = News::Locked {
+        invoice: InvoiceId::new(3),
+        n: 1,
+        page: Some("https://pay.example/u-1".to_owned()),
+    };
+    chat.tells(lock, None);
+    chat.room.purse.available = usd("1.20");
+    chat.says("100 @igor");
+    chat.taps("confirm");
+    chat.taps("pay_invoice");
+    chat.taps("other_coin");
+    chat.taps("back");
+    chat.taps("cancel");
+}
+
+/// D: it takes longer, or does not work out.
+fn it_takes_longer(chat: &mut Chat) {
+    chat.title("D. When delivery takes longer");
+    let order = samples::held(&[], None);
+    let mut view = OrderView {
+        order,
+        invoice: None,
+        transfers: Vec::new(),
+    };
+    chat.room.now = noon();
+    chat.room.pass(Span::minutes(3));
+    let order: OrderId = view.order.id;
+    chat.edits(&view);
+    chat.tells(News::TakesLonger { order }, Some(&view));
+    view.order = samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false));
+    chat.tells(News::BeingChecked { order }, Some(&view));
+    chat.edits(&view);
+    for why in [RefundReason::RecipientChanged, RefundReason::CustomerAsked] {
+        let amount = view.order.price();
+        let news = News::Refunded { order, amount, why };
+        chat.tells(news, Some(&view));
+    }
+}
+
+/// E: the shop cannot sell.
+fn the_shop_is_closed(chat: &mut Chat) {
+    chat.title("E. The shop cannot sell now");
+    for seller in [Seller::Closed, Seller::Starting] {
+        chat.room.seller = seller;
+        chat.says("/buy 100 @masha");
+    }
+    chat.room.seller = Seller::Closed;
+    chat.says("/buy");
+    chat.taps("tell_me");
+    chat.room.seller = Seller::Open;
+    chat.tells(News::OpenAgain { at: noon() }, None);
+}
+
+/// F: what people type.
+fn what_people_type(chat: &mut Chat) {
+    chat.title("F. Input");
+    chat.room.purse.available = MicroUsd::ZERO;
+    chat.room.missing = Some(LookUpFailed::NoSuchUser);
+    chat.says("100 @mahsa");
+    chat.room.missing = Some(LookUpFailed::NotAPerson);
+    chat.says("100 @news");
+    chat.room.missing = Some(LookUpFailed::AlreadyPremium);
+    chat.says("/premium");
+    chat.taps("months:12");
+    chat.says("@masha");
+    chat.room.missing = Some(LookUpFailed::Unavailable);
+    chat.says("100 @masha");
+    chat.room.missing = None;
+    let own = chat.room.sender.username.take();
+    chat.says("/buy 50");
+    chat.room.sender.username = own;
+    chat.says("/buy");
+    chat.says("20");
+    chat.says("1k");
+    chat.says("/menu");
+    let hello = match chat.room.language {
+        Language::En => "hello there",
+        Language::Ru => "добрый день",
+    };
+    chat.says(hello);
+    chat.page.push_str("\n> (a sticker)\n");
+    chat.hear(&Said::Thing);
+    chat.page.push_str("\n> (an old button)\n");
+    chat.hear(&Said::Tap("1:gone".into()));
+    chat.page.push_str("\n> (in a group)\n");
+    chat.hear(&Said::InGroup);
+    let name = room::person("Igor <b>.com");
+    chat.says("100");
+    chat.page.push_str("\n> (picks a friend without a name)\n");
+    chat.hear(&Said::Picked {
+        username: None,
+        name,
+    });
+}
+
+/// G: lists, pages, the balance, and another language.
+fn lists_and_pages(chat: &mut Chat) {
+    chat.title("G. Lists, balance, pages");
+    for line in [
+        "/orders",
+        "/where",
+        "/balance",
+        "/topup",
+        "/topup 0.5",
+        "/topup 10",
+    ] {
+        chat.says(line);
+    }
+    chat.taps("pay_invoice");
+    let orders = std::mem::take(&mut chat.room.orders);
+    for line in ["/orders", "/where"] {
+        chat.says(line);
+    }
+    chat.room.orders = orders;
+    for line in ["/help", "/paysupport", "/terms", "/privacy", "/language"] {
+        chat.says(line);
+    }
+    let (was, action) = match chat.room.language {
+        Language::En => (Language::En, Action::Speak(Language::Ru)),
+        Language::Ru => (Language::Ru, Action::Speak(Language::En)),
+    };
+    chat.hear(&Said::Tap(action.encode().into()));
+    chat.room.language = was;
+}
+
+#[test]
+fn the_conversation_reads_as_its_golden_file() {
+    for (language, name) in [(Language::En, "en"), (Language::Ru, "ru")] {
+        let mut chat = Chat::new(language);
+        a_gift(&mut chat);
+        from_the_balance(&mut chat);
+        other_money(&mut chat);
+        it_takes_longer(&mut chat);
+        the_shop_is_closed(&mut chat);
+        what_people_type(&mut chat);
+        lists_and_pages(&mut chat);
+        let place = format!("src/telegram/words/tests/dialogue.{name}.txt");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(place);
+        if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
+            std::fs::write(&path, &chat.page).unwrap();
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default();
+        let differs = golden
+            .lines()
+            .zip(chat.page.lines())
+            .position(|(old, new)| old != new);
+        let at = differs.map(|line| chat.page.lines().skip(line).take(3).collect::<Vec<_>>());
+        assert!(
+            golden == chat.page,
+            "{path:?} differs at {at:?}: write it with GOLDEN=write, read it and commit it"
+        );
+    }
+}

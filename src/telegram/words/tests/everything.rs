@@ -1,0 +1,479 @@
+//! Each thing the core can say, at least once, in both languages.
+
+use std::collections::BTreeSet;
+
+use starkeeper_actors::domain::dialog::{Action, Body, Button, Closed, ListedOrder, Topic};
+use starkeeper_actors::domain::ids::{InvoiceId, LoginId, OrderId, TransferId};
+use starkeeper_actors::domain::invoice::{
+    Closing, Invoice, LiveLock, LockReason, Purpose, Standing,
+};
+use starkeeper_actors::domain::money::{CoinAmount, MicroUsd, NanoTon};
+use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason};
+use starkeeper_actors::domain::order::{Order, OrderState};
+use starkeeper_actors::domain::samples;
+use starkeeper_actors::domain::transfer::{Transfer, TransferState};
+
+use super::room::{self, Room, username};
+use super::*;
+
+fn usd(text: &str) -> MicroUsd {
+    MicroUsd::parse(text).unwrap()
+}
+
+fn view(order: Order) -> OrderView {
+    OrderView {
+        order,
+        invoice: None,
+        transfers: Vec::new(),
+    }
+}
+
+fn paid_transfer() -> Transfer {
+    let tx = samples::tx(1_040);
+    samples::transfer(1, 5).now_is(TransferState::Paid { tx })
+}
+
+/// An order's invoice in each way it can look.
+fn invoices(purpose: Purpose) -> Vec<Invoice> {
+    let coin = DialogRules::default().coins[0].choice.clone();
+    let open = room::invoice(purpose, &coin, usd("1.65"), noon());
+    let standing = |standing| Invoice {
+        standing,
+        ..open.clone()
+    };
+    let mut part = open.clone();
+    let mut bare = open.clone();
+    if let (Standing::Open(part), Standing::Open(bare)) = (&mut part.standing, &mut bare.standing) {
+        part.payment_amount = Some(CoinAmount::parse("1").unwrap());
+        bare.payer = starkeeper_actors::domain::invoice::Payer::default();
+    }
+    let lock = LiveLock {
+        n: 1,
+        set_aside: MicroUsd::ZERO,
+        why: LockReason::Aml,
+    };
+    let mut credited = open.clone();
+    credited.money.credited = usd("1.65");
+    vec![
+        standing(Standing::Asked),
+        standing(Standing::NotOurs),
+        part,
+        bare,
+        Invoice {
+            face: usd("0.50"),
+            ..open.clone()
+        },
+        Invoice {
+            expires_at: noon() - Span::minutes(1),
+            ..open.clone()
+        },
+        Invoice {
+            payment_seen_at: Some(noon()),
+            lock: Some(lock),
+            ..open.clone()
+        },
+        Invoice {
+            closing: Some(Closing::Cancelled),
+            ..open.clone()
+        },
+        credited,
+        open,
+    ]
+}
+
+/// Orders in every state, early and late, with and without what may hang on them.
+fn views() -> Vec<(OrderView, Timestamp)> {
+    let mut views = Vec::new();
+    for (_, order) in samples::every_order() {
+        for later in [Span::zero(), Span::minutes(10), Span::hours(20)] {
+            views.push((view(order.clone()), noon() + later));
+        }
+        let mut bought = room::invoice(
+            Purpose::Order(order.id),
+            &DialogRules::default().coins[0].choice,
+            order.price(),
+            noon(),
+        );
+        bought.bought = true;
+        bought.payment_seen_at = Some(noon());
+        let full = OrderView {
+            order,
+            invoice: Some(bought),
+            transfers: vec![paid_transfer()],
+        };
+        views.push((full, noon() + Span::minutes(2)));
+    }
+    for invoice in invoices(Purpose::Order(samples::ORDER)) {
+        let order = samples::order();
+        let transfers = Vec::new();
+        let invoice = Some(invoice);
+        let view = OrderView {
+            order,
+            invoice,
+            transfers,
+        };
+        views.push((view, noon()));
+    }
+    views
+}
+
+fn notes() -> Vec<Note> {
+    let name = || username("masha");
+    vec![
+        Note::OldButton,
+        Note::NotUnderstood,
+        Note::NotANumber,
+        Note::TooFew { least: 50 },
+        Note::TooMany { most: 1_000_000 },
+        Note::AboveCap,
+        Note::BadAmount,
+        Note::BadName,
+        Note::NotFound(name()),
+        Note::NotAPerson(name()),
+        Note::AlreadyPremium(name()),
+        Note::FriendHasNoName(room::person("Маша К.")),
+        Note::FriendHasNoName(room::person("")),
+        Note::CannotLookUp(name()),
+        Note::NewPrice,
+        Note::NotEnough {
+            missing: usd("0.451"),
+        },
+        Note::Debt { owed: usd("3") },
+        Note::Frozen,
+        Note::OtherOrderOpen,
+        Note::PremiumUnderWay,
+        Note::InvoiceRefused,
+        Note::InvoiceComing,
+        Note::Cancelled,
+        Note::NotCancelled,
+        Note::TakenBack,
+        Note::TooEarly { from: noon() },
+        Note::AlreadySigned,
+        Note::WaitOn,
+        Note::KeepLooking,
+        Note::TryAgain,
+        Note::WillTell,
+        Note::LanguageSet,
+        Note::NoSuchOrder,
+    ]
+}
+
+/// Screens that the walk through the conversation does not meet.
+fn screens() -> Vec<Screen> {
+    let mut screens: Vec<Screen> = notes()
+        .into_iter()
+        .map(|note| Screen {
+            note: Some(note),
+            body: Body::Opening,
+            buttons: vec![
+                Button::Do(Action::To(username("masha"))),
+                Button::Do(Action::Back),
+            ],
+        })
+        .collect();
+    let mut bodies: Vec<Body> = Topic::ALL.map(|topic| Body::Page { topic }).to_vec();
+    for why in [Closed::NoInvoices, Closed::NotSelling, Closed::Starting] {
+        let balance = usd("5");
+        bodies.push(Body::Closed { why, balance });
+    }
+    bodies.extend([
+        Body::SlowDown {
+            wait: Some(Span::seconds(38)),
+        },
+        Body::SlowDown { wait: None },
+        Body::TryAgainSoon,
+        Body::OnlyInPrivate,
+        Body::Sorry,
+    ]);
+    for listed in samples::every_order() {
+        let listed = ListedOrder::of(&listed.1);
+        bodies.push(Body::Orders {
+            orders: vec![listed.clone()],
+            page: 2,
+            first: None,
+        });
+        let last = Some(Box::new(listed.clone()));
+        bodies.push(Body::WhereAreMyStars {
+            open: Vec::new(),
+            last,
+        });
+        bodies.push(Body::WhereAreMyStars {
+            open: vec![listed],
+            last: None,
+        });
+    }
+    bodies.push(Body::WhereAreMyStars {
+        open: Vec::new(),
+        last: None,
+    });
+    for (page, first) in [(0, None), (3, None)] {
+        let orders = Vec::new();
+        bodies.push(Body::Orders {
+            orders,
+            page,
+            first,
+        });
+    }
+    bodies.extend(
+        invoices(Purpose::TopUp)
+            .into_iter()
+            .map(|invoice| Body::Invoice(Box::new(invoice))),
+    );
+    bodies.push(Room::new(Language::En).balance());
+    let actions = [
+        Action::TellMe,
+        Action::Page(Topic::PaySupport),
+        Action::Page(Topic::Language),
+        Action::Page(Topic::Help),
+        Action::Orders(1),
+        Action::Orders(3),
+        Action::Menu,
+    ];
+    screens.extend(bodies.into_iter().map(|body| {
+        Screen {
+            note: None,
+            body,
+            buttons: actions
+                .iter()
+                .cloned()
+                .map(Button::Do)
+                .chain([Button::Support])
+                .collect(),
+        }
+    }));
+    screens
+}
+
+fn credits() -> Vec<News> {
+    let reasons = [
+        CreditReason::Exact,
+        CreditReason::WithinAccuracy,
+        CreditReason::Less,
+        CreditReason::More,
+        CreditReason::Late,
+        CreditReason::SecondPayment,
+        CreditReason::AfterCancel,
+        CreditReason::OrderClosed,
+    ];
+    let mut credits = Vec::new();
+    for reason in reasons {
+        for bought in [false, true] {
+            for (credited, withheld, debt_paid) in [
+                ("1.20", "0", "0"),
+                ("1", "0.20", "0.30"),
+                ("0", "0.01", "0"),
+            ] {
+                credits.push(News::Credited {
+                    invoice: InvoiceId::new(3),
+                    n: 1,
+                    asked: usd("1.65"),
+                    received: usd("1.20"),
+                    credited: usd(credited),
+                    withheld: usd(withheld),
+                    debt_paid: usd(debt_paid),
+                    reason,
+                    order: Some(samples::ORDER),
+                    bought,
+                });
+            }
+        }
+    }
+    credits
+}
+
+fn news() -> Vec<News> {
+    let (invoice, order, amount) = (InvoiceId::new(3), samples::ORDER, usd("1.65"));
+    let page = |link: Option<&str>| News::Locked {
+        invoice,
+        n: 1,
+        page: link.map(str::to_owned),
+    };
+    let mut news = credits();
+    news.extend([
+        page(None),
+        page(Some("https://pay.example/?a=1&b=<2>")),
+        News::Unlocked {
+            invoice,
+            n: 1,
+            debt_paid: usd("0.30"),
+        },
+        News::PayingBack { invoice, amount },
+        News::PayingBackFailed {
+            invoice,
+            amount,
+            debt_paid: MicroUsd::ZERO,
+        },
+        News::TakesLonger { order },
+        News::BeingChecked { order },
+        News::Delivered { order, seconds: 41 },
+        News::OpenAgain { at: noon() },
+    ]);
+    for (amount, debt) in [("1.65", "0"), ("1.65", "1"), ("0", "0")] {
+        news.push(News::PaidBack {
+            invoice,
+            n: 1,
+            amount: usd(amount),
+            debt: usd(debt),
+        });
+    }
+    let ton = NanoTon::from_nanos(1);
+    let reasons = [
+        RefundReason::RecipientGone,
+        RefundReason::RecipientChanged,
+        RefundReason::AlreadyPremium,
+        RefundReason::CostRose {
+            quoted: ton,
+            real: ton,
+        },
+        RefundReason::CustomerAsked,
+        RefundReason::TookTooLong,
+        RefundReason::ShopFailed,
+        RefundReason::Operator,
+    ];
+    news.extend(reasons.map(|why| News::Refunded { order, amount, why }));
+    news
+}
+
+fn operator_news() -> Vec<OperatorNews> {
+    let (wallet, order) = (samples::WALLET, OrderId::new(70));
+    let (free, why) = (NanoTon::parse("12.5").unwrap(), || {
+        "seqno 7 < 8 & more".to_owned()
+    });
+    let (login, invoice, n, at) = (LoginId::new(1), InvoiceId::new(3), 1, noon());
+    vec![
+        OperatorNews::Parked {
+            order,
+            n,
+            why: why(),
+        },
+        OperatorNews::WalletStopped {
+            wallet,
+            n,
+            why: why(),
+        },
+        OperatorNews::TopUp {
+            transfer: TransferId::new(9),
+            wallet,
+            amount: free,
+        },
+        OperatorNews::Unexplained {
+            wallet,
+            lt: 1_040,
+            what: why(),
+        },
+        OperatorNews::FloatLow {
+            wallet,
+            free,
+            hour: 1,
+        },
+        OperatorNews::FloatEnds {
+            wallet,
+            free,
+            per_day: free,
+            seconds: 20_000,
+            day: 1,
+        },
+        OperatorNews::LoginLost {
+            login,
+            n,
+            why: why(),
+        },
+        OperatorNews::LoginBack { login, n },
+        OperatorNews::InvoiceOdd {
+            invoice,
+            n,
+            what: why(),
+        },
+        OperatorNews::Orphan {
+            uuid: "u-1".into(),
+            what: why(),
+        },
+        OperatorNews::Paused { at, why: why() },
+        OperatorNews::OpenAgain { at, what: why() },
+        OperatorNews::Unbalanced {
+            at,
+            usd: -1,
+            ton: 2,
+        },
+        OperatorNews::Undeliverable {
+            key: "1/2".into(),
+            why: why(),
+        },
+    ]
+}
+
+/// Everything once, checked.
+fn say_everything(words: &Words, language: Language) {
+    for (view, now) in views() {
+        check(&words.order(language, &view, now));
+    }
+    for screen in screens() {
+        let face = words.screen(language, &screen, noon());
+        check(&face);
+    }
+    for note in notes() {
+        if let Some(toast) = words.toast(language, &note) {
+            assert!((1..=200).contains(&toast.chars().count()), "{toast}");
+            assert!(!toast.contains('<'), "{toast}");
+        }
+    }
+    let about = view(samples::order_for(samples::stars(100)));
+    for news in news() {
+        let message = Message::Customer(news);
+        for about in [Some(&about), None] {
+            let face = words.news(language, &message, about, noon());
+            check(&face);
+            let length = visible(&face.text).chars().count();
+            assert!(length <= 400, "{length}: {}", face.text);
+        }
+    }
+    for news in operator_news() {
+        check(&words.news(language, &Message::Operators(news), None, noon()));
+    }
+    words.profile(language);
+}
+
+#[test]
+fn everything_is_said_within_telegrams_limits_and_no_text_is_left_over() {
+    let words = words();
+    let plain = Words::new(WordsSettings::default()).unwrap();
+    for language in LANGUAGES {
+        say_everything(&words, language);
+        say_everything(&plain, language);
+        for said in room::walk(&words, language)
+            .into_iter()
+            .chain(room::walk(&plain, language))
+        {
+            check(&said);
+        }
+        let of = |words: &Words| {
+            words
+                .voice(language, noon())
+                .tongue
+                .said
+                .lock()
+                .unwrap()
+                .clone()
+        };
+        let mut said = of(&words);
+        said.extend(of(&plain));
+        let there = files::texts(language);
+        let silent: BTreeSet<_> = there.keys().filter(|key| !said.contains(**key)).collect();
+        assert!(silent.is_empty(), "never said in {language:?}: {silent:?}");
+    }
+}
+
+#[test]
+fn an_order_says_its_state_in_words_and_offers_a_way_on() {
+    let words = words();
+    for (view, now) in views() {
+        let finished = matches!(view.order.state, OrderState::Delivered { .. });
+        let face = words.order(Language::En, &view, now);
+        let keys: Vec<_> = inline(&face)
+            .into_iter()
+            .map(|key| key.label.as_str())
+            .collect();
+        assert!(keys.contains(&"Menu"), "{keys:?}");
+        assert!(!finished || keys.contains(&"Again"), "{keys:?}");
+    }
+}
