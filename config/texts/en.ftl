@@ -318,6 +318,7 @@ key-other-coin = Other coin
 key-cancel = Cancel
 key-take-back = Back to balance
 key-wait = Wait
+key-show-order = Order { $number }
 key-refresh = Refresh
 key-again = Again
 key-try-again = Try again

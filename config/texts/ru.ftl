@@ -328,6 +328,7 @@ key-other-coin = Другая монета
 key-cancel = Отменить
 key-take-back = Вернуть на баланс
 key-wait = Ждать
+key-show-order = Заказ { $number }
 key-refresh = Обновить
 key-again = Ещё раз
 key-try-again = Попробовать снова

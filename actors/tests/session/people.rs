@@ -109,13 +109,13 @@ async fn whoever_asked_is_told_once_that_the_shop_is_open_again() {
     let directory = shop.directory();
     let anya = shop.customer(ANYA, 5);
     let working = shop.logins.borrow().clone();
-    let lost = working.iter().cloned().map(|login| Login {
+    let lost = working.iter().map(|login| Login {
         health: Health::Lost {
             since: samples::noon(),
             needs: Needs::TelegramLogin,
             look_at: samples::noon() + Span::days(1),
         },
-        ..login
+        ..login.clone()
     });
     shop.logins.send_replace(Arc::new(lost.collect()));
     let closed = shop.say(&directory, ANYA, "/buy").await;

@@ -1,8 +1,9 @@
 //! Screens: a note, a body and the buttons below.
 
 use starkeeper_actors::domain::catalog::{Product, StarsQuantity, Username};
-use starkeeper_actors::domain::dialog::{Body, Button, Closed, PayWays, Screen, Topic};
+use starkeeper_actors::domain::dialog::{Body, Button, Closed, Note, PayWays, Screen, Topic};
 use starkeeper_actors::domain::money::MicroUsd;
+use starkeeper_actors::domain::order::OrderState;
 
 use super::rows::rows;
 use super::{Voice, names};
@@ -11,8 +12,12 @@ use crate::telegram::face::{Face, Keys};
 impl Voice<'_> {
     pub(super) fn screen(&self, screen: &Screen) -> Face {
         let body = self.body(&screen.body);
-        let text = match &screen.note {
-            Some(note) => format!("{}\n\n{body}", self.note(note)),
+        let text = match screen
+            .note
+            .as_ref()
+            .filter(|note| !says_it(&screen.body, note))
+        {
+            Some(note) => format!("{}\n\n{body}", self.note_at(note, &screen.body)),
             None => body,
         };
         Face {
@@ -205,4 +210,15 @@ impl Voice<'_> {
         let base = self.settings.pictures.trim_end_matches('/');
         is_path.then(|| format!("{base}{mark}"))
     }
+}
+
+/// Whether a body says already what the note above it would say.
+fn says_it(body: &Body, note: &Note) -> bool {
+    if !matches!(note, Note::Cancelled) {
+        return false;
+    }
+    if let Body::Order(view) = body {
+        return matches!(view.order.state, OrderState::Cancelled { .. });
+    }
+    matches!(body, Body::Invoice(invoice) if invoice.closing.is_some())
 }

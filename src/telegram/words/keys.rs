@@ -25,7 +25,7 @@ impl Voice<'_> {
                 let label = self.label(screen, action);
                 let does = Does::Tap(action.encode());
                 let key = Key { label, does };
-                let wide = is_wide(action);
+                let wide = is_wide(action) || (*action == Action::Back && !shares(&screen.body));
                 return Some(Placed { key, wide });
             }
             Button::CopyAddress => {
@@ -312,6 +312,18 @@ pub(super) fn page_of(invoice: &Invoice) -> Option<&Page> {
         | Standing::Refused { .. }
         | Standing::NotOurs => None,
     }
+}
+
+/// Whether the way back shares its row.
+const fn shares(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::Card { .. }
+            | Body::Closed { .. }
+            | Body::SlowDown { .. }
+            | Body::TryAgainSoon
+            | Body::Sorry
+    )
 }
 
 /// The step of a screen that most people take has a row to itself.

@@ -48,7 +48,11 @@ impl Voice<'_> {
         if !open.is_empty() {
             let title = self.tongue.plain("where-open");
             let lines = open.iter().map(|listed| self.listed(listed));
-            let all: Vec<_> = std::iter::once(title).chain(lines).collect();
+            let mut all: Vec<_> = std::iter::once(title).chain(lines).collect();
+            if let Some(last) = last {
+                all.push(self.tongue.plain("where-last"));
+                all.push(self.listed(last));
+            }
             return all.join("\n");
         }
         let Some(last) = last else {

@@ -152,7 +152,7 @@ mod tests {
         for (name, shown) in [
             (
                 "<b>Bob</b> & \"Co\"",
-                "&lt;b&gt;Bob&lt;/b&gt; &amp; &quot;Co&quot;",
+                "&lt;b&gt;Bob&lt;/\u{2060}b&gt; &amp; &quot;Co&quot;",
             ),
             ("Win at evil.com", "Win at evil.\u{2060}com"),
             ("https://evil", "https:\u{2060}/\u{2060}/\u{2060}evil"),

@@ -10,7 +10,7 @@ use starkeeper_actors::domain::order::{Order, OrderState};
 use starkeeper_actors::domain::{Span, Timestamp};
 use starkeeper_actors::ports::messenger::OrderView;
 
-use super::rows::{Placed, fitting, rows};
+use super::rows::{Placed, rows};
 use super::{Voice, names};
 use crate::telegram::face::{Does, Face, Key, Keys};
 
@@ -161,12 +161,9 @@ impl Voice<'_> {
             ("number", order.number.to_string().into()),
             ("took", self.long(Span::seconds(seconds)).into()),
         ];
-        let name = names::plain_short(&order.quote.recipient.name);
-        let named = name.map(|name| self.tongue.say("key-write-to", [("to", name.into())]));
-        let label = named.unwrap_or_else(|| self.write_to(to));
         let write = Placed {
             key: Key {
-                label: fitting(&[label, self.write_to(to)]),
+                label: self.write_to(to),
                 does: Does::Open(format!("https://t.me/{}", to.as_str())),
             },
             wide: false,

@@ -2,12 +2,21 @@
 //! chat.
 
 use starkeeper_actors::domain::catalog::{Product, StarsQuantity};
-use starkeeper_actors::domain::dialog::Note;
+use starkeeper_actors::domain::dialog::{Body, Note};
 
 use super::{Voice, names};
 
 impl Voice<'_> {
-    pub(super) fn note(&self, note: &Note) -> String {
+    /// A note above a body, which may know better what was meant.
+    pub(super) fn note_at(&self, note: &Note, body: &Body) -> String {
+        let months = matches!(note, Note::NotANumber) && matches!(body, Body::Premium { .. });
+        if months {
+            return self.tongue.plain("note-not-months");
+        }
+        self.note(note)
+    }
+
+    fn note(&self, note: &Note) -> String {
         match note {
             Note::TooFew { least } => self.limit("note-too-few", *least),
             Note::TooMany { most } => self.limit("note-too-many", *most),

@@ -50,7 +50,16 @@ impl Tongue {
 
     /// Coins of a payer, with their name.
     pub(super) fn coins(&self, amount: CoinAmount, currency: &str) -> String {
-        format!("{}{NBSP}{currency}", self.decimal(&amount.to_string()))
+        let text = amount.to_string();
+        let decimals = text
+            .split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len());
+        let shown = match decimals {
+            0 => format!("{text}.00"),
+            1 => format!("{text}0"),
+            _ => text,
+        };
+        format!("{}{NBSP}{currency}", self.decimal(&shown))
     }
 
     /// A whole number.
@@ -162,6 +171,8 @@ mod tests {
     fn coins_and_counts_are_exact() {
         let (en, ru) = (tongue(Language::En), tongue(Language::Ru));
         let coins = CoinAmount::parse("12345.678").unwrap();
+        let half = CoinAmount::parse("0.5").unwrap();
+        assert_eq!(ru.coins(half, "USDT"), "0,50\u{a0}USDT");
         assert_eq!(ru.coins(coins, "TON"), "12\u{a0}345,678\u{a0}TON");
         assert_eq!(en.ton(NanoTon::parse("0.326").unwrap()), "0.326\u{a0}TON");
         assert_eq!(en.count(1_000), "1000");

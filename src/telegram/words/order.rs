@@ -102,6 +102,7 @@ impl Voice<'_> {
     fn unpaid(&self, view: &OrderFace, story: &mut Story) {
         let price = view.order.price();
         match &view.invoice {
+            Some(invoice) if invoice.is_arriving() => story.steps.extend(self.arriving(invoice)),
             Some(invoice) => {
                 story.says.extend(self.payable(invoice));
                 let rest = price.minus_down_to_zero(invoice.face);
@@ -111,6 +112,12 @@ impl Voice<'_> {
                         .tongue
                         .say("rest-from-balance", [("rest", rest.into())]);
                     story.says.push(text);
+                }
+                let surplus = invoice.face.minus_down_to_zero(price);
+                if surplus.is_positive() {
+                    let surplus = self.tongue.usd(surplus);
+                    let args = [("surplus", surplus.into())];
+                    story.says.push(self.tongue.say("surplus-to-balance", args));
                 }
                 story.steps.extend(self.arriving(invoice));
             }
@@ -329,6 +336,7 @@ impl Voice<'_> {
                 lines.push(self.tongue.plain("invoice-cancelled"));
                 return lines.join("\n");
             }
+            None if invoice.is_arriving() => {}
             None => lines.extend(self.payable(invoice)),
         }
         let steps = self.arriving(invoice).join("\n");

@@ -163,7 +163,9 @@ impl Dialog {
         };
         let mut step = self.at(place).show(Some(note), view);
         if let (Step::Show { screen, .. }, Some(extra)) = (&mut step, extra) {
-            screen.buttons.insert(0, Button::Do(extra));
+            let extra = Button::Do(extra);
+            screen.buttons.retain(|button| *button != extra);
+            screen.buttons.insert(0, extra);
         }
         step
     }
@@ -198,13 +200,15 @@ impl Dialog {
                 self.show(Some(Note::Debt { owed }), view)
             }
             BuyRefused::PremiumUnderWay => self.show(Some(Note::PremiumUnderWay), view),
-            BuyRefused::NoFloat => self.closed(Closed::NotSelling, view),
+            BuyRefused::NoFloat => self.closed(Closed::NotSelling, None, view),
         }
     }
 
     fn not_opened(self, why: OpenRefused, view: View<'_>) -> Step {
         let note = match why {
-            OpenRefused::GatewayDown => return self.gone_back().closed(Closed::NoInvoices, view),
+            OpenRefused::GatewayDown => {
+                return self.gone_back().closed(Closed::NoInvoices, None, view);
+            }
             OpenRefused::Unknown => {
                 // The place stays: drawn anew it shows the order or the invoice itself.
                 return self.show(Some(Note::InvoiceComing), view);

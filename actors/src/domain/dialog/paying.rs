@@ -27,6 +27,7 @@ fn order_buttons(face: &OrderFace, slow_after: Span, now: Timestamp) -> Vec<Butt
     });
     let refresh = Button::Do(Action::ShowOrder(order.id));
     match &order.state {
+        OrderState::AwaitingPayment { .. } if is_arriving(face.invoice.as_ref()) => vec![refresh],
         OrderState::AwaitingPayment { .. } => {
             let mut buttons = pay_buttons(face.invoice.as_ref(), face.target());
             buttons.push(Button::Do(Action::OtherCoin(order.id)));
@@ -67,6 +68,12 @@ pub(super) fn invoice(invoice: Box<Invoice>) -> Shown {
         buttons.push(Button::Do(Action::Cancel(target)));
     }
     (Body::Invoice(invoice), buttons)
+}
+
+/// Whether a payment is on its way and nothing more is to be sent: an address would only invite to
+/// pay twice.
+fn is_arriving(invoice: Option<&Invoice>) -> bool {
+    invoice.is_some_and(Invoice::is_arriving)
 }
 
 fn pay_buttons(invoice: Option<&Invoice>, target: Target) -> Vec<Button> {

@@ -137,7 +137,7 @@ impl Dialog {
     }
 
     /// The shop cannot sell: says so, where the customer is.
-    pub(super) fn closed(self, why: Closed, view: View<'_>) -> Step {
+    pub(super) fn closed(self, why: Closed, note: Option<Note>, view: View<'_>) -> Step {
         let balance = view.purse.available;
         let offer = self.place.quote();
         let payable = offer.filter(|quote| quote.is_open(view.now) && quote.price <= balance);
@@ -145,11 +145,14 @@ impl Dialog {
         if let (Closed::NoInvoices, Some(quote)) = (why, payable) {
             buttons.push(Button::Do(Action::PayBalance(quote.id)));
         }
+        let asked = note == Some(Note::WillTell);
         match why {
-            Closed::NoInvoices | Closed::NotSelling => buttons.push(Button::Do(Action::TellMe)),
-            Closed::Starting => {}
+            Closed::NoInvoices | Closed::NotSelling if !asked => {
+                buttons.push(Button::Do(Action::TellMe));
+            }
+            Closed::NoInvoices | Closed::NotSelling | Closed::Starting => {}
         }
-        self.screen(None, (Body::Closed { why, balance }, buttons))
+        self.screen(note, (Body::Closed { why, balance }, buttons))
     }
 
     fn show_stars(self, note: Option<Note>, view: View<'_>) -> Step {
@@ -167,7 +170,7 @@ impl Dialog {
                 let to = to.clone();
                 self.screen(note, (Body::Stars { to, offers }, buttons))
             }
-            Err(why) => self.closed(why, view),
+            Err(why) => self.closed(why, note, view),
         }
     }
 
@@ -185,7 +188,7 @@ impl Dialog {
                 let to = to.clone();
                 self.screen(note, (Body::Premium { to, offers }, buttons))
             }
-            Err(why) => self.closed(why, view),
+            Err(why) => self.closed(why, note, view),
         }
     }
 
@@ -221,7 +224,7 @@ impl Dialog {
     /// Says why something has no price.
     pub(super) fn unpriced(self, why: &Unpriced, view: View<'_>) -> Step {
         match why {
-            Unpriced::Closed(why) => self.closed(*why, view),
+            Unpriced::Closed(why) => self.closed(*why, None, view),
             Unpriced::AboveCap => {
                 let dialog = self.at(Place::Stars { to: None });
                 dialog.show(Some(Note::AboveCap), view)

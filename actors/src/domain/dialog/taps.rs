@@ -237,7 +237,7 @@ impl Dialog {
             return self.cannot(why, view);
         }
         let Ok(ask) = ask_for(offer.price, view.purse.available, coin.least) else {
-            return self.closed(Closed::NotSelling, view);
+            return self.closed(Closed::NotSelling, None, view);
         };
         let need = Need::BuyByInvoice {
             quote: Box::new(offer),

@@ -1,6 +1,6 @@
 //! The settings of invoices.
 
-use super::{Closing, Invoice, InvoiceRefused, Purpose, Standing};
+use super::{Closing, GatewayStatus, Invoice, InvoiceRefused, Purpose, Standing};
 use crate::domain::money::MicroUsd;
 use crate::domain::{Span, Timestamp};
 
@@ -138,6 +138,14 @@ impl InvoiceRules {
 }
 
 impl Invoice {
+    /// Whether the chain shows a payment that has not been credited, and the gateway asks for no
+    /// more.
+    #[must_use]
+    pub fn is_arriving(&self) -> bool {
+        let asks_for_more = self.status == Some(GatewayStatus::WrongAmountWaiting);
+        self.payment_seen_at.is_some() && !asks_for_more && self.money.credits == 0
+    }
+
     /// Whether the invoice still waits for the payment of an order, as far as we know.
     #[must_use]
     pub fn is_open_for_an_order(&self, now: Timestamp) -> bool {

@@ -75,7 +75,8 @@ impl Voice<'_> {
 
     fn for_order(&self, arrival: &Arrival<'_>, order: &Order) -> (String, Vec<Placed>) {
         let show = || {
-            let label = order.number.to_string();
+            let number = ("number", order.number.to_string().into());
+            let label = self.tongue.say("key-show-order", [number]);
             vec![self.labelled(label, &Action::ShowOrder(order.id))]
         };
         if arrival.bought {

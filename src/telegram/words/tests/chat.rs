@@ -165,6 +165,7 @@ fn delivered(chat: &mut Chat) {
     view.invoice = Some(invoice);
     let mut purchase = samples::purchase(&[(1, 5, 0)]);
     purchase.held_at = chat.room.now;
+    view.order.held_at = Some(chat.room.now);
     let mut transfer = samples::transfer(1, 5);
     transfer.signed_at = chat.room.now + Span::seconds(8);
     view.transfers = vec![transfer.clone()];

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use starkeeper_actors::domain::dialog::{Action, Body, Button, Closed, ListedOrder, Topic};
-use starkeeper_actors::domain::ids::{InvoiceId, LoginId, OrderId, TransferId};
-use starkeeper_actors::domain::invoice::{
-    Closing, Invoice, LiveLock, LockReason, Purpose, Standing,
+use starkeeper_actors::domain::catalog::{PremiumMonths, Product};
+use starkeeper_actors::domain::customer::Purse;
+use starkeeper_actors::domain::dialog::{
+    Action, Body, Button, Closed, ListedOrder, PayWays, Target, Topic,
 };
+use starkeeper_actors::domain::ids::{InvoiceId, LoginId, OrderId, QuoteId, TransferId};
+use starkeeper_actors::domain::invoice::{
+    Closing, Invoice, LiveLock, LockReason, Missing, Purpose, Standing,
+};
+use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::money::{CoinAmount, MicroUsd, NanoTon};
 use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason};
 use starkeeper_actors::domain::order::{Order, OrderState};
@@ -64,6 +69,10 @@ fn invoices(purpose: Purpose) -> Vec<Invoice> {
             ..open.clone()
         },
         Invoice {
+            face: usd("2"),
+            ..open.clone()
+        },
+        Invoice {
             expires_at: noon() - Span::minutes(1),
             ..open.clone()
         },
@@ -103,6 +112,11 @@ fn views() -> Vec<(OrderView, Timestamp)> {
         };
         views.push((full, noon() + Span::minutes(2)));
     }
+    let late = OrderState::Cancelled {
+        at: noon(),
+        by_customer: false,
+    };
+    views.push((view(samples::order_in(late)), noon()));
     for invoice in invoices(Purpose::Order(samples::ORDER)) {
         let order = samples::order();
         let transfers = Vec::new();
@@ -155,6 +169,68 @@ fn notes() -> Vec<Note> {
         Note::WillTell,
         Note::LanguageSet,
         Note::NoSuchOrder,
+    ]
+}
+
+/// Cards for people with and without a name, for oneself and for others.
+fn cards() -> Vec<Body> {
+    let premium = Product::Premium(PremiumMonths::Three);
+    let mut cards = Vec::new();
+    for product in [samples::stars(100), premium] {
+        for name in ["", "Maximiliana-Alexandra <b>", "Маша К."] {
+            for for_me in [false, true] {
+                let mut quote = samples::order_for(product).quote;
+                quote.recipient.name = room::person(name);
+                cards.push(Body::Card {
+                    quote: Box::new(quote),
+                    for_me,
+                    balance: MicroUsd::ZERO,
+                });
+            }
+        }
+    }
+    cards
+}
+
+/// Places to choose and to pay, as a person without a name and with a little money meets them.
+fn choices() -> Vec<Body> {
+    let quote = samples::order_for(samples::stars(100)).quote;
+    let product = quote.product;
+    let missing = Missing {
+        ask: usd("0.50"),
+        surplus: usd("0.05"),
+    };
+    let balance = usd("1.20");
+    let ways = PayWays {
+        quote,
+        balance,
+        missing: Some(missing),
+        coins: Vec::new(),
+    };
+    let statement = Statement {
+        account: Account::Customer(room::CUSTOMER),
+        opening: 0,
+        lines: Vec::new(),
+    };
+    vec![
+        Body::Pay(Box::new(ways)),
+        Body::NoUsername { product },
+        Body::Premium {
+            to: Some(username("masha")),
+            offers: Vec::new(),
+        },
+        Body::Menu {
+            name: room::person(""),
+            balance,
+            other_language: Language::Ru,
+        },
+        Body::Balance {
+            purse: Purse::default(),
+            statement,
+        },
+        Body::SlowDown {
+            wait: Some(Span::days(3)),
+        },
     ]
 }
 
@@ -220,8 +296,24 @@ fn screens() -> Vec<Screen> {
             .map(|invoice| Body::Invoice(Box::new(invoice))),
     );
     bodies.push(Room::new(Language::En).balance());
+    bodies.extend(cards());
+    bodies.extend(choices());
+    screens.push(Screen {
+        note: Some(Note::NotANumber),
+        body: Body::Premium {
+            to: None,
+            offers: Vec::new(),
+        },
+        buttons: vec![Button::Do(Action::ForMe), Button::Do(Action::Back)],
+    });
     let actions = [
         Action::TellMe,
+        Action::ForMe,
+        Action::Confirm(QuoteId::new(1)),
+        Action::PayInvoice {
+            target: Target::Order(samples::ORDER),
+            coin: None,
+        },
         Action::Page(Topic::PaySupport),
         Action::Page(Topic::Language),
         Action::Page(Topic::Help),
@@ -306,6 +398,10 @@ fn news() -> Vec<News> {
         News::TakesLonger { order },
         News::BeingChecked { order },
         News::Delivered { order, seconds: 41 },
+        News::Delivered {
+            order,
+            seconds: 200_000,
+        },
         News::OpenAgain { at: noon() },
     ]);
     for (amount, debt) in [("1.65", "0"), ("1.65", "1"), ("0", "0")] {
@@ -430,7 +526,7 @@ fn say_everything(words: &Words, language: Language) {
     for news in operator_news() {
         check(&words.news(language, &Message::Operators(news), None, noon()));
     }
-    words.profile(language);
+    assert!(!words.profile(language).commands.is_empty());
 }
 
 #[test]
