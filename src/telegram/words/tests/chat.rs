@@ -89,7 +89,7 @@ impl Chat {
         match &face.keys {
             Keys::None => {}
             Keys::Pick { pick, cancel } => {
-                writeln!(self.page, "  {{{pick}}} {{{cancel}}}").unwrap()
+                writeln!(self.page, "  {{{pick}}} {{{cancel}}}").unwrap();
             }
             Keys::Inline(rows) => {
                 for row in rows {
@@ -190,7 +190,7 @@ fn delivered(chat: &mut Chat) {
     chat.room.pass(Span::seconds(21));
     let (at, proof) = (chat.room.now, samples::page_proof());
     view.order.state = OrderState::Delivered { at, proof };
-    chat.room.now_is(view.order.id, view.order.state.clone());
+    chat.room.now_is(view.order.id, &view.order.state);
     chat.edits(&view);
     let order = view.order.id;
     chat.tells(News::Delivered { order, seconds: 41 }, Some(&view));

@@ -236,76 +236,31 @@ fn choices() -> Vec<Body> {
 
 /// Screens that the walk through the conversation does not meet.
 fn screens() -> Vec<Screen> {
-    let mut screens: Vec<Screen> = notes()
-        .into_iter()
-        .map(|note| Screen {
-            note: Some(note),
-            body: Body::Opening,
-            buttons: vec![
-                Button::Do(Action::To(username("masha"))),
-                Button::Do(Action::Back),
-            ],
-        })
-        .collect();
-    let mut bodies: Vec<Body> = Topic::ALL.map(|topic| Body::Page { topic }).to_vec();
-    for why in [Closed::NoInvoices, Closed::NotSelling, Closed::Starting] {
-        let balance = usd("5");
-        bodies.push(Body::Closed { why, balance });
-    }
-    bodies.extend([
-        Body::SlowDown {
-            wait: Some(Span::seconds(38)),
-        },
-        Body::SlowDown { wait: None },
-        Body::TryAgainSoon,
-        Body::OnlyInPrivate,
-        Body::Sorry,
-    ]);
-    for listed in samples::every_order() {
-        let listed = ListedOrder::of(&listed.1);
-        bodies.push(Body::Orders {
-            orders: vec![listed.clone()],
-            page: 2,
-            first: None,
-        });
-        let last = Some(Box::new(listed.clone()));
-        bodies.push(Body::WhereAreMyStars {
-            open: Vec::new(),
-            last,
-        });
-        bodies.push(Body::WhereAreMyStars {
-            open: vec![listed],
-            last: None,
-        });
-    }
-    bodies.push(Body::WhereAreMyStars {
-        open: Vec::new(),
-        last: None,
+    let masha = Action::To(username("masha"));
+    let noted = notes().into_iter().map(|note| Screen {
+        note: Some(note),
+        body: Body::Opening,
+        buttons: [masha.clone(), Action::Back].map(Button::Do).to_vec(),
     });
-    for (page, first) in [(0, None), (3, None)] {
-        let orders = Vec::new();
-        bodies.push(Body::Orders {
-            orders,
-            page,
-            first,
-        });
-    }
-    bodies.extend(
-        invoices(Purpose::TopUp)
-            .into_iter()
-            .map(|invoice| Body::Invoice(Box::new(invoice))),
-    );
-    bodies.push(Room::new(Language::En).balance());
-    bodies.extend(cards());
-    bodies.extend(choices());
+    let mut screens: Vec<Screen> = noted.collect();
     screens.push(Screen {
         note: Some(Note::NotANumber),
         body: Body::Premium {
             to: None,
             offers: Vec::new(),
         },
-        buttons: vec![Button::Do(Action::ForMe), Button::Do(Action::Back)],
+        buttons: [Action::ForMe, Action::Back].map(Button::Do).to_vec(),
     });
+    let bodies = [short_bodies(), lists(), cards(), choices()].concat();
+    screens.extend(bodies.into_iter().map(|body| Screen {
+        note: None,
+        body,
+        buttons: every_button(),
+    }));
+    screens
+}
+
+fn every_button() -> Vec<Button> {
     let actions = [
         Action::TellMe,
         Action::ForMe,
@@ -321,19 +276,54 @@ fn screens() -> Vec<Screen> {
         Action::Orders(3),
         Action::Menu,
     ];
-    screens.extend(bodies.into_iter().map(|body| {
-        Screen {
-            note: None,
-            body,
-            buttons: actions
-                .iter()
-                .cloned()
-                .map(Button::Do)
-                .chain([Button::Support])
-                .collect(),
-        }
-    }));
-    screens
+    let actions = actions.into_iter().map(Button::Do);
+    actions.chain([Button::Support]).collect()
+}
+
+fn short_bodies() -> Vec<Body> {
+    let mut bodies = Topic::ALL.map(|topic| Body::Page { topic }).to_vec();
+    for why in [Closed::NoInvoices, Closed::NotSelling, Closed::Starting] {
+        let balance = usd("5");
+        bodies.push(Body::Closed { why, balance });
+    }
+    bodies.extend([
+        Body::SlowDown {
+            wait: Some(Span::seconds(38)),
+        },
+        Body::SlowDown { wait: None },
+        Body::TryAgainSoon,
+        Body::OnlyInPrivate,
+        Body::Sorry,
+        Room::new(Language::En).balance(),
+    ]);
+    let top_ups = invoices(Purpose::TopUp).into_iter();
+    bodies.extend(top_ups.map(|invoice| Body::Invoice(Box::new(invoice))));
+    bodies
+}
+
+/// Each order in each list, and the lists that are empty.
+fn lists() -> Vec<Body> {
+    let where_are = |open, last| Body::WhereAreMyStars { open, last };
+    let mut lists = vec![where_are(Vec::new(), None)];
+    for (_, order) in samples::every_order() {
+        let listed = ListedOrder::of(&order);
+        let last = Some(Box::new(listed.clone()));
+        lists.push(where_are(Vec::new(), last.clone()));
+        lists.push(where_are(vec![listed.clone()], last));
+        lists.push(Body::Orders {
+            orders: vec![listed],
+            page: 2,
+            first: None,
+        });
+    }
+    for page in [0, 3] {
+        lists.push(Body::Orders {
+            orders: Vec::new(),
+            page,
+            first: None,
+        });
+    }
+    lists
 }
 
 fn credits() -> Vec<News> {

@@ -150,7 +150,7 @@ impl Room {
             Need::Cancel(Target::Order(order)) => {
                 let at = self.now;
                 let by_customer = true;
-                self.now_is(*order, OrderState::Cancelled { at, by_customer });
+                self.now_is(*order, &OrderState::Cancelled { at, by_customer });
                 self.shown(*order, Some(Note::Cancelled))
             }
             Need::TakeBack(order) => self.shown(*order, Some(Note::TakenBack)),
@@ -254,7 +254,7 @@ impl Room {
     }
 
     /// The order in another state.
-    pub(super) fn now_is(&mut self, id: OrderId, state: OrderState) {
+    pub(super) fn now_is(&mut self, id: OrderId, state: &OrderState) {
         for order in self.orders.iter_mut().filter(|order| order.id == id) {
             order.state = state.clone();
         }
