@@ -33,10 +33,8 @@ pub(crate) enum NoHome {
 }
 
 impl Home {
-    /// Takes the folder. The emulated world begins anew with every start, and books of another world
-    /// would tell of money and wallets that are not there: so they begin anew as well. Secrets and
-    /// logs stay, unless `fresh` says that nothing does.
-    pub(super) fn open(folder: &Path, fresh: bool) -> Result<Self, NoHome> {
+    /// Takes the folder, as it is.
+    pub(super) fn open(folder: &Path) -> Result<Self, NoHome> {
         let unwritable = |path: &Path| {
             let path = path.display().to_string();
             move |why| NoHome::Unwritable { path, why }
@@ -55,13 +53,19 @@ impl Home {
             }
             Err(TryLockError::Error(why)) => return Err(unwritable(&lock)(why)),
         }
-        let home = Self {
+        Ok(Self {
             folder,
             _lock: file,
-        };
+        })
+    }
+
+    /// Empties it, once nobody writes there any more. The emulated world begins anew with every
+    /// start, and books of another world would tell of money and wallets that are not there: so they
+    /// begin anew as well. Secrets and logs stay, unless `fresh` says that nothing does.
+    pub(super) fn begin(&self, fresh: bool) -> Result<(), NoHome> {
         let stays = |name: &str| !fresh && STAYS.iter().any(|kept| name.starts_with(kept));
-        home.empty_but(stays).map_err(unwritable(&home.folder))?;
-        Ok(home)
+        let emptied = self.empty_but(stays);
+        emptied.map_err(|why| unwritable(&self.folder, why))
     }
 
     /// Where it is: absolute.
@@ -158,7 +162,8 @@ mod tests {
     #[test]
     fn secrets_stay_are_private_and_end_with_a_fresh_start() {
         let folder = somewhere("secrets");
-        let home = Home::open(&folder, true).unwrap();
+        let home = Home::open(&folder).unwrap();
+        home.begin(true).unwrap();
         let token = home.secret(ADMIN_TOKEN).unwrap();
         assert_eq!(home.secret(ADMIN_TOKEN).unwrap(), token);
         let mode = fs::metadata(folder.join(ADMIN_TOKEN))
@@ -167,14 +172,16 @@ mod tests {
         assert_eq!(mode.mode() & 0o777, 0o600);
         home.write("starkeeper.db", "books").unwrap();
         drop(home);
-        let home = Home::open(&folder, false).unwrap();
+        let home = Home::open(&folder).unwrap();
+        home.begin(false).unwrap();
         assert_eq!(home.secret(ADMIN_TOKEN).unwrap(), token);
         assert!(
             !folder.join("starkeeper.db").exists(),
             "books of another world"
         );
         drop(home);
-        let home = Home::open(&folder, true).unwrap();
+        let home = Home::open(&folder).unwrap();
+        home.begin(true).unwrap();
         assert_ne!(home.secret(ADMIN_TOKEN).unwrap(), token);
         fs::remove_dir_all(folder).unwrap();
     }
@@ -182,11 +189,11 @@ mod tests {
     #[test]
     fn two_demos_never_share_a_folder() {
         let folder = somewhere("shared");
-        let home = Home::open(&folder, false).unwrap();
-        let second = Home::open(&folder, false).unwrap_err();
+        let home = Home::open(&folder).unwrap();
+        let second = Home::open(&folder).unwrap_err();
         assert!(second.to_string().contains("another demo"), "{second}");
         drop(home);
-        Home::open(&folder, false).unwrap();
+        Home::open(&folder).unwrap();
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -97,10 +97,11 @@ async fn demo(args: &Args) -> Result<(), Failed> {
         true => args.state.join(ONCE),
         false => args.state.clone(),
     };
-    let home = Home::open(&folder, args.fresh || args.once)?;
+    let home = Home::open(&folder)?;
     let mark = home.folder().display().to_string();
     // Whatever a killed demo has left behind in this folder.
     end_all(&mark).await;
+    home.begin(args.fresh || args.once)?;
     let port = match (args.port, args.once) {
         (Some(port), _) => port,
         (None, false) => PORT,

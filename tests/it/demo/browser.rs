@@ -127,7 +127,11 @@ impl Browser {
             let found = self.run(script, json!([])).await;
             match &found {
                 Value::Null | Value::Bool(false) => Err(self.text().await),
-                _ => Ok(found),
+                Value::Bool(true)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_) => Ok(found),
             }
         })
         .await
@@ -158,9 +162,10 @@ impl Browser {
             if (buttons.some((one) => one.textContent.startsWith(arguments[0]))) return 'offered';
             return answers.some((one) => one.innerText.includes('starting')) ? 'starting' : null;";
         let answered = eventually_within("the shop answers", PATIENCE, async || {
-            match self.run(script, json!([words])).await {
-                Value::String(answer) => Ok(answer),
-                _ => Err(self.text().await),
+            let answer = self.run(script, json!([words])).await;
+            match answer.as_str() {
+                Some(answer) => Ok(answer.to_owned()),
+                None => Err(self.text().await),
             }
         });
         answered.await == "offered"

@@ -78,10 +78,20 @@ impl Demo {
     }
 
     /// Starts another one in its folder and on its ports.
-    pub async fn again(&self) -> Running {
+    pub fn again(&self) -> Running {
         let mut next = Running::start("the next demo", command(&self.folder(), self.base, &[]));
         next.wait_for_text("Ctrl-C stops");
         next
+    }
+
+    /// The gateway's name of its invoice of this number, counted from 1, once there is one.
+    pub async fn invoice(&self, number: usize) -> String {
+        eventually_within("the invoice is opened", PATIENCE, async || {
+            let invoices = self.look("/control/invoices").await;
+            let uuid = invoices[number - 1]["uuid"].as_str();
+            uuid.map(str::to_owned).ok_or(invoices.to_string())
+        })
+        .await
     }
 
     /// Pays so much, in dollars, on the newest invoice, and lets its time end.

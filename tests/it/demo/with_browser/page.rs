@@ -74,7 +74,7 @@ async fn a_page_without_its_server_says_so_and_comes_back_with_what_was_typed() 
     browser.run(typed, json!([])).await;
     demo.process.terminate();
     browser.sees("Reconnecting").await;
-    let again = demo.again().await;
+    let again = demo.again();
     let hidden = "return document.getElementById('banner').hidden";
     browser.until("the banner is gone", hidden).await;
     let kept = "return document.getElementById('say').value";
@@ -82,14 +82,16 @@ async fn a_page_without_its_server_says_so_and_comes_back_with_what_was_typed() 
     drop(again);
 }
 
-/// Opens the newest pay page, pays there, and comes back.
-async fn pay(demo: &Demo, browser: &Browser) {
-    let newest = "const links = [...document.querySelectorAll('.log a')].filter(
-        (one) => one.getAttribute('href').startsWith('/pay/'));
-        return links.length > 0 ? links.at(-1).getAttribute('href') : null;";
-    let page = browser.until("there is a pay page", newest).await;
-    let page = page.as_str().expect("a path");
-    browser.go(&format!("{}{page}", demo.url())).await;
+/// Opens the pay page of the invoice of this number through the chat's link, pays there, and comes
+/// back.
+async fn pay(demo: &Demo, browser: &Browser, number: usize) {
+    let uuid = demo.invoice(number).await;
+    let linked = format!(
+        "return [...document.querySelectorAll('.log a')].some(
+            (one) => one.getAttribute('href') === '/pay/{uuid}')"
+    );
+    browser.until("the chat links the pay page", &linked).await;
+    browser.go(&format!("{}/pay/{uuid}", demo.url())).await;
     browser.click("Pay exactly").await;
     browser.go(&demo.url()).await;
 }
@@ -118,7 +120,7 @@ async fn a_customer_pays_and_buys_for_a_friend_for_themselves_and_premium() {
     browser.sees("Hello Anya!").await;
     browser.say("/topup 30").await;
     browser.click("USDT").await;
-    pay(&demo, &browser).await;
+    pay(&demo, &browser, 1).await;
     browser.sees("Your balance has grown").await;
     buy_from_balance(&browser, "100 @boris").await;
     let signed = |shown: &Value| {
@@ -174,7 +176,7 @@ async fn a_customer_pays_too_little_cancels_pays_late_and_changes_the_language()
     browser.sees("We received $1.0").await;
     browser.click("Add $").await;
     browser.click("USDT").await;
-    pay(&demo, &browser).await;
+    pay(&demo, &browser, 2).await;
     browser.sees("Done! @boris has 100 Stars").await;
     ask_and_tap(&browser, "50 @petya", "Yes, ").await;
     browser.click("USDT").await;
