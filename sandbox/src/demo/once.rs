@@ -82,20 +82,20 @@ impl Play<'_> {
             "customer says \"/topup {TOP_UP}\" and taps a coin: an invoice over ${TOP_UP}.00"
         ));
         match self.fault {
-            Some(fault @ (Break::PayLess | Break::PayLate)) => self.press(fault).await?,
+            Some(fault @ (Break::PayLess | Break::PayLate)) => self.press_aloud(fault).await?,
             Some(fault @ Break::LoseWebhook) => {
-                self.press(fault).await?;
+                self.press_aloud(fault).await?;
                 self.pay(&uuid)?;
             }
             Some(fault @ Break::HeleketDown) => {
-                self.press(fault).await?;
+                self.press_aloud(fault).await?;
                 self.pay(&uuid)?;
                 tokio::time::sleep(BROKEN).await;
-                self.press(fault).await?;
+                self.press_aloud(fault).await?;
             }
             Some(fault @ Break::WebhookX5) => {
                 self.pay(&uuid)?;
-                self.press(fault).await?;
+                self.press_aloud(fault).await?;
             }
             Some(
                 Break::KillDaemon
@@ -217,17 +217,17 @@ impl Play<'_> {
         match self.fault {
             Some(fault @ Break::KillDaemon) => {
                 self.until_says(number, "signed").await?;
-                self.press(fault).await
+                self.press(fault).await.map(drop)
             }
             Some(fault @ Break::KillBrowser) => {
                 self.until_says(number, "held").await?;
-                self.press(fault).await
+                self.press(fault).await.map(drop)
             }
             Some(fault @ (Break::FragmentLogsOut | Break::EmptyWallet)) => {
                 self.until_says(number, "held").await?;
                 self.press(fault).await?;
                 tokio::time::sleep(BROKEN).await;
-                self.press(fault).await
+                self.press(fault).await.map(drop)
             }
             Some(
                 Break::LoseWebhook
@@ -285,11 +285,17 @@ impl Play<'_> {
         }
     }
 
-    async fn press(&self, fault: Break) -> Result<(), String> {
-        let said = fault.press(&self.world).await;
-        said.map(drop)
-            .map_err(|why| format!("{}: {why}", fault.name()))?;
+    /// Before the order, when nobody says the lines of the timeline yet.
+    async fn press_aloud(&self, fault: Break) -> Result<(), String> {
+        let said = self.press(fault).await?;
+        self.step(&said);
         Ok(())
+    }
+
+    /// Presses the switch; answers what that did.
+    async fn press(&self, fault: Break) -> Result<String, String> {
+        let said = fault.press(&self.world).await;
+        said.map_err(|why| format!("{}: {why}", fault.name()))
     }
 
     fn step(&self, text: &str) {

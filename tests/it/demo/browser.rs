@@ -152,17 +152,26 @@ impl Browser {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether a button whose words begin so comes below the newest message that was written, or the
-    /// shop has answered something else.
-    pub async fn shows_button(&self, words: &str) -> bool {
+    /// How many messages were written.
+    pub async fn written(&self) -> u64 {
+        let script = "return document.querySelectorAll('.bubble.mine').length";
+        let count = self.run(script, json!([])).await;
+        count.as_u64().expect("a count")
+    }
+
+    /// Whether a button whose words begin so comes below the message that is written after so many
+    /// others, or the shop has answered that it is starting.
+    pub async fn is_offered(&self, words: &str, written_before: u64) -> bool {
         let script = "const all = [...document.querySelectorAll('.bubble')];
-            const mine = all.findLastIndex((one) => one.classList.contains('mine'));
+            const written = all.filter((one) => one.classList.contains('mine'));
+            if (written.length <= arguments[1]) return null;
+            const mine = all.indexOf(written.at(-1));
             const answers = all.slice(mine + 1);
             const buttons = answers.flatMap((one) => [...one.querySelectorAll('button')]);
             if (buttons.some((one) => one.textContent.startsWith(arguments[0]))) return 'offered';
             return answers.some((one) => one.innerText.includes('starting')) ? 'starting' : null;";
         let answered = eventually_within("the shop answers", PATIENCE, async || {
-            let answer = self.run(script, json!([words])).await;
+            let answer = self.run(script, json!([words, written_before])).await;
             match answer.as_str() {
                 Some(answer) => Ok(answer.to_owned()),
                 None => Err(self.text().await),

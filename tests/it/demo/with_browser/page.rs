@@ -99,8 +99,9 @@ async fn pay(demo: &Demo, browser: &Browser, number: usize) {
 /// Writes what is wanted, again while the shop is still starting, and taps the button it offers.
 async fn ask_and_tap(browser: &Browser, line: &str, button: &str) {
     let asked = eventually_within("the shop makes an offer", PATIENCE, async || {
+        let before = browser.written().await;
         browser.say(line).await;
-        let offered = browser.shows_button(button).await;
+        let offered = browser.is_offered(button, before).await;
         offered.then_some(()).ok_or("it is still starting")
     });
     asked.await;
