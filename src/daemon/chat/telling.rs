@@ -93,8 +93,10 @@ pub(super) async fn beside(
 /// Reports a webhook that Telegram cannot reach, and one that leads elsewhere.
 async fn watch_webhook(api: &BotApi, url: &str, secret: &SecretString) {
     let mut seen = None;
+    let mut pause = FIRST_PAUSE;
     loop {
-        tokio::time::sleep(WEBHOOK_LOOK).await;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(WEBHOOK_LOOK);
         let state = match api.webhook().await {
             Ok(state) => state,
             Err(why) => {

@@ -38,118 +38,134 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/control/users/{id}/tap", web::post().to(tap));
 }
 
-async fn say(
-    request: HttpRequest,
-    id: web::Path<String>,
-    body: Bytes,
-    world: web::Data<World>,
+/// What a call about one person brings.
+type Call = (HttpRequest, web::Path<String>, Bytes, web::Data<World>);
+
+/// A call that was read: what somebody does, and the desk they do it at.
+struct Doing<'c> {
+    person: i64,
+    asked: &'c Asked,
+    desk: &'c mut Desk,
+    world: &'c Arc<World>,
+}
+
+/// Reads a call whose body may have the `known` members, and answers what came of it.
+fn done(
+    (request, id, body, world): Call,
+    known: &[&str],
+    act: impl FnOnce(Doing<'_>) -> Result<Value, Wrong>,
 ) -> HttpResponse {
     let world = world.into_inner();
     answered(&request, || {
-        let id = number(&id)?;
-        let asked = Asked::read(&body, &["text", "group"])?;
-        let content = Content::Text(typed(&asked)?);
-        let group = group(&asked)?;
+        let person = number(&id)?;
+        let asked = Asked::read(&body, known)?;
         let mut desk = hold(&world.telegram.desk);
-        written(&mut desk, &world, id, group, content, Map::new())
+        act(Doing {
+            person,
+            asked: &asked,
+            desk: &mut desk,
+            world: &world,
+        })
+    })
+}
+
+impl Doing<'_> {
+    /// Writes to the bot, or into the group that was named.
+    fn write(self, content: Content) -> Result<Value, Wrong> {
+        let group = group(self.asked)?;
+        let Self {
+            person,
+            desk,
+            world,
+            ..
+        } = self;
+        written(desk, world, person, group, content, Map::new())
+    }
+}
+
+async fn say(call: Call) -> HttpResponse {
+    done(call, &["text", "group"], |doing| {
+        let text = typed(doing.asked)?;
+        doing.write(Content::Text(text))
     })
 }
 
 /// Sends what is no text.
-async fn send(
-    request: HttpRequest,
-    id: web::Path<String>,
-    body: Bytes,
-    world: web::Data<World>,
-) -> HttpResponse {
-    let world = world.into_inner();
-    answered(&request, || {
-        let id = number(&id)?;
-        let asked = Asked::read(&body, &["kind", "group"])?;
-        let kinds = [
-            ("sticker", "sticker"),
-            ("voice", "voice"),
-            ("photo", "photo"),
-        ];
-        let kind = asked.word("kind", &kinds)?;
+async fn send(call: Call) -> HttpResponse {
+    done(call, &["kind", "group"], |doing| {
+        let kinds = ["sticker", "voice", "photo"].map(|kind| (kind, kind));
+        let kind = doing.asked.word("kind", &kinds)?;
         let kind = kind.ok_or_else(|| Wrong::absent("kind", "like \"sticker\""))?;
-        let content = Content::Other {
+        doing.write(Content::Other {
             member: kind,
             value: sample(kind),
             label: format!("({kind})"),
-        };
-        let group = group(&asked)?;
-        let mut desk = hold(&world.telegram.desk);
-        written(&mut desk, &world, id, group, content, Map::new())
+        })
     })
 }
 
 /// Forwards what another person, or a channel, has written.
-async fn forward(
-    request: HttpRequest,
-    id: web::Path<String>,
-    body: Bytes,
-    world: web::Data<World>,
-) -> HttpResponse {
-    let world = world.into_inner();
-    answered(&request, || {
-        let id = number(&id)?;
-        let asked = Asked::read(&body, &["from", "channel", "text", "hidden"])?;
-        let text = typed(&asked)?;
-        let hidden = asked.boolean("hidden")?.unwrap_or(false);
-        let channel = asked.text("channel")?;
-        let most = LARGEST_ID.unsigned_abs();
-        let from = asked.whole("from", 1, most)?;
-        let date = world.clock.now().unix_s();
-        let mut desk = hold(&world.telegram.desk);
-        let origin = match (from.and_then(|from| i64::try_from(from).ok()), channel) {
-            (Some(from), None) => {
-                let person = desk.people.get(from).ok_or_else(|| nobody(from))?;
-                if hidden {
-                    json!({"type": "hidden_user", "sender_user_name": person.first_name, "date": date})
-                } else {
-                    json!({"type": "user", "sender_user": person.as_user(), "date": date})
-                }
-            }
-            (None, Some(name)) => json!({
-                "type": "channel",
-                "chat": {"id": -1_001_000_000_001_i64, "title": name, "username": name, "type": "channel"},
-                "message_id": 1,
-                "date": date,
-            }),
-            (Some(_), Some(_)) | (None, None) => {
-                return Err(Wrong::absent(
-                    "from",
-                    "a person's number, or else a channel's name",
-                ));
-            }
-        };
+async fn forward(call: Call) -> HttpResponse {
+    done(call, &["from", "channel", "text", "hidden"], |doing| {
+        let text = typed(doing.asked)?;
         let mut more = Map::new();
-        more.insert("forward_origin".to_owned(), origin);
-        written(&mut desk, &world, id, None, Content::Text(text), more)
+        more.insert("forward_origin".to_owned(), origin(&doing)?);
+        let Doing {
+            person,
+            desk,
+            world,
+            ..
+        } = doing;
+        written(desk, world, person, None, Content::Text(text), more)
     })
 }
 
+/// Who has written what is forwarded, as the bot is told.
+fn origin(doing: &Doing<'_>) -> Result<Value, Wrong> {
+    let asked = doing.asked;
+    let hidden = asked.boolean("hidden")?.unwrap_or(false);
+    let channel = asked.text("channel")?;
+    let from = asked.whole("from", 1, LARGEST_ID.unsigned_abs())?;
+    let date = doing.world.clock.now().unix_s();
+    match (from.and_then(|from| i64::try_from(from).ok()), channel) {
+        (Some(from), None) => {
+            let person = doing.desk.people.get(from).ok_or_else(|| nobody(from))?;
+            Ok(if hidden {
+                json!({"type": "hidden_user", "sender_user_name": person.first_name, "date": date})
+            } else {
+                json!({"type": "user", "sender_user": person.as_user(), "date": date})
+            })
+        }
+        (None, Some(name)) => Ok(json!({
+            "type": "channel",
+            "chat": {"id": -1_001_000_000_001_i64, "title": name, "username": name, "type": "channel"},
+            "message_id": 1,
+            "date": date,
+        })),
+        (Some(_), Some(_)) | (None, None) => {
+            let expected = "a person's number, or else a channel's name";
+            Err(Wrong::absent("from", expected))
+        }
+    }
+}
+
 /// Chooses people with the key that offers them, whatever it is called.
-async fn pick(
-    request: HttpRequest,
-    id: web::Path<String>,
-    body: Bytes,
-    world: web::Data<World>,
-) -> HttpResponse {
-    let world = world.into_inner();
-    answered(&request, || {
-        let id = number(&id)?;
-        let asked = Asked::read(&body, &["users"])?;
-        let users = asked.wholes("users", 1, LARGEST_ID)?;
-        let mut desk = hold(&world.telegram.desk);
+async fn pick(call: Call) -> HttpResponse {
+    done(call, &["users"], |doing| {
+        let users = doing.asked.wholes("users", 1, LARGEST_ID)?;
+        let Doing {
+            person,
+            desk,
+            world,
+            ..
+        } = doing;
         let bot = desk.newest_bot(&world.dice);
-        let key = desk.chat(bot, id).and_then(picker_of);
+        let key = desk.chat(bot, person).and_then(picker_of);
         let (picker, one_time) = key.ok_or_else(|| {
-            Wrong::State(format!("{id} sees no key that offers people to choose"))
+            Wrong::State(format!("{person} sees no key that offers people to choose"))
         })?;
-        let content = chosen(&desk, users.as_deref(), picker)?;
-        pressed(&mut desk, &world, (id, None), content, one_time)
+        let content = chosen(desk, users.as_deref(), picker)?;
+        pressed(desk, world, (person, None), content, one_time)
     })
 }
 
