@@ -20,7 +20,7 @@ pub(super) const ONCE: &str = "once";
 #[derive(Debug)]
 pub(super) struct Home {
     folder: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 /// Why there is none.
@@ -30,6 +30,16 @@ pub(crate) enum NoHome {
     Busy { folder: String },
     #[error("{path}: {why}: the demo keeps its data there, so it must be able to write it")]
     Unwritable { path: String, why: io::Error },
+}
+
+/// By word: a child that is being started elsewhere shares the lock for a moment, so closing the
+/// file would free it that moment later.
+impl Drop for Home {
+    fn drop(&mut self) {
+        if let Err(why) = self.lock.unlock() {
+            tracing::debug!("the lock ends with the file and not before: {why}");
+        }
+    }
 }
 
 impl Home {
@@ -53,10 +63,7 @@ impl Home {
             }
             Err(TryLockError::Error(why)) => return Err(unwritable(&lock)(why)),
         }
-        Ok(Self {
-            folder,
-            _lock: file,
-        })
+        Ok(Self { folder, lock: file })
     }
 
     /// Empties it, once nobody writes there any more. The emulated world begins anew with every

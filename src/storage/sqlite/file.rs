@@ -24,7 +24,17 @@ pub(in crate::storage) enum NotOpened {
 
 /// Held for life by whoever writes the file: the lock is beside it, so that copying or looking at
 /// the file itself takes no part in it.
-pub(in crate::storage) struct Held(#[expect(dead_code, reason = "the lock lives as long")] File);
+pub(in crate::storage) struct Held(File);
+
+/// By word: a child that is being started elsewhere shares the lock for a moment, so closing the
+/// file would free it that moment later.
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Err(why) = self.0.unlock() {
+            tracing::debug!("the lock ends with the file and not before: {why}");
+        }
+    }
+}
 
 impl Held {
     pub(in crate::storage) fn on(file: &Path) -> Result<Self, NotOpened> {
