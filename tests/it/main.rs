@@ -31,6 +31,7 @@ mod proof;
 mod redis;
 mod rules;
 mod sandboxed;
+mod soak;
 mod statuses;
 mod storage;
 mod support;

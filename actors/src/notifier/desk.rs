@@ -148,7 +148,9 @@ impl Desk {
             }
         }
         self.counts.unstored.one();
-        tracing::warn!("outcome of a message not stored, it will be told again: {cause}");
+        tracing::warn!(
+            "outcome of a message not stored, what is stored decides whether it is told again: {cause}"
+        );
         After::NotStored
     }
 

@@ -8,10 +8,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::wait::eventually_within;
-use super::{ENDING, Errand};
+use super::Errand;
 
 /// Nobody waits longer for an answer before they ask again: a daemon that was killed is back by then.
 const REACTION: Duration = Duration::from_secs(20);
+
+/// Who has seen no invoice for so long begins anew.
+const FORGOTTEN: Duration = Duration::from_secs(60);
 
 /// Asked so often in vain, it is a bug.
 const TRIES: usize = 5;
@@ -71,42 +74,44 @@ impl<'a> Person<'a> {
 
     /// Puts ten dollars on the balance, through the gateway.
     pub(super) async fn top_up(&mut self) {
-        let way = self.ask("/topup 10", &["1:pay_invoice"]).await;
-        self.act(Act::Tap(way)).await;
         let begun = Instant::now();
-        let uuid = loop {
-            if let Some(uuid) = self.pay_page() {
-                break uuid;
+        let uuid = 'paying: loop {
+            let way = self.ask("/topup 10", &["1:pay_invoice"]).await;
+            self.act(Act::Tap(way)).await;
+            let tapped = Instant::now();
+            // A daemon that was killed has forgotten the tap; it was asked for nothing yet.
+            while tapped.elapsed() < FORGOTTEN {
+                if let Some(uuid) = self.pay_page() {
+                    break 'paying uuid;
+                }
+                self.hears(REACTION).await;
             }
             assert!(
-                begun.elapsed() < ENDING,
+                begun.elapsed() < self.errand.ending,
                 "{}: no invoice: {:?}",
                 self.id,
                 self.messages
             );
-            self.hears(REACTION).await;
         };
         self.errand.emulators.pay(&uuid, "exact").await;
         let (door, id) = (&self.errand.door, self.id);
-        eventually_within("the money is on the balance", ENDING, async || {
-            match door.balance(id).await? {
+        eventually_within(
+            "the money is on the balance",
+            self.errand.ending,
+            async || match door.balance(id).await? {
                 0 => {
                     tokio::time::sleep(Duration::from_millis(200)).await;
                     Err("nothing".to_owned())
                 }
                 some => Ok(some),
-            }
-        })
+            },
+        )
         .await;
     }
 
     /// Buys fifty Stars for themselves with a double tap, and waits for the end.
     pub(super) async fn buy(&mut self) -> String {
-        let mut pay = self.ask("/buy 50", &["1:pay_balance", "1:confirm"]).await;
-        if pay.starts_with("1:confirm") {
-            self.act(Act::Tap(pay)).await;
-            pay = self.button(&["1:pay_balance"], 0).expect("a way to pay");
-        }
+        let pay = self.offer().await;
         let twice = [self.tap(&pay, 0), self.tap(&pay, 0)];
         futures_util::future::join_all(twice).await;
         let begun = Instant::now();
@@ -123,18 +128,35 @@ impl<'a> Person<'a> {
                 Some("refunded") => return "refunded".to_owned(),
                 None if pressed.elapsed() > REACTION => {
                     self.errand.note_repeat();
-                    // The offer may have been made anew meanwhile, with a button of its own.
-                    pay = self.button(&["1:pay_balance"], 0).unwrap_or(pay);
+                    // A daemon that was killed has forgotten the dialog, and shows the menu instead.
+                    let pay = match self.button(&["1:pay_balance"], 0) {
+                        Some(pay) => pay,
+                        None => self.offer().await,
+                    };
                     self.tap(&pay, 0).await;
                     pressed = Instant::now();
                 }
                 Some(_) | None => {}
             }
             assert!(
-                begun.elapsed() < ENDING,
+                begun.elapsed() < self.errand.ending,
                 "{}: {states:?}, told: {is_told}",
                 self.id
             );
+        }
+    }
+
+    /// Asks for fifty Stars, up to the button that pays from the balance.
+    async fn offer(&mut self) -> String {
+        loop {
+            let button = self.ask("/buy 50", &["1:pay_balance", "1:confirm"]).await;
+            if !button.starts_with("1:confirm") {
+                return button;
+            }
+            self.act(Act::Tap(button)).await;
+            if let Some(pay) = self.button(&["1:pay_balance"], 0) {
+                return pay;
+            }
         }
     }
 
@@ -154,7 +176,7 @@ impl<'a> Person<'a> {
                 return button;
             }
             assert!(
-                begun.elapsed() < ENDING,
+                begun.elapsed() < self.errand.ending,
                 "{} to {words}: {:?}",
                 self.id,
                 self.messages
