@@ -18,10 +18,12 @@ use crate::config::Surroundings;
 
 mod backup;
 pub(crate) mod books;
+mod check;
 mod config;
 mod copy_books;
 mod failed;
-mod login;
+mod init;
+pub(crate) mod login;
 mod migrate;
 mod restore;
 mod serve;
@@ -41,6 +43,10 @@ struct Words {
 enum Command {
     /// Runs the daemon until it is told to end (SIGTERM, SIGINT).
     Serve(serve::Args),
+    /// Asks what a shop needs, and writes `.env`.
+    Init(init::Args),
+    /// Asks every dependency how it is, and says how to mend what is wrong.
+    Check(check::Args),
     /// Prints every setting with the place it was read from, secrets masked.
     Config(config::Args),
     /// Brings the schema of the books up to date, back, or shows where it is.
@@ -76,6 +82,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
     match command {
         Command::Serve(args) => serve::run(&args, surroundings),
+        Command::Init(args) => init::run(&args, surroundings),
+        Command::Check(args) => check::run(&args, surroundings),
         Command::Config(args) => config::run(&args, surroundings),
         Command::Migrate(args) => migrate::run(&args, surroundings),
         Command::Backup(args) => backup::run(&args, surroundings),

@@ -33,6 +33,7 @@ mod nights;
 mod parts;
 #[cfg(feature = "crash-points")]
 pub mod points;
+pub mod preflight;
 mod run;
 mod settings;
 mod side;

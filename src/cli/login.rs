@@ -80,14 +80,15 @@ fn read(file: &Path) -> Result<SecretString, Failed> {
 }
 
 /// The running daemon's admin API.
-struct Daemon {
+pub(crate) struct Daemon {
     client: Client,
     place: SocketAddr,
     token: SecretString,
 }
 
 impl Daemon {
-    fn of(settings: &Settings) -> Result<Self, Failed> {
+    /// The daemon that these settings start.
+    pub(crate) fn of(settings: &Settings) -> Result<Self, Failed> {
         let token = settings.admin.token.clone().ok_or_else(|| {
             Failed::for_an_operator(
                 "ADMIN_TOKEN is not set: expected the token of the running daemon, which this asks",
@@ -141,18 +142,27 @@ impl Daemon {
         )))
     }
 
+    async fn shown(&self) -> Result<Vec<Value>, Failed> {
+        let mut shown = self.ask(self.client.get(self.url("logins"))).await?;
+        let logins = shown.get_mut("logins").and_then(Value::as_array_mut);
+        Ok(logins.map(std::mem::take).unwrap_or_default())
+    }
+
+    /// The number of each login with its health in one word, as the daemon knows it.
+    pub(crate) async fn logins(&self) -> Result<Vec<(i64, String)>, Failed> {
+        let shown = self.shown().await?;
+        let known = shown.iter().filter_map(|login| {
+            let number = login.get("id").and_then(Value::as_i64)?;
+            Some((number, word(login, "health")))
+        });
+        Ok(known.collect())
+    }
+
     async fn status(&self) -> Result<(), Failed> {
-        let shown = self.ask(self.client.get(self.url("logins"))).await?;
-        let logins = shown.get("logins").and_then(Value::as_array);
-        for login in logins.into_iter().flatten() {
-            let field = |name: &str| login.get(name).map(Value::to_string).unwrap_or_default();
-            let checked = field("checked_at");
-            say(&format!(
-                "till {}: {}, looked at {}",
-                field("id"),
-                field("health").trim_matches('"'),
-                checked.trim_matches('"')
-            ));
+        for login in &self.shown().await? {
+            let (number, health) = (word(login, "id"), word(login, "health"));
+            let checked = word(login, "checked_at");
+            say(&format!("till {number}: {health}, looked at {checked}"));
         }
         Ok(())
     }
@@ -171,5 +181,14 @@ impl Daemon {
             "till {till}: the cookies work and are in use, as version {version}; {wallet}"
         ));
         Ok(())
+    }
+}
+
+/// A member as text, without the quotes of JSON.
+fn word(login: &Value, name: &str) -> String {
+    match login.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
     }
 }

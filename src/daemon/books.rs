@@ -30,23 +30,45 @@ pub(super) async fn open(
             }
         }
     }
+    let storage = StorageSettings {
+        #[cfg(feature = "crash-points")]
+        watch: Some(watch),
+        ..as_set(settings, url)
+    };
+    let opened = io.spawn(Storage::open(storage)).await;
+    let opened = opened.map_err(|why| Failed::by_itself(format!("opening the books: {why}")))?;
+    opened.map_err(failed)
+}
+
+/// How the books are opened.
+fn as_set(settings: &Settings, url: DatabaseUrl) -> StorageSettings {
     let given = &settings.database;
     let connections = match &url {
         DatabaseUrl::Sqlite(_) => EMBEDDED_READERS,
         DatabaseUrl::Postgres(_) => usize::try_from(given.connections).unwrap_or(usize::MAX),
     };
-    let storage = StorageSettings {
+    StorageSettings {
         connections,
         statement_timeout: given.statement_timeout,
         lock_timeout: given.lock_timeout,
         rules: settings.fulfilment.orders,
-        #[cfg(feature = "crash-points")]
-        watch: Some(watch),
         ..StorageSettings::at(url)
-    };
-    let opened = io.spawn(Storage::open(storage)).await;
-    let opened = opened.map_err(|why| Failed::by_itself(format!("opening the books: {why}")))?;
-    opened.map_err(failed)
+    }
+}
+
+/// The books for somebody who only looks; none where they are not there yet, or not at this schema.
+/// To be called where outside calls run.
+pub(super) async fn if_there(settings: &Settings) -> Result<Option<Storage>, Failed> {
+    let url = cli::books::of(settings)?;
+    if !migrate::pending(&url)
+        .await
+        .map_err(not_migrated)?
+        .is_empty()
+    {
+        return Ok(None);
+    }
+    let opened = Storage::open(as_set(settings, url)).await;
+    opened.map(Some).map_err(failed)
 }
 
 async fn migrate(io: &Runtime, url: &DatabaseUrl) -> Result<(), Failed> {

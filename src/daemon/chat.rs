@@ -82,25 +82,10 @@ pub(super) async fn make(
     clock: &Arc<dyn Clock>,
 ) -> Result<Option<Chat>, Failed> {
     let given = &settings.telegram;
-    let Some(token) = &given.token else {
+    let Some(client) = client(settings)? else {
         tracing::warn!("there is no chat: TELEGRAM_TOKEN is not set");
         return Ok(None);
     };
-    let Some(token) = BotToken::parse(token.expose_secret()) else {
-        let origin = settings.origin_of("TELEGRAM_TOKEN");
-        let (expected, letters) = (BotToken::EXPECTED, token.expose_secret().chars().count());
-        return Err(Failed::for_an_operator(format!(
-            "TELEGRAM_TOKEN: expected {expected}, found {letters} characters that are not shown \
-             (read from {origin})"
-        )));
-    };
-    let mut client = TelegramSettings::new(given.api_url.clone(), token);
-    client.proxy = proxy(settings)?;
-    client.deadline = given.call_timeout;
-    client.connect = client.connect.min(given.call_timeout);
-    client.everybody = given.rate;
-    client.chat_every = given.chat_every;
-    client.chat_burst = given.chat_burst;
     let api = BotApi::new(&client).map_err(Failed::for_an_operator)?;
     let username = who(&api, settings).await?;
     let words = Arc::new(words(settings, username.clone())?);
@@ -139,6 +124,30 @@ pub(super) async fn make(
         },
         update_timeout: given.update_timeout,
     }))
+}
+
+/// What the client of the Bot API takes; none without a token.
+pub(super) fn client(settings: &Settings) -> Result<Option<TelegramSettings>, Failed> {
+    let given = &settings.telegram;
+    let Some(token) = &given.token else {
+        return Ok(None);
+    };
+    let Some(token) = BotToken::parse(token.expose_secret()) else {
+        let origin = settings.origin_of("TELEGRAM_TOKEN");
+        let (expected, letters) = (BotToken::EXPECTED, token.expose_secret().chars().count());
+        return Err(Failed::for_an_operator(format!(
+            "TELEGRAM_TOKEN: expected {expected}, found {letters} characters that are not shown \
+             (read from {origin})"
+        )));
+    };
+    let mut client = TelegramSettings::new(given.api_url.clone(), token);
+    client.proxy = proxy(settings)?;
+    client.deadline = given.call_timeout;
+    client.connect = client.connect.min(given.call_timeout);
+    client.everybody = given.rate;
+    client.chat_every = given.chat_every;
+    client.chat_burst = given.chat_burst;
+    Ok(Some(client))
 }
 
 /// What Telegram shows when it delivers: as it is set, else derived from the token, so that it is the

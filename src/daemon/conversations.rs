@@ -59,7 +59,8 @@ pub(super) async fn make(
     })
 }
 
-fn of(given: &Redis) -> RedisSettings {
+/// What the link takes.
+pub(super) fn of(given: &Redis) -> RedisSettings {
     let places = given.nodes.iter().map(|(host, port)| Place {
         host: host.clone(),
         port: *port,
@@ -78,37 +79,44 @@ fn of(given: &Redis) -> RedisSettings {
 }
 
 async fn greet(settings: &Settings, given: &Redis, link: &RedisLink) -> Result<(), Failed> {
+    let greeting = link.greet().await;
+    let place = place(given);
+    if let Some(why) = never(settings, &place, &greeting) {
+        return Err(why);
+    }
+    if greeting == Greeting::Ready {
+        tracing::info!("dialogs and limits are kept in redis at {place}");
+    }
+    Ok(())
+}
+
+/// Why a Redis that answers will never do as it is set; none if it does, or did not answer.
+pub(super) fn never(settings: &Settings, place: &str, greeting: &Greeting) -> Option<Failed> {
     let wrong = |var: &str, what: &str| {
         let origin = settings.origin_of(var);
-        let place = place(given);
-        Failed::for_an_operator(format!(
+        Some(Failed::for_an_operator(format!(
             "{var}: redis at {place} {what} (read from {origin})"
-        ))
+        )))
     };
-    match link.greet().await {
-        Greeting::Ready => {
-            let place = place(given);
-            tracing::info!("dialogs and limits are kept in redis at {place}");
-            Ok(())
-        }
-        // The link has told the log.
-        Greeting::Away(_) => Ok(()),
-        Greeting::Password => Err(wrong(
+    match greeting {
+        // The link has told the log of the second.
+        Greeting::Ready | Greeting::Away(_) => None,
+        Greeting::Password => wrong(
             "REDIS_PASSWORD",
             "refuses the login: set the password of its nodes here or in REDIS_URL",
-        )),
-        Greeting::NotACluster => Err(wrong(
+        ),
+        Greeting::NotACluster => wrong(
             "REDIS_CLUSTER_ENABLED",
             "is one node and no cluster: set this to false",
-        )),
-        Greeting::ACluster => Err(wrong(
+        ),
+        Greeting::ACluster => wrong(
             "REDIS_CLUSTER_ENABLED",
             "is a node of a cluster: set this to true",
-        )),
-        Greeting::TooOld(version) => Err(wrong(
+        ),
+        Greeting::TooOld(version) => wrong(
             "REDIS_URL",
             &format!("is {version}, and 7 or newer is needed"),
-        )),
+        ),
     }
 }
 

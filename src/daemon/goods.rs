@@ -159,7 +159,7 @@ fn wrong(settings: &Settings, var: &str, what: impl std::fmt::Display) -> Failed
     Failed::for_an_operator(format!("{var}: {what} (read from {origin})"))
 }
 
-fn bad_chain(why: impl std::fmt::Display) -> Failed {
+pub(super) fn bad_chain(why: impl std::fmt::Display) -> Failed {
     Failed::for_an_operator(format!("TON_API_URL or TON_API_KEY: {why}"))
 }
 
@@ -170,7 +170,7 @@ fn destinations(settings: &Settings) -> Result<Vec<WalletAddress>, Failed> {
     parsed.collect()
 }
 
-fn chain_settings(settings: &Settings) -> ChainSettings {
+pub(super) fn chain_settings(settings: &Settings) -> ChainSettings {
     let given = &settings.ton;
     let providers = given.providers.iter();
     let providers = providers.map(|(url, key)| ProviderSettings {
@@ -196,7 +196,7 @@ fn var_of(stem: &str, till: i64) -> String {
 }
 
 /// Each till's wallet: the one that the settings name, else the one of the two that has money.
-async fn wallets_of(
+pub(super) async fn wallets_of(
     settings: &Settings,
     providers: &ChainSettings,
 ) -> Result<Vec<(LoginId, WalletKey, WalletContract)>, Failed> {
@@ -226,7 +226,7 @@ async fn wallets_of(
 }
 
 /// The key of stored jars.
-fn vault_key(settings: &Settings) -> Result<VaultKey, Failed> {
+pub(super) fn vault_key(settings: &Settings) -> Result<VaultKey, Failed> {
     if let Some(text) = &settings.fragment.vault_key {
         let key = VaultKey::parse(text.expose_secret());
         return key.map_err(|why| wrong(settings, "VAULT_KEY", why));
@@ -246,7 +246,7 @@ fn normal(words: &SecretString) -> Zeroizing<String> {
     Zeroizing::new(words.join(" "))
 }
 
-fn browsers(settings: &Settings) -> Result<BrowserSettings, Failed> {
+pub(super) fn browsers(settings: &Settings) -> Result<BrowserSettings, Failed> {
     let given = &settings.browser;
     let folder = std::path::absolute(settings.state_dir.join("browsers")).map_err(|why| {
         let folder = settings.state_dir.display();
@@ -283,7 +283,7 @@ fn browsers(settings: &Settings) -> Result<BrowserSettings, Failed> {
 }
 
 /// The cookies of the settings, for the logins that have a wallet.
-fn spare_jars(
+pub(super) fn spare_jars(
     settings: &Settings,
     tills: &[(LoginId, WalletAddress)],
 ) -> Result<Vec<(LoginId, Jar)>, Failed> {

@@ -218,7 +218,10 @@ fn among(networks: Vec<Network>) -> Among {
 }
 
 /// The gateway, or nobody while its keys are not set. Its pay pages lead back to `return_to`.
-fn gateway(settings: &Settings, return_to: Option<Url>) -> Result<Option<HeleketClient>, Failed> {
+pub(super) fn gateway(
+    settings: &Settings,
+    return_to: Option<Url>,
+) -> Result<Option<HeleketClient>, Failed> {
     let Some(keys) = &settings.heleket.keys else {
         tracing::warn!("payments are off: MERCHANT_UUID and API_KEY are not set");
         return Ok(None);

@@ -165,20 +165,17 @@ pub async fn history(url: &DatabaseUrl) -> Result<Vec<Step>, MigrateFailed> {
     on(url, false, Migrated::history).await
 }
 
-/// The names of the migrations that the database lacks, oldest first.
+/// The names of the migrations that the database lacks, oldest first. Changes nothing, and makes no
+/// file.
 ///
 /// # Errors
-/// The database cannot be read, or a newer binary was here.
+/// The database cannot be read, a newer binary was here, or another program's tables are.
 pub async fn pending(url: &DatabaseUrl) -> Result<Vec<String>, MigrateFailed> {
-    let history = history(url).await?;
-    let unknown = history.iter().filter(|step| !step.known);
-    let versions: Vec<String> = unknown.map(|step| step.name.clone()).collect();
-    if !versions.is_empty() {
-        let database = url.to_string();
-        return Err(MigrateFailed::Newer { database, versions });
+    if is_no_file_yet(url) {
+        let carried = carried(url)?;
+        return Ok(carried.into_iter().map(|one| one.name).collect());
     }
-    let lacking = history.into_iter().filter(|step| !step.applied);
-    Ok(lacking.map(|step| step.name).collect())
+    on(url, false, Migrated::pending).await
 }
 
 /// What the books there hold; nothing if there are none.

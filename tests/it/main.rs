@@ -19,6 +19,7 @@
 
 mod books;
 mod callback;
+mod check;
 mod connect;
 mod daemon;
 mod demo;
@@ -26,6 +27,7 @@ mod fragment;
 mod goods;
 mod ground;
 mod heleket;
+mod init;
 mod migrate;
 mod proof;
 mod redis;

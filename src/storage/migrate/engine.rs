@@ -32,6 +32,7 @@ const NOTED: &str = "__diesel_schema_migrations";
 pub(super) trait Migrated {
     fn up(&mut self) -> Result<Vec<String>, MigrateFailed>;
     fn down(&mut self, count: usize) -> Result<Vec<String>, MigrateFailed>;
+    fn pending(&mut self) -> Result<Vec<String>, MigrateFailed>;
     fn history(&mut self) -> Result<Vec<Step>, MigrateFailed>;
     fn holdings(&mut self) -> Result<Holdings, MigrateFailed>;
 }
@@ -155,6 +156,13 @@ fn judged(
         return Err(Ended::Refused(MigrateFailed::Foreign { database, tables }));
     }
     Ok(applied)
+}
+
+/// The names of those that were not run, oldest first.
+fn lacking(carried: &[Carried], applied: &[String]) -> Vec<String> {
+    let steps = steps(carried, applied).into_iter();
+    let lacking = steps.filter(|step| !step.applied);
+    lacking.map(|step| step.name).collect()
 }
 
 /// The newest versions that were run, newest first.
@@ -321,6 +329,16 @@ impl Migrated for PostgresSchema {
         done.map_err(|why| refused(&self.database, why))
     }
 
+    fn pending(&mut self) -> Result<Vec<String>, MigrateFailed> {
+        let read = |connection: &mut _| {
+            let (tables, carried) = (postgres_tables(connection)?, on_postgres::carried()?);
+            let applied = on_postgres::applied(connection, &tables)?;
+            let applied = judged(&self.database, &tables, applied, &carried)?;
+            Ok(lacking(&carried, &applied))
+        };
+        read(&mut self.connection).map_err(|why| refused(&self.database, why))
+    }
+
     fn history(&mut self) -> Result<Vec<Step>, MigrateFailed> {
         let read = |connection: &mut _| {
             let tables = postgres_tables(connection)?;
@@ -373,6 +391,16 @@ impl Migrated for SqliteSchema {
             on_sqlite::revert(connection, &newest(&database, applied, count)?)
         });
         done.map_err(|why| refused(&self.database, why))
+    }
+
+    fn pending(&mut self) -> Result<Vec<String>, MigrateFailed> {
+        let read = |connection: &mut _| {
+            let (tables, carried) = (sqlite_tables(connection)?, on_sqlite::carried()?);
+            let applied = on_sqlite::applied(connection, &tables)?;
+            let applied = judged(&self.database, &tables, applied, &carried)?;
+            Ok(lacking(&carried, &applied))
+        };
+        read(&mut self.connection).map_err(|why| refused(&self.database, why))
     }
 
     fn history(&mut self) -> Result<Vec<Step>, MigrateFailed> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 
@@ -28,6 +29,8 @@ pub struct Server {
     pub fsync: bool,
     /// What stands between.
     pub pooler: Pooler,
+    /// Its clock, to a millisecond.
+    pub time: DateTime<Utc>,
 }
 
 /// What stands between us and the server.
@@ -135,7 +138,8 @@ impl PostgresConnector {
              current_setting('server_encoding'), pg_is_in_recovery()::text, \
              current_setting('synchronous_commit'), current_setting('fsync'), \
              (SELECT coalesce(sourcefile || ':' || sourceline, source) FROM pg_settings \
-              WHERE name = 'synchronous_commit')";
+              WHERE name = 'synchronous_commit'), \
+             floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint::text";
         let row = self.row(client, "for its settings", question).await?;
         let [
             number,
@@ -145,6 +149,7 @@ impl PostgresConnector {
             synchronous,
             fsync,
             source,
+            time,
         ] = row.as_slice()
         else {
             return Err(self.silent("for its settings", "it sent other columns"));
@@ -169,11 +174,16 @@ impl PostgresConnector {
                 source_of_it,
             });
         }
+        let time = time.parse().ok().and_then(DateTime::from_timestamp_millis);
+        let Some(time) = time else {
+            return Err(self.silent("for its clock", "it sent no time"));
+        };
         Ok(Server {
             version: number,
             synchronous_commit: synchronous.clone(),
             fsync: fsync != "off",
             pooler: Pooler::None,
+            time,
         })
     }
 
