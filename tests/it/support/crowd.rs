@@ -126,13 +126,7 @@ impl Crowd {
             ..
         } = self.open().await;
         if weather == Weather::Foul {
-            for (system, method, kind, probability, delay_ms) in FOUL {
-                let mut more = json!({"probability": probability, "seed": self.seed});
-                if delay_ms > 0 {
-                    more["delay_ms"] = json!(delay_ms);
-                }
-                emulators.fault_of(system, method, kind, more).await;
-            }
+            self.spoil(&emulators).await;
         }
         let errand = Errand {
             emulators: &emulators,
@@ -194,6 +188,17 @@ impl Crowd {
         self.judge(&errand, &ends).await;
         daemon.terminate().await;
         seen
+    }
+
+    /// Makes the weather foul.
+    async fn spoil(&self, emulators: &Emulators) {
+        for (system, method, kind, probability, delay_ms) in FOUL {
+            let mut more = json!({"probability": probability, "seed": self.seed});
+            if delay_ms > 0 {
+                more["delay_ms"] = json!(delay_ms);
+            }
+            emulators.fault_of(system, method, kind, more).await;
+        }
     }
 
     fn ending(&self) -> Duration {
