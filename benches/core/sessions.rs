@@ -305,6 +305,12 @@ impl Messenger for Mute {
         Ok(1)
     }
 
+    async fn seem_busy(&self, _chat: TelegramId) {}
+
+    async fn retire(&self, _chat: TelegramId, _message: i64) -> Result<(), Failure<SendRefused>> {
+        Ok(())
+    }
+
     fn operators(&self) -> Vec<To> {
         Vec::new()
     }

@@ -224,6 +224,7 @@ note-not-a-person = { $to } is a channel, a group or a bot. Only a person can re
 note-already-premium = { $to } already has Premium. Send Stars instead?
 note-friend-has-no-name = Your friend ({ $name }) has no @name, and Fragment finds people by it. Ask them to set one in Telegram's settings, then pick them again.
 note-friend-nameless = This person has no @name, and Fragment finds people by it. Ask them to set one in Telegram's settings, then pick them again.
+note-friend-write = <a href="{ $link }">Write to them ↗</a>
 note-cannot-look-up = Fragment is not answering now, so { $to } cannot be checked. Please try again.
 note-new-price = The earlier price has ended, here is the new one:
 note-not-enough = Your balance is short by { $missing }.
@@ -337,6 +338,8 @@ key-privacy = Your data
 key-language = Language / Язык
 key-russian = Русский
 key-english = English
+key-erase = Erase my data
+key-erase-now = Erase
 key-tell-me = Tell me
 key-tell-me-works = Tell me when it works
 key-newer = ‹ Newer
@@ -367,7 +370,20 @@ terms = <b>Terms, version { $version }</b>
 privacy = <b>Your data</b>
     The shop stores the number of your Telegram account, your language, your orders with the recipients' names, your invoices and the movements of your balance. A recipient's name and photo are shown on the card and stored with the order. The shop has none of your chats or contacts.
     The payment service gets no more than an invoice number; Fragment gets the recipient's @name.
+    You can have your data erased: the button below, or /erase.
     { $support }
+erase = <b>Erase my data</b>
+    Goes: the link between your Telegram and the shop, your language, the names you bought for, your place in this chat. Messages about orders are no longer updated.
+    Stays: orders with the recipient you confirmed (@name, name, picture), invoices and movements of money, under a number that no longer leads to you. They prove what was paid and delivered. If you bought for yourself, your own @name stays in that order.
+    For { $kept } a keyed mark stays, by which support finds a late payment of yours. Backups hold the old state until new ones replace them.
+erase-for-good = This cannot be undone. Erase?
+erase-open-order = Not yet: an order of yours is not finished. Once it is, your data can be erased.
+erase-open-invoice = Not yet: an invoice of yours can still be paid, even a cancelled one. It ends by itself at the time it names.
+erase-open-lock = Not yet: the payment service is checking a transfer of yours.
+erase-open-balance = Not yet: there is money on your balance. Spend it, or ask support to return it.
+erase-open-hold = Not yet: money of yours is set aside. Once that ends, your data can be erased.
+erase-open-debt = Not yet: there is a debt. Your next top-up settles it.
+erased = Done, your data is erased. If you write here again, the shop meets you for the first time.
 language = Choose a language. Выберите язык.
 support-line = Support: { $contact }
 support-none = For support, ask the owner of this bot.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use starkeeper_actors::domain::Timestamp;
 use starkeeper_actors::domain::catalog::{Product, Recipient, Username};
 use starkeeper_actors::domain::dialog::Screen;
-use starkeeper_actors::domain::ids::{GatewayUuid, LoginId, WalletAddress};
+use starkeeper_actors::domain::ids::{GatewayUuid, LoginId, Pseudonym, TelegramId, WalletAddress};
 use starkeeper_actors::domain::invoice::{CreateRequest, LookUpBy, RefundCall, Report};
 use starkeeper_actors::domain::link::{Link, LinkOffer};
 use starkeeper_actors::domain::login::Look;
@@ -145,6 +145,12 @@ impl Messenger for Absent {
         undone()
     }
 
+    async fn seem_busy(&self, _chat: TelegramId) {}
+
+    async fn retire(&self, _chat: TelegramId, _message: i64) -> Result<(), Failure<SendRefused>> {
+        undone()
+    }
+
     fn operators(&self) -> Vec<To> {
         Vec::new()
     }
@@ -168,6 +174,10 @@ impl Vault for Absent {
         _jar: Jar,
     ) -> Result<i64, Failure<JarMoved>> {
         undone()
+    }
+
+    fn pseudonym(&self, _person: TelegramId) -> Option<Pseudonym> {
+        None
     }
 }
 

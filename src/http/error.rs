@@ -309,7 +309,7 @@ impl From<NotPlaced> for ApiError {
             NotPlaced::Recipient(
                 LookUpFailed::NoSuchUser | LookUpFailed::NotAPerson | LookUpFailed::AlreadyPremium,
             ) => Self::refused("bad_recipient", message, "name somebody else"),
-            NotPlaced::NotBought(BuyRefused::NoFloat) => {
+            NotPlaced::NotBought(BuyRefused::NoFloat | BuyRefused::TooMuch) => {
                 Self::unready("no_float", message, "send TON to a till's wallet")
             }
             NotPlaced::NotBought(BuyRefused::NotEnough) => {

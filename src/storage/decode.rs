@@ -167,15 +167,16 @@ pub(super) fn assigned(
     assigned.collect()
 }
 
-/// Version, order, chat, message, the version it shows, not before.
-pub(super) fn live(raw: (i64, i64, i64, Option<i64>, i64, At)) -> Seen<LiveMessage> {
-    let (version, order, chat, message, shows, At(not_before)) = raw;
+/// Version, order, chat, message, the mark it shows, the one it should show, not before.
+pub(super) fn live(raw: (i64, i64, i64, Option<i64>, i64, i64, At)) -> Seen<LiveMessage> {
+    let (version, order, chat, message, shows, wanted, At(not_before)) = raw;
     Seen {
         row: LiveMessage {
             order: OrderId::new(order),
             chat: TelegramId::new(chat),
             message,
             shows: Version::new(shows),
+            wanted: Version::new(wanted),
             not_before,
         },
         version: Version::new(version),

@@ -9,7 +9,7 @@ mod key;
 mod seal;
 
 use async_trait::async_trait;
-use starkeeper_actors::domain::ids::LoginId;
+use starkeeper_actors::domain::ids::{LoginId, Pseudonym, TelegramId};
 use starkeeper_actors::ports::books::{Fence, LeaseKey};
 use starkeeper_actors::ports::vault::{Jar, JarMoved, Vault};
 use starkeeper_actors::ports::{Failure, Unreadable};
@@ -133,6 +133,10 @@ impl Vault for SealedVault {
             }
         }
         Ok(next)
+    }
+
+    fn pseudonym(&self, person: TelegramId) -> Option<Pseudonym> {
+        self.key.pseudonym(person)
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Keys {
     Pick {
         /// The label that opens the list.
         pick: String,
+        /// People who were bought for lately; each comes back as this text.
+        names: Vec<String>,
         /// The label that gives up; comes back as this text.
         cancel: String,
     },

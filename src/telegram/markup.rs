@@ -16,12 +16,18 @@ pub(super) fn of_new(keys: &Keys) -> Option<ReplyMarkup> {
     match keys {
         Keys::None => None,
         Keys::Inline(_) => inline(keys).map(ReplyMarkup::InlineKeyboard),
-        Keys::Pick { pick, cancel } => {
+        Keys::Pick {
+            pick,
+            names,
+            cancel,
+        } => {
             let request = KeyboardButtonRequestUsers::new(PICK)
                 .request_name()
                 .request_username();
             let pick = KeyboardButton::new(pick).request(ButtonRequest::RequestUsers(request));
-            let rows = [vec![pick], vec![KeyboardButton::new(cancel)]];
+            let names = names.iter().map(|name| vec![KeyboardButton::new(name)]);
+            let cancel = vec![KeyboardButton::new(cancel)];
+            let rows = [vec![pick]].into_iter().chain(names).chain([cancel]);
             let mut keyboard = KeyboardMarkup::new(rows);
             keyboard.resize_keyboard = true;
             keyboard.one_time_keyboard = true;
@@ -107,12 +113,14 @@ mod tests {
     fn the_picker_asks_for_a_person_with_their_names() {
         let keys = Keys::Pick {
             pick: "Pick a friend".into(),
+            names: vec!["@masha".into()],
             cancel: "Cancel".into(),
         };
         let expected = json!({
             "keyboard": [
                 [{"text": "Pick a friend", "request_users":
                     {"request_id": 1, "request_name": true, "request_username": true}}],
+                [{"text": "@masha"}],
                 [{"text": "Cancel"}],
             ],
             "resize_keyboard": true,

@@ -124,7 +124,7 @@ impl TelegramMessenger {
             Ok(()) | Err(Failure::Refused(ApiRefused::NotModified)) => Ok(old),
             Err(Failure::Refused(ApiRefused::OtherKind)) => {
                 let new = self.send(chat, face).await?;
-                self.retire(chat, old, face).await;
+                self.leave(chat, old, face, below).await;
                 Ok(new)
             }
             Err(failure) => Err(self.meant(chat, failure)),
@@ -213,27 +213,42 @@ impl TelegramMessenger {
 
     /// Leaves nothing to tap in a message that another one has taken the place of. What fails costs
     /// nothing: an old button shows the present screen.
-    async fn retire(&self, chat: TelegramId, old: i64, by: &Face) {
-        let Ok(message) = named(old) else {
-            return;
-        };
-        if self.pass(chat, Counts::Call).await.is_err() {
-            return;
-        }
-        let chat = ChatId(chat.get());
-        let done = match by.photo {
-            // "Looking for …" has said all that it had to say.
-            Some(_) => {
-                let delete = DeleteMessage::new(chat, message);
-                self.api.send(&delete).await.map(|_done: True| ())
+    async fn leave(&self, chat: TelegramId, old: i64, by: &Face, below: Below) {
+        // "Looking for …" has said all that it had to say, and a purchase is told once.
+        let left = match (&by.photo, below) {
+            (Some(_), Below::Picture | Below::Nothing) | (None, Below::Picture) => {
+                self.take_away(chat, old).await
             }
-            None => {
-                let edit = EditMessageReplyMarkup::new(chat, message);
-                self.api.send(&edit).await.map(|_edited: Sent| ())
-            }
+            (None, Below::Nothing) => self.strip(chat, old).await,
         };
-        if let Err(why) = done {
+        if let Err(why) = left {
             tracing::debug!("an old message keeps its buttons: {why}");
+        }
+    }
+
+    async fn take_away(&self, chat: TelegramId, old: i64) -> Result<(), Failure<ApiRefused>> {
+        let message = named(old)?;
+        self.pass(chat, Counts::Call).await?;
+        let delete = DeleteMessage::new(ChatId(chat.get()), message);
+        let deleted: Result<True, _> = self.api.send(&delete).await;
+        match deleted {
+            Ok(_) => Ok(()),
+            // Gone, or too old to be deleted: which of the two, the next call shows.
+            Err(Failure::Refused(ApiRefused::Gone | ApiRefused::Never { .. })) => {
+                self.strip(chat, old).await
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn strip(&self, chat: TelegramId, old: i64) -> Result<(), Failure<ApiRefused>> {
+        let message = named(old)?;
+        self.pass(chat, Counts::Call).await?;
+        let edit = EditMessageReplyMarkup::new(ChatId(chat.get()), message);
+        let edited: Result<Sent, _> = self.api.send(&edit).await;
+        match edited {
+            Ok(_) | Err(Failure::Refused(ApiRefused::NotModified | ApiRefused::Gone)) => Ok(()),
+            Err(failure) => Err(failure),
         }
     }
 
@@ -261,14 +276,6 @@ impl TelegramMessenger {
         };
         if let Err(why) = deleted {
             tracing::debug!("a keyboard was not put away in order: {why}");
-        }
-    }
-
-    /// Shows that something is being done. Only a courtesy: what fails is not told.
-    async fn seem_busy(&self, chat: TelegramId) {
-        if self.pass(chat, Counts::Call).await.is_ok() {
-            let action = SendChatAction::new(ChatId(chat.get()), ChatAction::Typing);
-            let _courtesy: Result<True, _> = self.api.send(&action).await;
         }
     }
 
@@ -373,6 +380,8 @@ const fn below(body: &Body) -> Below {
         | Body::Orders { .. }
         | Body::WhereAreMyStars { .. }
         | Body::Page { .. }
+        | Body::Erase { .. }
+        | Body::Erased
         | Body::Closed { .. }
         | Body::SlowDown { .. }
         | Body::TryAgainSoon
@@ -423,6 +432,18 @@ impl Messenger for TelegramMessenger {
     ) -> Result<i64, Failure<SendRefused>> {
         let face = self.words.order(to.language, order, self.clock.now());
         self.put(to.chat, message, &face, Below::Picture).await
+    }
+
+    async fn seem_busy(&self, chat: TelegramId) {
+        if self.pass(chat, Counts::Call).await.is_ok() {
+            let action = SendChatAction::new(ChatId(chat.get()), ChatAction::Typing);
+            let _courtesy: Result<True, _> = self.api.send(&action).await;
+        }
+    }
+
+    async fn retire(&self, chat: TelegramId, message: i64) -> Result<(), Failure<SendRefused>> {
+        let taken = self.take_away(chat, message).await;
+        taken.map_err(|failure| self.meant(chat, failure))
     }
 
     fn operators(&self) -> Vec<To> {

@@ -3,6 +3,7 @@
 mod calls;
 mod contract;
 mod delivered;
+mod erasing;
 mod fetched;
 mod limits;
 mod with_browser;

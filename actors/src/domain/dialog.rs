@@ -25,6 +25,7 @@ mod screen;
 mod step;
 mod taps;
 mod typed;
+mod words;
 
 pub use action::{Action, Target, Topic};
 pub use heard::{Inbound, Said, Sender, Utterance};
@@ -152,6 +153,8 @@ pub enum Place {
         /// What about.
         topic: Topic,
     },
+    /// What of this person can be erased (rule 23)?
+    Erase,
 }
 
 impl Place {
@@ -177,6 +180,7 @@ impl Place {
             Self::Orders { .. } => "orders",
             Self::WhereAreMyStars => "where_are_my_stars",
             Self::Page { .. } => "page",
+            Self::Erase => "erase",
         }
     }
 
@@ -200,7 +204,8 @@ impl Place {
             | Self::Balance
             | Self::Orders { .. }
             | Self::WhereAreMyStars
-            | Self::Page { .. } => None,
+            | Self::Page { .. }
+            | Self::Erase => None,
         }
     }
 }

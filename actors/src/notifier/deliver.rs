@@ -39,7 +39,7 @@ impl Desk {
         }
         let message = &notice.row.owed.message;
         let about = match about(message) {
-            Some(order) => self.view(order).await?.map(|(view, _, _)| view),
+            Some(order) => self.view(order).await?.map(|(view, _)| view),
             None => None,
         };
         let to = To {

@@ -11,7 +11,6 @@ use super::settings::NotifierSettings;
 use crate::domain::Timestamp;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{CustomerId, NoticeId, OrderId, TelegramId};
-use crate::domain::invoice::Purpose;
 use crate::domain::notice::Notice;
 use crate::office::Office;
 use crate::ports::books::{Commit, CommitRefused, Fence, LeaseKey, LiveMessage, Seen};
@@ -95,23 +94,19 @@ impl Desk {
     pub(super) async fn view(
         &self,
         order: OrderId,
-    ) -> Result<Option<(OrderView, Seen<Customer>, crate::domain::ids::Version)>, Unreadable> {
-        let books = &self.office.ports.books;
-        let Some(file) = books.order_file(order).await? else {
-            return Ok(None);
-        };
-        let invoices = books.invoices_of(file.customer.row.id).await?;
+    ) -> Result<Option<(OrderView, Seen<Customer>)>, Unreadable> {
+        let file = self.office.ports.books.order_file(order).await?;
         let now = self.office.ports.clock.now();
-        let mut invoices = invoices.into_iter().map(|seen| seen.row);
-        let transfers = file.transfers.into_iter().map(|seen| seen.row).collect();
-        let view = OrderView {
-            invoice: invoices.find(|invoice| {
-                invoice.purpose == Purpose::Order(order) && invoice.is_open_for_an_order(now)
-            }),
-            order: file.order.row,
-            transfers,
-        };
-        Ok(Some((view, file.customer, file.order.version)))
+        Ok(file.map(|file| {
+            let customer = file.customer.clone();
+            (file.face(now), customer)
+        }))
+    }
+
+    /// The message that shows an order, as the books have it.
+    pub(super) async fn live(&self, order: OrderId) -> Result<Option<LiveMessage>, Unreadable> {
+        let file = self.office.ports.books.order_file(order).await?;
+        Ok(file.and_then(|file| file.live).map(|seen| seen.row))
     }
 
     /// A customer, who must exist.

@@ -1,9 +1,11 @@
 //! The live message of an order: one message that is edited to the latest state.
+//!
+//! A session may move it: the screen it has drawn becomes the order's message, and the earlier one
+//! goes. What was drawn here meanwhile into the earlier one is then taken away once more.
 
 use super::desk::{After, Desk, Sent};
 use crate::domain::Timestamp;
 use crate::domain::customer::Customer;
-use crate::domain::ids::Version;
 use crate::ports::Unreadable;
 use crate::ports::books::{Fence, LiveMessage, RowWrite, Seen, Write};
 use crate::ports::messenger::{OrderView, To};
@@ -30,14 +32,39 @@ impl Desk {
     ) -> Result<After, Unreadable> {
         let order = live.row.order;
         let view = self.view(order).await?;
-        let (view, customer, version) =
+        let (view, customer) =
             view.ok_or_else(|| Unreadable::new(format!("{order} is missing")))?;
         if customer.row.unreachable {
             let row = self.rested(&live.row);
             return Ok(self.put(live, row, fence, None).await);
         }
         let sent = self.show(&live.row, &view, &customer.row).await;
-        Ok(self.shown(live, version, sent, &customer, fence).await)
+        let drawn = match &sent {
+            Sent::Accepted(message) => Some(*message),
+            Sent::Blocked
+            | Sent::TooFast(_)
+            | Sent::MessageGone
+            | Sent::Never(_)
+            | Sent::NotDone(_)
+            | Sent::Unknown(_) => None,
+        };
+        let after = self.shown(live, sent, &customer, fence).await;
+        if let (After::NotStored, Some(drawn)) = (after, drawn) {
+            self.take_away(&live.row, drawn).await?;
+        }
+        Ok(after)
+    }
+
+    /// Takes a message away in which an order was drawn, if the order has another by now.
+    async fn take_away(&self, live: &LiveMessage, drawn: i64) -> Result<(), Unreadable> {
+        let now = self.live(live.order).await?;
+        let elsewhere = now.and_then(|now| now.message);
+        if elsewhere.is_some_and(|elsewhere| elsewhere != drawn) {
+            let messenger = &self.office.ports.messenger;
+            // Only order in the chat: its buttons answer with the present state all the same.
+            let _gone: Sent<()> = self.send(messenger.retire(live.chat, drawn)).await;
+        }
+        Ok(())
     }
 
     async fn show(&self, live: &LiveMessage, view: &OrderView, customer: &Customer) -> Sent<i64> {
@@ -58,7 +85,6 @@ impl Desk {
     async fn shown(
         &self,
         live: &Seen<LiveMessage>,
-        version: Version,
         sent: Sent<i64>,
         customer: &Seen<Customer>,
         fence: Fence,
@@ -74,7 +100,7 @@ impl Desk {
                 self.counts.drawn.one();
                 let row = LiveMessage {
                     message: Some(message),
-                    shows: version,
+                    shows: live.row.wanted,
                     not_before: now + self.settings.redraw_every,
                     ..live.row.clone()
                 };
@@ -93,7 +119,7 @@ impl Desk {
             Sent::Never(why) => {
                 tracing::warn!(order.id = %order, "{order} cannot be shown: {why}");
                 let row = LiveMessage {
-                    shows: version,
+                    shows: live.row.wanted,
                     message: None,
                     ..live.row.clone()
                 };

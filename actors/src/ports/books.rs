@@ -11,6 +11,7 @@ use async_trait::async_trait;
 
 use super::{Failure, Unreadable};
 use crate::domain::customer::{Customer, Language, Purse};
+use crate::domain::dialog::OrderFace;
 use crate::domain::ids::{
     CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
     ReplicaId, TelegramId, TransferId, Version, WalletAddress,
@@ -46,9 +47,34 @@ pub struct OrderFile {
     pub wallet: Option<Seen<Wallet>>,
     /// Its customer.
     pub customer: Seen<Customer>,
+    /// All invoices that were opened for it, newest first.
+    pub invoices: Vec<Seen<Invoice>>,
+    /// The message that shows it, if there is one.
+    pub live: Option<Seen<LiveMessage>>,
+}
+
+impl OrderFile {
+    /// What is shown of the order at an instant: with the invoice that bought it, else with the
+    /// newest that may still be paid.
+    #[must_use]
+    pub fn face(self, now: Timestamp) -> OrderFace {
+        let invoices = || self.invoices.iter().map(|seen| &seen.row);
+        let bought = invoices().find(|invoice| invoice.bought);
+        let open = || invoices().find(|invoice| invoice.is_open_for_an_order(now));
+        let invoice = bought.or_else(open).cloned();
+        OrderFace {
+            order: self.order.row,
+            invoice,
+            transfers: self.transfers.into_iter().map(|seen| seen.row).collect(),
+        }
+    }
 }
 
 /// The one message in a chat that shows an order's state and is edited.
+///
+/// Each time the order is marked as stale, `wanted` grows by one; whoever draws the order after
+/// having read the row writes what it read as `shows`. So nothing that happened after the reading
+/// is ever taken for shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LiveMessage {
     /// Which order.
@@ -57,8 +83,10 @@ pub struct LiveMessage {
     pub chat: TelegramId,
     /// Which message; none before it was sent.
     pub message: Option<i64>,
-    /// The order's version it shows.
+    /// The mark it shows.
     pub shows: Version,
+    /// The mark it should show. Only [`Commit::stale`] moves it: a write of the row does not.
+    pub wanted: Version,
     /// Not to be tried before.
     pub not_before: Timestamp,
 }

@@ -73,6 +73,13 @@ pub trait Messenger: Send + Sync {
         order: &OrderView,
     ) -> Result<i64, Failure<SendRefused>>;
 
+    /// Shows for some seconds that an answer is being made. Only a courtesy: what fails is not told.
+    async fn seem_busy(&self, chat: TelegramId);
+
+    /// Takes a message away whose place another one has taken; where that cannot be done any more,
+    /// its buttons. A message that is gone is a success.
+    async fn retire(&self, chat: TelegramId, message: i64) -> Result<(), Failure<SendRefused>>;
+
     /// The chats of the people with operator's rights.
     fn operators(&self) -> Vec<To>;
 }

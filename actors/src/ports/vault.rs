@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::Failure;
 use super::books::Fence;
-use crate::domain::ids::LoginId;
+use crate::domain::ids::{LoginId, Pseudonym, TelegramId};
 
 /// A cookie jar. Never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl fmt::Debug for Jar {
 #[error("the jar of this login is newer, or its lease is elsewhere")]
 pub struct JarMoved;
 
-/// The vault.
+/// The vault: what is kept under a key that is not in the books.
 #[async_trait]
 pub trait Vault: Send + Sync {
     /// The newest jar of a login with its version.
@@ -55,4 +55,8 @@ pub trait Vault: Send + Sync {
         fence: Fence,
         jar: Jar,
     ) -> Result<i64, Failure<JarMoved>>;
+
+    /// What stands for a person who was erased: the same for the same person under the same key,
+    /// and nobody finds the person by it without the key. None where there is no key.
+    fn pseudonym(&self, person: TelegramId) -> Option<Pseudonym>;
 }

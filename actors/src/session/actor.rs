@@ -176,7 +176,9 @@ impl Session {
             | Need::AsBefore { .. }
             | Need::Speak(_)
             | Need::TellMe
-            | Need::CameBack => desk.settings.open,
+            | Need::CameBack
+            | Need::MayErase
+            | Need::Erase => desk.settings.open,
         };
         let asked = Arc::clone(&errand);
         let call = async move { desk.fetch(&asked).await };
@@ -240,6 +242,7 @@ impl Session {
                     },
                     instead_of: None,
                     follows: false,
+                    unless: None,
                     screen: Box::new(Screen::short(Body::Sorry)),
                 };
                 desk.play(play).await;

@@ -84,6 +84,8 @@ const fn metered(need: &Need) -> Option<Metered> {
         | Need::AsBefore { .. }
         | Need::Speak(_)
         | Need::TellMe
-        | Need::CameBack => None,
+        | Need::CameBack
+        | Need::MayErase
+        | Need::Erase => None,
     }
 }

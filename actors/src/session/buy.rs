@@ -2,10 +2,10 @@
 //! float, under the update's key and the quote's own order id.
 
 use super::desk::Desk;
+use super::live::live;
 use super::memory::Memory;
-use super::outside::live;
-use super::turn::Trouble;
-use crate::domain::catalog::ProductKind;
+use super::turn::{Trouble, instead_of};
+use crate::domain::catalog::{Product, ProductKind, StarsQuantity};
 use crate::domain::dialog::{Answer, BuyRefused, Inbound, OrderFace, order_of};
 use crate::domain::ids::{Epoch, OrderId};
 use crate::domain::ledger::Account;
@@ -36,7 +36,8 @@ impl Desk {
         let id = order_of(quote.id);
         for _ in 0..self.settings.rounds {
             let Some(funding) = self.funding(quote).await? else {
-                return self.bought_or(id, memory, BuyRefused::NoFloat).await;
+                let why = self.too_little_float().await?;
+                return self.bought_or(id, memory, why).await;
             };
             let (commit, order) = self.purchase(quote, funding, inbound)?;
             let next = match self.office.write(commit).await {
@@ -86,6 +87,26 @@ impl Desk {
         Ok(choose_wallet(&wallets, need, self.next_turn()))
     }
 
+    /// Whether a smaller order would do, where no wallet can carry this one.
+    async fn too_little_float(&self) -> Result<BuyRefused, Trouble> {
+        Ok(match self.carries_the_least().await? {
+            true => BuyRefused::TooMuch,
+            false => BuyRefused::NoFloat,
+        })
+    }
+
+    /// Whether a wallet can carry the smallest order there is, at the prices of now.
+    pub(super) async fn carries_the_least(&self) -> Result<bool, Trouble> {
+        let least = Product::Stars(StarsQuantity::MIN);
+        let Ok(priced) = self.prices().price(least, self.now()) else {
+            return Ok(false);
+        };
+        let need = priced.max_cost.checked_add(self.settings.chain_fee);
+        let need = need.map_err(|why| Trouble::NotDone(why.to_string()))?;
+        let wallets = self.floats().await?;
+        Ok(choose_wallet(&wallets, need, 0).is_some())
+    }
+
     /// Every wallet with what it has free.
     pub(super) async fn floats(&self) -> Result<Vec<(Wallet, NanoTon)>, Trouble> {
         let books = &self.office.ports.books;
@@ -123,7 +144,7 @@ impl Desk {
         let order = self.office.absorb(&mut commit, decision);
         commit.rows.push(RowWrite::Order(Write::new(order.clone())));
         // The card becomes the order's live message, so that the notifier edits it.
-        let live = live(id, inbound.chat, inbound.message, now);
+        let live = live(id, inbound.chat, instead_of(inbound), now);
         commit.rows.push(RowWrite::Live(Write::new(live)));
         Ok((commit, order))
     }

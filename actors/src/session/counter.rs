@@ -104,6 +104,7 @@ const fn heard(why: BuyRefused) -> &'static str {
         BuyRefused::Frozen => "a payment of this person is being checked",
         BuyRefused::Debt => "this person owes something",
         BuyRefused::NoFloat => "no wallet has enough TON",
+        BuyRefused::TooMuch => "no wallet has enough TON for so much at once",
         BuyRefused::PremiumUnderWay => "Premium for this recipient is on its way already",
     }
 }
@@ -161,7 +162,7 @@ impl Desk {
         let quote = self.quote_of(&wanted, recipient, &memory)?;
         let answer = match wanted.pay {
             PayBy::Balance => self.buy(&quote, &memory, &inbound).await?,
-            PayBy::Invoice => self.by_invoice(&quote, &memory, inbound.key).await?,
+            PayBy::Invoice => self.by_invoice(&quote, &memory, &inbound).await?,
         };
         if let Answer::NotBought(why) = answer {
             return Err(NotPlaced::NotBought(why));
@@ -225,7 +226,7 @@ impl Desk {
         &self,
         quote: &Quote,
         memory: &Memory,
-        update: UpdateKey,
+        inbound: &Inbound,
     ) -> Result<Answer, NotPlaced> {
         let purse = self.office.ports.books.purse(memory.customer).await?;
         let missing = missing_part(quote.price, purse.available, MicroUsd::CENT);
@@ -234,8 +235,9 @@ impl Desk {
         let customer = memory.customer;
         let by = By {
             customer,
-            update,
-            place: None,
+            update: inbound.key,
+            // The person is shown the order in a message of its own, once there is something to pay.
+            place: (inbound.chat, inbound.message),
         };
         Ok(self.order_by_invoice(by, quote, None, face).await?)
     }

@@ -52,6 +52,8 @@ impl Desk {
             Need::Speak(language) => self.speak(*language, memory, inbound).await,
             Need::TellMe => self.tell_me(memory, inbound).await,
             Need::CameBack => self.came_back(memory, inbound).await,
+            Need::MayErase => self.may_erase(memory).await,
+            Need::Erase => self.erase(memory, inbound).await,
             Need::Cancel(Target::Quote(_))
             | Need::FindRecipient { .. }
             | Need::BuyByInvoice { .. }

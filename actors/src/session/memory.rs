@@ -51,16 +51,4 @@ impl Desk {
             quiet_until: None,
         }))
     }
-
-    /// The dialog as somebody else has saved it.
-    pub(super) async fn reread(
-        &self,
-        memory: &mut Memory,
-        user: TelegramId,
-    ) -> Result<(), Unreadable> {
-        let seen = self.office.ports.dialogs.load(user).await?;
-        memory.dialog = seen.dialog;
-        memory.version = seen.version;
-        Ok(())
-    }
 }

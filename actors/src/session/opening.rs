@@ -2,12 +2,10 @@
 
 use super::desk::Desk;
 use super::turn::Trouble;
-use crate::domain::catalog::{Product, StarsQuantity};
 use crate::domain::customer::Customer;
 use crate::domain::dialog::Seller;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::{News, Owed};
-use crate::domain::order::choose_wallet;
 use crate::ports::Failure;
 use crate::ports::books::{RowWrite, Seen, Write};
 
@@ -43,14 +41,7 @@ impl Desk {
         if !self.gateway_answers() {
             return Ok(false);
         }
-        let least = Product::Stars(StarsQuantity::MIN);
-        let Ok(priced) = self.prices().price(least, self.now()) else {
-            return Ok(false);
-        };
-        let need = priced.max_cost.checked_add(self.settings.chain_fee);
-        let need = need.map_err(|why| Trouble::NotDone(why.to_string()))?;
-        let wallets = self.floats().await?;
-        Ok(choose_wallet(&wallets, need, 0).is_some())
+        self.carries_the_least().await
     }
 
     /// One customer, in one commit with the end of the wish: whichever replica is first.

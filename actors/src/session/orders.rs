@@ -6,7 +6,7 @@ use super::turn::Trouble;
 use crate::domain::dialog::{Answer, Note, OrderFace};
 use crate::domain::ids::{Epoch, OrderId};
 use crate::domain::invoice::{Invoice, Purpose};
-use crate::domain::order::{self, Order, OrderEvent, OrderRefused, OrderState};
+use crate::domain::order::{self, Order, OrderEvent, OrderRefused};
 use crate::ports::Failure;
 use crate::ports::books::{RowWrite, Seen, Write};
 
@@ -25,38 +25,15 @@ impl Desk {
         Ok(seen.filter(|seen| seen.row.customer == memory.customer))
     }
 
-    /// An order with the invoice that is to be paid for it.
+    /// An order as it is shown: with its invoice and its transfers.
     pub(super) async fn face(
         &self,
         id: OrderId,
         memory: &Memory,
     ) -> Result<Option<OrderFace>, Trouble> {
-        let Some(seen) = self.order_of(id, memory).await? else {
-            return Ok(None);
-        };
-        let mut face = OrderFace {
-            order: seen.row,
-            invoice: None,
-            transfers: Vec::new(),
-        };
-        match &face.order.state {
-            OrderState::AwaitingPayment { .. } => {
-                face.invoice = self.invoice_of(id, memory).await?;
-            }
-            OrderState::Held { .. }
-            | OrderState::Linked { .. }
-            | OrderState::Refunded { .. }
-            | OrderState::Cancelled { .. } => {}
-            OrderState::Paying { .. }
-            | OrderState::Paid { .. }
-            | OrderState::Delivered { .. }
-            | OrderState::Parked { .. } => {
-                let file = self.office.ports.books.order_file(id).await?;
-                let transfers = file.map(|file| file.transfers).unwrap_or_default();
-                face.transfers = transfers.into_iter().map(|seen| seen.row).collect();
-            }
-        }
-        Ok(Some(face))
+        let file = self.office.ports.books.order_file(id).await?;
+        let own = file.filter(|file| file.order.row.customer == memory.customer);
+        Ok(own.map(|file| file.face(self.now())))
     }
 
     /// The newest invoice that is still to be paid for an order.

@@ -4,21 +4,20 @@
 use std::sync::Arc;
 
 use super::desk::Desk;
-use super::turn::Trouble;
+use super::live::live;
+use super::turn::{Trouble, instead_of};
 use crate::browser_pool::{Purpose as LentFor, Verdict};
-use crate::domain::Timestamp;
 use crate::domain::catalog::{Product, Recipient, Username};
 use crate::domain::dialog::{
     Answer, Coin, Inbound, LookUpFailed, Need, Note, OpenRefused, Target, order_of,
 };
-use crate::domain::ids::{CustomerId, InvoiceId, OrderId, TelegramId, UpdateKey, Version};
+use crate::domain::ids::{CustomerId, InvoiceId, OrderId, TelegramId, UpdateKey};
 use crate::domain::invoice::{CoinChoice, Invoice, Purpose, Wish, missing_part};
 use crate::domain::money::MicroUsd;
 use crate::domain::order::Order;
 use crate::domain::pricing::Quote;
 use crate::payment::{NewOrder, OpenInvoice, OpenRefused as Refused, Opened};
 use crate::ports::Failure;
-use crate::ports::books::LiveMessage;
 use crate::ports::market::{MarketFailure, MarketRefused, SlotKind};
 use crate::supervision::AskFailed;
 
@@ -36,8 +35,8 @@ pub(super) struct Errand {
 pub(super) struct By {
     pub(super) customer: CustomerId,
     pub(super) update: UpdateKey,
-    /// The chat, and the message that becomes the order's own; none without a conversation.
-    pub(super) place: Option<(TelegramId, Option<i64>)>,
+    /// The chat, and the message that becomes the order's own; without one it is sent.
+    pub(super) place: (TelegramId, Option<i64>),
 }
 
 impl Errand {
@@ -45,7 +44,7 @@ impl Errand {
         By {
             customer: self.customer,
             update: self.inbound.key,
-            place: Some((self.inbound.chat, self.inbound.message)),
+            place: (self.inbound.chat, instead_of(&self.inbound)),
         }
     }
 
@@ -68,7 +67,9 @@ impl Errand {
             | Need::AsBefore { .. }
             | Need::Speak(_)
             | Need::TellMe
-            | Need::CameBack => Answer::Noted(None),
+            | Need::CameBack
+            | Need::MayErase
+            | Need::Erase => Answer::Noted(None),
         }
     }
 }
@@ -108,7 +109,9 @@ impl Desk {
             | Need::AsBefore { .. }
             | Need::Speak(_)
             | Need::TellMe
-            | Need::CameBack => Ok(Answer::Noted(None)),
+            | Need::CameBack
+            | Need::MayErase
+            | Need::Erase => Ok(Answer::Noted(None)),
         };
         answer.unwrap_or_else(|trouble| {
             tracing::warn!("an errand brought no answer: {trouble}");
@@ -157,12 +160,11 @@ impl Desk {
         let terms = self.settings.dialog.terms;
         let confirmed = Order::confirmed(order, number, quote.clone(), terms, now);
         let wish = self.wish(by, self.fresh_invoice(), Purpose::Order(order), face, coin);
+        let (chat, message) = by.place;
         let open = OpenInvoice {
             wish,
             order: Some(Box::new(NewOrder {
-                live: by
-                    .place
-                    .map(|(chat, message)| live(order, chat, message, now)),
+                live: Some(live(order, chat, message, now)),
                 order: confirmed,
             })),
             update: Some(by.update),
@@ -318,22 +320,6 @@ impl Desk {
             invoice,
             order,
         })
-    }
-}
-
-/// An order's own message, which shows nothing of it yet.
-pub(super) const fn live(
-    order: OrderId,
-    chat: TelegramId,
-    message: Option<i64>,
-    now: Timestamp,
-) -> LiveMessage {
-    LiveMessage {
-        order,
-        chat,
-        message,
-        shows: Version::new(0),
-        not_before: now,
     }
 }
 

@@ -34,6 +34,8 @@ pub struct SessionSettings {
     pub open: Duration,
     /// For showing one screen. Default 15 s.
     pub show: Duration,
+    /// "Being done" is shown where an answer takes longer. Default 1 s.
+    pub courtesy: Duration,
     /// Screens of one person that wait to be shown; of more, the oldest are skipped. Default 8.
     pub screens: usize,
     /// Outside answers that one person may wait for at once. Default 2.
@@ -65,6 +67,7 @@ impl Default for SessionSettings {
             loan: Duration::from_secs(40),
             open: Duration::from_secs(50),
             show: Duration::from_secs(15),
+            courtesy: Duration::from_secs(1),
             screens: 8,
             errands: 2,
             rounds: 4,

@@ -2,6 +2,9 @@
 //! when the dialog is saved.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use super::desk::Desk;
 use crate::domain::dialog::Screen;
@@ -16,6 +19,9 @@ pub(super) struct Play {
     /// Where nothing was tapped, it takes the place of the screen shown before: an answer takes
     /// that of "being done".
     pub(super) follows: bool,
+    /// It only says that something is being done: not worth a message if the answer is quick. Told
+    /// when something else is to be shown.
+    pub(super) unless: Option<Arc<Notify>>,
     pub(super) screen: Box<Screen>,
 }
 
@@ -27,11 +33,17 @@ pub(super) struct Stage {
     pub(super) queue: VecDeque<Play>,
     /// The message that shows "being done", to be replaced by the answer.
     pub(super) last: Option<i64>,
+    /// Tells the screen being shown that it is not needed any more, if it asks.
+    needless: Option<Arc<Notify>>,
 }
 
 impl Stage {
     /// Queues a screen; of too many the oldest are skipped, because the newest is the truth.
     pub(super) fn push(&mut self, play: Play, most: usize) {
+        self.queue.retain(|queued| queued.unless.is_none());
+        if let Some(needless) = self.needless.take() {
+            needless.notify_one();
+        }
         while self.queue.len() >= most.max(1) {
             self.queue.pop_front();
         }
@@ -47,6 +59,8 @@ impl Stage {
         if play.follows {
             play.instead_of = play.instead_of.or(self.last);
         }
+        self.last = None;
+        self.needless.clone_from(&play.unless);
         self.playing = true;
         Some(play)
     }
@@ -61,7 +75,25 @@ const LONGEST_PAUSE_MS: i64 = 5_000;
 
 impl Desk {
     /// Shows a screen; answers its message. What cannot be shown costs a tap: the dialog is saved.
+    /// A screen that shows an order is that order's message from then on.
     pub(super) async fn play(&self, play: Play) -> Option<i64> {
+        let chat = play.to.chat;
+        if let Some(unless) = &play.unless {
+            self.office.ports.messenger.seem_busy(chat).await;
+            let quick = self.settings.courtesy;
+            if tokio::time::timeout(quick, unless.notified()).await.is_ok() {
+                return None;
+            }
+        }
+        let shown = play.screen.order().cloned();
+        let message = self.draw(play).await?;
+        if let Some(shown) = shown {
+            self.make_live(chat, message, &shown).await;
+        }
+        Some(message)
+    }
+
+    async fn draw(&self, play: Play) -> Option<i64> {
         let messenger = &self.office.ports.messenger;
         let Play {
             to,

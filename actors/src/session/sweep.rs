@@ -44,20 +44,29 @@ pub(super) struct Sweep {
 /// books each.
 const OPENING_EVERY: usize = 5;
 
+/// Pseudonyms that no longer count are dropped at the first look and then every hour.
+const PSEUDONYMS_EVERY: usize = 1_800;
+
 /// A round tells many, each in a commit.
 const TELLING_STEPS: u32 = 12;
 
 impl Sweep {
     fn tell(&mut self, house: &House, ctx: &mut Context<Self>) {
         self.looks = self.looks.wrapping_add(1);
-        let due = self.nth == 0 && self.looks.is_multiple_of(OPENING_EVERY);
+        let lapsed = self.looks == 1 || self.looks.is_multiple_of(PSEUDONYMS_EVERY);
+        let due = self.nth == 0 && (lapsed || self.looks.is_multiple_of(OPENING_EVERY));
         if !due || self.telling {
             return;
         }
         self.telling = true;
         let desk = house.desk();
         let limit = house.settings().step.saturating_mul(TELLING_STEPS);
-        let telling = async move { desk.tell_opening().await };
+        let telling = async move {
+            desk.tell_opening().await;
+            if lapsed {
+                desk.drop_pseudonyms().await;
+            }
+        };
         let done =
             actix::ActorFutureExt::map(telling.into_actor(self), |(), sweep: &mut Self, _| {
                 sweep.telling = false;

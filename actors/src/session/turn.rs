@@ -9,7 +9,9 @@ use super::outside::Errand;
 use super::stage::Play;
 use super::{Handled, Reply};
 use crate::domain::customer::Purse;
-use crate::domain::dialog::{Answer, Body, Dialog, Inbound, Need, Note, Screen, Step};
+use crate::domain::dialog::{
+    Action, Answer, Body, Dialog, Inbound, Need, Note, Said, Screen, Step,
+};
 use crate::domain::ids::TelegramId;
 use crate::ports::messenger::To;
 use crate::ports::{Failure, Unreadable};
@@ -118,7 +120,11 @@ impl Desk {
             return Ok(Turn::over(Some(memory), Reply::Duplicate));
         }
         if let Admitted::No(screen) = self.admit(&mut memory, sender).await {
-            let play = screen.map(|screen| play(inbound, &memory, screen));
+            // What was tapped stays as it is: it may be tapped again in a moment.
+            let play = screen.map(|screen| Play {
+                instead_of: None,
+                ..play(inbound, &memory, screen)
+            });
             let turn = Turn::over(Some(memory), Reply::Done);
             return Ok(Turn { play, ..turn });
         }
@@ -126,6 +132,14 @@ impl Desk {
             let mut settled = self
                 .settle(&mut memory, inbound, Begin::Heard(fetching))
                 .await?;
+            if matches!(settled.screen.body, Body::Erased) {
+                self.forget(sender.user).await?;
+                let play = Some(play(inbound, &memory, settled.screen));
+                return Ok(Turn {
+                    play,
+                    ..Turn::over(None, Reply::Done)
+                });
+            }
             settled.dialog.remember(inbound.key, self.now());
             if self.save(&mut memory, settled.dialog, sender.user).await? {
                 return Ok(acted(memory, inbound, settled.screen, settled.errand));
@@ -219,7 +233,8 @@ impl Desk {
                 Ok(true)
             }
             Err(Failure::Refused(_moved)) => {
-                self.reread(memory, user).await?;
+                // All of it: the person may have been erased, and be somebody new by now.
+                *memory = *self.load(user, memory.language).await?;
                 Ok(false)
             }
             Err(Failure::NotDone { cause } | Failure::Unknown { cause }) => {
@@ -246,7 +261,11 @@ fn acted(
     screen: Box<Screen>,
     errand: Option<(Need, Option<Note>)>,
 ) -> Turn {
-    let play = play(inbound, &memory, screen);
+    let unless = errand.is_some().then(Arc::default);
+    let play = Play {
+        unless,
+        ..play(inbound, &memory, screen)
+    };
     let customer = memory.customer;
     let errand = errand.map(|(need, note)| {
         Arc::new(Errand {
@@ -264,6 +283,15 @@ fn acted(
     }
 }
 
+/// The message that an answer takes the place of.
+pub(super) fn instead_of(inbound: &Inbound) -> Option<i64> {
+    let apart = match &inbound.said {
+        Said::Tap(data) => Action::is_apart(data),
+        Said::Text(_) | Said::Picked { .. } | Said::Thing | Said::InGroup => false,
+    };
+    inbound.message.filter(|_| !apart)
+}
+
 pub(super) fn play(inbound: &Inbound, memory: &Memory, screen: Box<Screen>) -> Play {
     let to = To {
         chat: inbound.chat,
@@ -271,8 +299,9 @@ pub(super) fn play(inbound: &Inbound, memory: &Memory, screen: Box<Screen>) -> P
     };
     Play {
         to,
-        instead_of: inbound.message,
+        instead_of: instead_of(inbound),
         follows: false,
+        unless: None,
         screen,
     }
 }

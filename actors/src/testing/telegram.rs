@@ -270,6 +270,13 @@ impl Messenger for FakeTelegram {
         self.call(to, message, Said::Order(order.clone())).await
     }
 
+    async fn seem_busy(&self, _chat: TelegramId) {}
+
+    async fn retire(&self, chat: TelegramId, message: i64) -> Result<(), Failure<SendRefused>> {
+        self.delete(chat, message);
+        Ok(())
+    }
+
     fn operators(&self) -> Vec<To> {
         self.lock().operators.clone()
     }

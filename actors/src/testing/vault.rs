@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::books::MemoryBooks;
-use crate::domain::ids::LoginId;
+use crate::domain::ids::{LoginId, Pseudonym, TelegramId};
 use crate::ports::books::Fence;
 use crate::ports::vault::{Jar, JarMoved};
 use crate::ports::{Failure, Unreadable, Vault};
@@ -111,5 +111,9 @@ impl Vault for MemoryVault {
             }
             None => Ok(version),
         }
+    }
+
+    fn pseudonym(&self, person: TelegramId) -> Option<Pseudonym> {
+        Some(Pseudonym::new(super::hash_of(&person.get().to_be_bytes())))
     }
 }

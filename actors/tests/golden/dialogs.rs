@@ -30,6 +30,7 @@ variants!(Places of Place {
     Place::Balance => "balance",
     Place::Orders { .. } => "orders",
     Place::WhereAreMyStars => "where_are_my_stars",
+    Place::Erase => "erase",
     Place::Page { topic: Topic::Help } => "page_help",
     Place::Page { topic: Topic::Terms } => "page_terms",
     Place::Page { topic: Topic::Privacy } => "page_privacy",
@@ -70,6 +71,7 @@ fn places() -> Vec<Place> {
         Place::Balance,
         Place::Orders { page: 2 },
         Place::WhereAreMyStars,
+        Place::Erase,
     ];
     let topics = [
         Topic::Help,

@@ -11,6 +11,8 @@
 mod budget;
 mod counter;
 mod ends;
+mod erasing;
+mod live;
 mod panics;
 mod people;
 mod pressure;

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use starkeeper_actors::browser_pool::{self, BrowserPool, BrowserPoolSettings, Lender};
 use starkeeper_actors::domain::catalog::{PersonName, Recipient, Username};
 use starkeeper_actors::domain::customer::{Customer, Language};
-use starkeeper_actors::domain::dialog::{Action, Body, Dialog, Inbound, Said, Screen, Sender};
+use starkeeper_actors::domain::dialog::{Body, Button, Dialog, Inbound, Said, Screen, Sender};
 use starkeeper_actors::domain::ids::{BotId, RecipientToken, ReplicaId, TelegramId, UpdateKey};
 use starkeeper_actors::domain::login::Login;
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
@@ -170,18 +170,19 @@ impl Shop {
 
     /// A tap on a button of the newest message that has it.
     pub(crate) fn tap(&self, user: TelegramId, button: &str) -> Inbound {
-        let (message, action) = self.button(user, button);
-        self.update(user, Said::Tap(action.encode().into()), Some(message))
+        let (message, data) = self.button(user, button);
+        self.update(user, Said::Tap(data.into()), Some(message))
     }
 
-    fn button(&self, user: TelegramId, button: &str) -> (i64, Action) {
+    fn button(&self, user: TelegramId, button: &str) -> (i64, String) {
         let messages = self.world.telegram.messages(user);
         let found = messages.iter().rev().find_map(|shown| {
             let testing::telegram::Said::Screen(screen) = &shown.said else {
                 return None;
             };
-            let action = screen.actions().find(|action| action.name() == button)?;
-            Some((shown.id, action.clone()))
+            let named = |found: &&Button| found.action().is_some_and(|it| it.name() == button);
+            let found = screen.buttons.iter().find(named)?;
+            Some((shown.id, found.data()?))
         });
         found.unwrap_or_else(|| panic!("no button {button} in {messages:?}"))
     }

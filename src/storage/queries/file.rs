@@ -32,10 +32,15 @@ pub(in crate::storage) async fn order_file(
         None => None,
     };
     let wallet = decode::found(wallet).map_err(decode::trouble)?;
+    let invoices = read::invoices_for(link, id).await?;
+    let invoices = decode::list(invoices).map_err(decode::trouble)?;
+    let live = read::live_of(link, id).await?.map(decode::live);
     Ok(Some(OrderFile {
         order,
         transfers,
         wallet,
         customer,
+        invoices,
+        live,
     }))
 }

@@ -266,6 +266,15 @@ pub(in crate::storage) async fn invoices_of(link: Link<'_>, customer: CustomerId
     load!(link, payable)
 }
 
+/// All invoices that were opened for an order, newest first.
+pub(in crate::storage) async fn invoices_for(link: Link<'_>, order: OrderId) -> Listed {
+    let opened = invoices::table
+        .filter(invoices::order_id.eq(order.get()))
+        .order(invoices::id.desc())
+        .select(raw!(invoices));
+    load!(link, opened)
+}
+
 pub(in crate::storage) async fn all_logins(link: Link<'_>) -> Listed {
     load!(link, logins::table.order(logins::id).select(raw!(logins)))
 }
@@ -321,8 +330,27 @@ pub(in crate::storage) async fn tally(link: Link<'_>) -> QueryResult<[i64; 3]> {
     Ok([open, unfinished, waiting].map(Option::unwrap_or_default))
 }
 
-/// A live message's row: version, order, chat, message, the version it shows, not before.
-pub(in crate::storage) type Live = (i64, i64, i64, Option<i64>, i64, At);
+/// A live message's row: version, order, chat, message, the mark it shows, the one it should show,
+/// not before.
+pub(in crate::storage) type Live = (i64, i64, i64, Option<i64>, i64, i64, At);
+
+const LIVE: (
+    live_messages::version,
+    live_messages::order_id,
+    live_messages::chat,
+    live_messages::message,
+    live_messages::shows,
+    live_messages::wanted,
+    live_messages::not_before,
+) = (
+    live_messages::version,
+    live_messages::order_id,
+    live_messages::chat,
+    live_messages::message,
+    live_messages::shows,
+    live_messages::wanted,
+    live_messages::not_before,
+);
 
 pub(in crate::storage) async fn live_due(
     link: Link<'_>,
@@ -334,13 +362,14 @@ pub(in crate::storage) async fn live_due(
         .filter(live_messages::not_before.le(now))
         .order((live_messages::not_before, live_messages::order_id))
         .limit(i64::from(limit))
-        .select((
-            live_messages::version,
-            live_messages::order_id,
-            live_messages::chat,
-            live_messages::message,
-            live_messages::shows,
-            live_messages::not_before,
-        ));
+        .select(LIVE);
     load!(link, due)
+}
+
+/// The message that shows an order.
+pub(in crate::storage) async fn live_of(
+    link: Link<'_>,
+    order: OrderId,
+) -> QueryResult<Option<Live>> {
+    first!(link, live_messages::table.find(order.get()).select(LIVE))
 }

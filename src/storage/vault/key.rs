@@ -8,13 +8,23 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use hkdf::Hkdf;
 use sha2::Sha256;
+use starkeeper_actors::domain::ids::{Hash256, Pseudonym, TelegramId};
+use zeroize::Zeroizing;
 
 /// What a key that is derived is for: another purpose gives another key.
 const PURPOSE: &[u8] = b"starkeeper: cookie jars, 1";
 
+/// What the key of pseudonyms is for.
+const PEOPLE: &[u8] = b"starkeeper: erased people, 1";
+
 /// The key of the vault, 256 bits. Cheap to clone; wiped with its last clone.
 #[derive(Clone)]
-pub struct VaultKey(Arc<XChaCha20Poly1305>);
+pub struct VaultKey(Arc<Keys>);
+
+struct Keys {
+    jars: XChaCha20Poly1305,
+    people: Zeroizing<[u8; 32]>,
+}
 
 /// Why a text is no key. It never holds the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -51,7 +61,13 @@ impl VaultKey {
         let key: [u8; 32] = bytes
             .try_into()
             .map_err(|_| BadVaultKey::Length { found })?;
-        Ok(Self(Arc::new(XChaCha20Poly1305::new(&key.into()))))
+        Ok(Self::of(&Zeroizing::new(key)))
+    }
+
+    fn of(key: &Zeroizing<[u8; 32]>) -> Self {
+        let jars = XChaCha20Poly1305::new(&(**key).into());
+        let people = key.clone();
+        Self(Arc::new(Keys { jars, people }))
     }
 
     /// Derives the key from a secret that is there anyway, such as the wallet's seed. The same
@@ -68,11 +84,21 @@ impl VaultKey {
         Hkdf::<Sha256>::new(None, secret)
             .expand(PURPOSE, &mut key)
             .map_err(|_| BadVaultKey::TooLittle { found })?;
-        Ok(Self(Arc::new(XChaCha20Poly1305::new(&key.into()))))
+        Ok(Self::of(&Zeroizing::new(key)))
     }
 
     pub(super) fn cipher(&self) -> &XChaCha20Poly1305 {
-        &self.0
+        &self.0.jars
+    }
+
+    /// A hash of a person under this key.
+    pub(super) fn pseudonym(&self, person: TelegramId) -> Option<Pseudonym> {
+        let mut hash = [0; 32];
+        let id = person.get().to_be_bytes();
+        Hkdf::<Sha256>::new(None, self.0.people.as_slice())
+            .expand_multi_info(&[PEOPLE, &id], &mut hash)
+            .ok()?;
+        Some(Pseudonym::new(Hash256::new(hash)))
     }
 }
 

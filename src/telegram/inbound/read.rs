@@ -235,6 +235,8 @@ struct Shared<'a> {
 
 #[derive(Deserialize)]
 struct Picked<'a> {
+    #[serde(default)]
+    user_id: Option<i64>,
     #[serde(borrow, default)]
     first_name: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -245,6 +247,8 @@ struct Picked<'a> {
 
 #[derive(Deserialize)]
 struct Contact<'a> {
+    #[serde(default)]
+    user_id: Option<i64>,
     #[serde(borrow, default)]
     first_name: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -386,24 +390,25 @@ fn said(message: &Message<'_>) -> Option<Said> {
                 sender_user.username.as_deref(),
                 &sender_user.first_name,
                 sender_user.last_name.as_deref(),
+                Some(sender_user.id),
             ),
-            Origin::HiddenUser { sender_user_name } => picked(None, sender_user_name, None),
+            Origin::HiddenUser { sender_user_name } => picked(None, sender_user_name, None, None),
             Origin::Chat { sender_chat: chat } | Origin::Channel { chat } => {
-                picked(chat.username.as_deref(), &chat.title, None)
+                picked(chat.username.as_deref(), &chat.title, None, None)
             }
             Origin::Unknown => Said::Thing,
         });
     }
     if let Some(shared) = &message.users_shared {
         return shared.users.first().map(|user| {
-            let username = user.username.as_deref();
-            picked(username, &user.first_name, user.last_name.as_deref())
+            let (username, last) = (user.username.as_deref(), user.last_name.as_deref());
+            picked(username, &user.first_name, last, user.user_id)
         });
     }
     if let Some(contact) = &message.contact {
         // A contact's card has no username.
         let last = contact.last_name.as_deref();
-        return Some(picked(None, &contact.first_name, last));
+        return Some(picked(None, &contact.first_name, last, contact.user_id));
     }
     if let Some(text) = &message.text {
         let text: String = text.chars().take(LONGEST_TEXT).collect();
@@ -412,10 +417,11 @@ fn said(message: &Message<'_>) -> Option<Said> {
     message.is_thing().then_some(Said::Thing)
 }
 
-fn picked(username: Option<&str>, first: &str, last: Option<&str>) -> Said {
+fn picked(username: Option<&str>, first: &str, last: Option<&str>, user: Option<i64>) -> Said {
     Said::Picked {
         username: username.and_then(|name| Username::parse(name).ok()),
         name: name_of(first, last),
+        user: user.map(TelegramId::new),
     }
 }
 

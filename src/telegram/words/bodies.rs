@@ -1,7 +1,10 @@
 //! Screens: a note, a body and the buttons below.
 
 use starkeeper_actors::domain::catalog::{Product, StarsQuantity, Username};
-use starkeeper_actors::domain::dialog::{Body, Button, Closed, Note, PayWays, Screen, Topic};
+use starkeeper_actors::domain::customer::{PSEUDONYM_KEPT, StillOpen};
+use starkeeper_actors::domain::dialog::{
+    Action, Body, Button, Closed, Note, PayWays, Screen, Topic,
+};
 use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::domain::order::OrderState;
 
@@ -31,8 +34,15 @@ impl Voice<'_> {
     fn below(&self, screen: &Screen) -> Keys {
         let picks = |button: &Button| matches!(button, Button::PickFriend);
         if screen.buttons.iter().any(picks) {
+            let known = screen.actions().filter_map(|action| {
+                let Action::To(name) = action else {
+                    return None;
+                };
+                Some(format!("@{}", name.as_str()))
+            });
             return Keys::Pick {
                 pick: self.tongue.plain("key-pick"),
+                names: known.collect(),
                 cancel: self.tongue.plain("key-cancel-pick"),
             };
         }
@@ -86,6 +96,8 @@ impl Voice<'_> {
             } => self.orders(orders, *page, first.as_ref()),
             Body::WhereAreMyStars { open, last } => self.where_are_my_stars(open, last.as_deref()),
             Body::Page { topic } => self.page(*topic),
+            Body::Erase { open } => self.erase(*open),
+            Body::Erased => self.tongue.plain("erased"),
             Body::Closed { why, balance } => self.closed(*why, *balance),
             Body::SlowDown { wait: Some(wait) } => {
                 let wait = self.span(*wait);
@@ -141,6 +153,22 @@ impl Voice<'_> {
             }
         }
         lines.join("\n")
+    }
+
+    /// What goes, what stays, and what must end first.
+    fn erase(&self, open: Option<StillOpen>) -> String {
+        let kept = self.long(PSEUDONYM_KEPT);
+        let list = self.tongue.say("erase", [("kept", kept.into())]);
+        let first = self.tongue.plain(match open {
+            None => "erase-for-good",
+            Some(StillOpen::Order) => "erase-open-order",
+            Some(StillOpen::Invoice) => "erase-open-invoice",
+            Some(StillOpen::Lock) => "erase-open-lock",
+            Some(StillOpen::Balance) => "erase-open-balance",
+            Some(StillOpen::Hold) => "erase-open-hold",
+            Some(StillOpen::Debt) => "erase-open-debt",
+        });
+        format!("{list}\n\n{first}")
     }
 
     fn closed(&self, why: Closed, balance: MicroUsd) -> String {

@@ -21,12 +21,8 @@ use crate::telegram::face::{Does, Key};
 impl Voice<'_> {
     pub(super) fn key(&self, screen: &Screen, button: &Button) -> Option<Placed> {
         let (label, does) = match button {
-            Button::Do(action) => {
-                let label = self.label(screen, action);
-                let does = Does::Tap(action.encode());
-                let key = Key { label, does };
-                let wide = is_wide(action) || (*action == Action::Back && !shares(&screen.body));
-                return Some(Placed { key, wide });
+            Button::Do(action) | Button::Apart(action) => {
+                return Some(self.tapped(screen, action, button.data()?));
             }
             Button::CopyAddress => {
                 let address = page(screen)?.payer.address.clone()?;
@@ -50,6 +46,15 @@ impl Voice<'_> {
         };
         let key = Key { label, does };
         Some(Placed { key, wide: false })
+    }
+
+    fn tapped(&self, screen: &Screen, action: &Action, data: String) -> Placed {
+        let label = self.label(screen, action);
+        let does = Does::Tap(data);
+        let key = Key { label, does };
+        let back = *action == Action::Back || is_choice_of_coin(&screen.body, action);
+        let wide = is_wide(action) || (back && !shares(&screen.body));
+        Placed { key, wide }
     }
 
     fn pay_page(&self, page: &Page) -> Option<Placed> {
@@ -109,6 +114,7 @@ impl Voice<'_> {
             Action::TakeBack(_) => say("key-take-back"),
             Action::Wait(_) => say("key-wait"),
             Action::Again { .. } => self.again(screen),
+            Action::ShowOrder(_) if is_choice_of_coin(&screen.body, action) => say("key-back"),
             Action::ShowOrder(order) => {
                 listed(&screen.body, *order).unwrap_or_else(|| say("key-refresh"))
             }
@@ -130,6 +136,8 @@ impl Voice<'_> {
             }),
             Action::TellMe if is_without_invoices(&screen.body) => say("key-tell-me-works"),
             Action::TellMe => say("key-tell-me"),
+            Action::Erase => say("key-erase"),
+            Action::EraseNow => say("key-erase-now"),
             Action::Back => say("key-back"),
         }
     }
@@ -282,6 +290,14 @@ fn listed(body: &Body, order: OrderId) -> Option<String> {
     None
 }
 
+/// Whether a button leads from the choice of another coin back to its order.
+const fn is_choice_of_coin(body: &Body, action: &Action) -> bool {
+    matches!(
+        (body, action),
+        (Body::OtherCoin { .. }, Action::ShowOrder(_))
+    )
+}
+
 const fn is_without_invoices(body: &Body) -> bool {
     matches!(
         body,
@@ -329,7 +345,11 @@ const fn shares(body: &Body) -> bool {
 /// The step of a screen that most people take has a row to itself.
 const fn is_wide(action: &Action) -> bool {
     match action {
-        Action::Confirm(_) | Action::PayBalance(_) | Action::SaysSent(_) | Action::TellMe => true,
+        Action::Confirm(_)
+        | Action::PayBalance(_)
+        | Action::SaysSent(_)
+        | Action::TellMe
+        | Action::EraseNow => true,
         Action::Menu
         | Action::Stars
         | Action::Quantity(_)
@@ -352,6 +372,7 @@ const fn is_wide(action: &Action) -> bool {
         | Action::WhereAreMyStars
         | Action::Page(_)
         | Action::Speak(_)
+        | Action::Erase
         | Action::Back => false,
     }
 }

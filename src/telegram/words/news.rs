@@ -85,7 +85,8 @@ impl Voice<'_> {
     }
 
     fn labelled(&self, label: String, action: &Action) -> Placed {
-        let does = Does::Tap(action.encode());
+        // What was told stays where it is.
+        let does = Does::Tap(action.encode_apart());
         let key = Key { label, does };
         Placed { key, wide: false }
     }

@@ -1,8 +1,9 @@
 //! What has just happened, or was not understood: above a screen, or in the small window over the
 //! chat.
 
-use starkeeper_actors::domain::catalog::{Product, StarsQuantity};
+use starkeeper_actors::domain::catalog::{PersonName, Product, StarsQuantity};
 use starkeeper_actors::domain::dialog::{Body, Note};
+use starkeeper_actors::domain::ids::TelegramId;
 
 use super::{Voice, names};
 
@@ -16,6 +17,26 @@ impl Voice<'_> {
         self.note(note)
     }
 
+    /// Telegram opens the chat with somebody it knows by number; whom it may not show, it shows as
+    /// plain text.
+    fn nameless(&self, name: &PersonName, user: Option<TelegramId>) -> String {
+        let text = match names::full(name) {
+            name if name.is_empty() => self.tongue.plain("note-friend-nameless"),
+            name => {
+                let args = [("name", name.into())];
+                self.tongue.say("note-friend-has-no-name", args)
+            }
+        };
+        let Some(user) = user else {
+            return text;
+        };
+        let link = format!("tg://user?id={}", user.get());
+        let write = self
+            .tongue
+            .say("note-friend-write", [("link", link.into())]);
+        format!("{text}\n{write}")
+    }
+
     fn note(&self, note: &Note) -> String {
         match note {
             Note::TooFew { least } => self.limit("note-too-few", *least),
@@ -24,13 +45,7 @@ impl Voice<'_> {
             Note::NotAPerson(name) => self.to("note-not-a-person", name),
             Note::AlreadyPremium(name) => self.to("note-already-premium", name),
             Note::CannotLookUp(name) => self.to("note-cannot-look-up", name),
-            Note::FriendHasNoName(name) => match names::full(name) {
-                name if name.is_empty() => self.tongue.plain("note-friend-nameless"),
-                name => {
-                    let args = [("name", name.into())];
-                    self.tongue.say("note-friend-has-no-name", args)
-                }
-            },
+            Note::FriendHasNoName { name, user } => self.nameless(name, *user),
             Note::NotEnough { missing } => {
                 let missing = self.tongue.usd_to_pay(*missing);
                 self.tongue
@@ -113,7 +128,7 @@ const fn plain_key(note: &Note) -> &'static str {
         Note::NotFound(_) => "note-not-found",
         Note::NotAPerson(_) => "note-not-a-person",
         Note::AlreadyPremium(_) => "note-already-premium",
-        Note::FriendHasNoName(_) => "note-friend-has-no-name",
+        Note::FriendHasNoName { .. } => "note-friend-has-no-name",
         Note::CannotLookUp(_) => "note-cannot-look-up",
         Note::NotEnough { .. } => "note-not-enough",
         Note::Debt { .. } => "note-debt",
@@ -150,7 +165,7 @@ const fn is_toast(note: &Note) -> bool {
         | Note::NotFound(_)
         | Note::NotAPerson(_)
         | Note::AlreadyPremium(_)
-        | Note::FriendHasNoName(_)
+        | Note::FriendHasNoName { .. }
         | Note::CannotLookUp(_)
         | Note::NotEnough { .. }
         | Note::Debt { .. }

@@ -67,9 +67,13 @@ fn check(face: &Face) {
     assert!(bare.chars().count() >= 4, "signs alone: {shown}");
     match &face.keys {
         Keys::None => {}
-        Keys::Pick { pick, cancel } => {
-            for label in [pick, cancel] {
-                assert!((1..=20).contains(&label.chars().count()), "{shown}");
+        Keys::Pick {
+            pick,
+            names,
+            cancel,
+        } => {
+            for label in names.iter().chain([pick, cancel]) {
+                assert!((1..=33).contains(&label.chars().count()), "{shown}");
             }
         }
         Keys::Inline(rows) => rows.iter().for_each(|row| check_row(row, &shown)),

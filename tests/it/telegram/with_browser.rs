@@ -1,5 +1,7 @@
 //! The whole errand in the chat: money in, Stars out.
 
+mod live;
+
 use super::*;
 use crate::support::wait::eventually_within;
 
@@ -15,16 +17,22 @@ async fn stars_are_topped_up_for_bought_and_delivered_in_the_chat() {
 
 /// Asks for fifty Stars until the shop has a price for them; answers the button that buys.
 async fn offered(anya: &Phone<'_>) -> String {
+    offered_for(anya, "/buy 50", &["1:confirm", "1:pay_balance"]).await
+}
+
+/// Says a line until the shop has an offer with one of these buttons; answers the button.
+async fn offered_for(anya: &Phone<'_>, line: &str, buttons: &[&str]) -> String {
     for _ in 0..20 {
-        anya.say("/buy 50").await;
+        anya.say(line).await;
         // The shop answers within that time, or is asked again.
         for _ in 0..5 {
             let heard = anya.heard_after_a_change().await;
-            let button = heard.iter().rev().find_map(|message| {
-                button(message, "1:confirm").or_else(|| button(message, "1:pay_balance"))
-            });
-            if let Some(button) = button {
-                return button;
+            let found = heard
+                .iter()
+                .rev()
+                .find_map(|message| buttons.iter().find_map(|wanted| button(message, wanted)));
+            if let Some(found) = found {
+                return found;
             }
         }
     }

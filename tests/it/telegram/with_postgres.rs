@@ -79,3 +79,21 @@ async fn away(by: By) {
     })
     .await;
 }
+
+#[tokio::test]
+async fn books_on_a_server_forget_a_person_who_wants_it() {
+    let books = Database::migrated();
+    let shop = open(By::Webhook, books_at(&books.url())).await;
+    erasing::forgets(&shop, || {
+        let tables = books.sql(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' \
+             AND table_type = 'BASE TABLE'",
+        );
+        assert!(tables.lines().count() >= 17, "{tables}");
+        let rows = tables
+            .lines()
+            .map(|table| books.sql(&format!("SELECT row_to_json(t)::text FROM {table} t")));
+        rows.collect::<Vec<_>>().join("\n")
+    })
+    .await;
+}

@@ -103,12 +103,19 @@ pub enum Action {
     Speak(Language),
     /// Tell me when the shop sells again.
     TellMe,
+    /// What of this person can be erased, and what stays?
+    Erase,
+    /// Erase it.
+    EraseNow,
     /// One screen back.
     Back,
 }
 
 /// The version of the form.
 const VERSION: &str = "1";
+
+/// Ends the callback data of a button whose message stays.
+const APART: &str = ":~";
 
 impl Action {
     /// Telegram's limit of callback data, in bytes.
@@ -144,6 +151,8 @@ impl Action {
             Self::Page(_) => "page",
             Self::Speak(_) => "speak",
             Self::TellMe => "tell_me",
+            Self::Erase => "erase",
+            Self::EraseNow => "erase_now",
             Self::Back => "back",
         }
     }
@@ -157,6 +166,20 @@ impl Action {
         data
     }
 
+    /// The callback data of a button whose message stays: the answer is a message of its own.
+    #[must_use]
+    pub fn encode_apart(&self) -> String {
+        let mut data = self.encode();
+        data.push_str(APART);
+        data
+    }
+
+    /// Whether the answer to a tap with these data is a message of its own.
+    #[must_use]
+    pub fn is_apart(data: &str) -> bool {
+        data.ends_with(APART)
+    }
+
     fn encode_details(&self, data: &mut String) -> std::fmt::Result {
         match self {
             Self::Menu
@@ -168,6 +191,8 @@ impl Action {
             | Self::TopUp
             | Self::WhereAreMyStars
             | Self::TellMe
+            | Self::Erase
+            | Self::EraseNow
             | Self::Back => Ok(()),
             Self::Quantity(quantity) => write!(data, ":{}", quantity.get()),
             Self::Months(months) => write!(data, ":{}", months.get()),
@@ -206,6 +231,7 @@ impl Action {
         if data.len() > Self::MAX_BYTES {
             return None;
         }
+        let data = data.strip_suffix(APART).unwrap_or(data);
         let mut parts = data.split(':');
         if parts.next() != Some(VERSION) {
             return None;
@@ -240,6 +266,8 @@ impl Action {
             "top_up" => Self::TopUp,
             "where" => Self::WhereAreMyStars,
             "tell_me" => Self::TellMe,
+            "erase" => Self::Erase,
+            "erase_now" => Self::EraseNow,
             "back" => Self::Back,
             _ => return None,
         })

@@ -45,7 +45,9 @@ impl Dialog {
                 | Answer::Statement(_)
                 | Answer::Orders { .. }
                 | Answer::AsBefore { .. }
-                | Answer::Noted(_),
+                | Answer::Noted(_)
+                | Answer::MayErase(_)
+                | Answer::Erased,
             ) => true,
         }
     }
@@ -112,6 +114,9 @@ impl Dialog {
                 }
             }
             Answer::Noted(new) => self.show(new.or(note), view),
+            Answer::MayErase(open) => self.at(Place::Erase).screen(note, render::erase(open)),
+            // Nothing of the conversation is left either.
+            Answer::Erased => Self::default().screen(None, (Body::Erased, Vec::new())),
         }
     }
 
@@ -200,6 +205,7 @@ impl Dialog {
                 self.show(Some(Note::Debt { owed }), view)
             }
             BuyRefused::PremiumUnderWay => self.show(Some(Note::PremiumUnderWay), view),
+            BuyRefused::TooMuch => self.show(Some(Note::AboveCap), view),
             BuyRefused::NoFloat => self.closed(Closed::NotSelling, None, view),
         }
     }

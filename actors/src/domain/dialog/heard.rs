@@ -6,6 +6,7 @@ use crate::domain::ids::{OrderId, TelegramId, UpdateKey};
 use crate::domain::money::MicroUsd;
 
 use super::action::{Action, Topic};
+use super::words;
 
 /// One update of a person.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,6 +51,8 @@ pub enum Said {
         username: Option<Username>,
         /// The name they go by.
         name: PersonName,
+        /// Telegram's number of them, where Telegram says it. Only to write to them.
+        user: Option<TelegramId>,
     },
     /// Sent a sticker, a voice message or whatever else is not text.
     Thing,
@@ -177,6 +180,7 @@ fn command_of(command: &str) -> Option<Utterance<'_>> {
         "balance" => Utterance::Do(Action::Balance),
         "orders" => Utterance::Do(Action::Orders(0)),
         "where" => Utterance::Do(Action::WhereAreMyStars),
+        "erase" => Utterance::Do(Action::Erase),
         "back" | "cancel" => Utterance::Do(Action::Back),
         other => Utterance::Do(Action::Page(Topic::of_name(other)?)),
     })
@@ -238,7 +242,10 @@ pub(super) fn number(text: &str) -> Option<u64> {
         Some(digits) => (digits, 1_000),
         None => (bare, 1),
     };
-    grouped(digits.trim_end())?.checked_mul(times)
+    let digits = digits.trim_end();
+    grouped(digits)
+        .or_else(|| words::number(digits))?
+        .checked_mul(times)
 }
 
 /// Digits, or groups of three behind a first one of one to three, with one kind of separator.

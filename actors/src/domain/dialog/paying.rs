@@ -21,7 +21,7 @@ pub(super) fn face(face: Box<OrderFace>, slow_after: Span, now: Timestamp) -> Sh
 
 fn order_buttons(face: &OrderFace, slow_after: Span, now: Timestamp) -> Vec<Button> {
     let order = &face.order;
-    let again = Button::Do(Action::Again {
+    let again = Button::Apart(Action::Again {
         order: order.id,
         quantity: None,
     });

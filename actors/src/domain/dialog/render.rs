@@ -5,7 +5,7 @@ use super::screen::{Body, Button, Closed, Coins, Note, Offer, PayWays, Screen};
 use super::step::{Need, Seller, Step, View};
 use super::{Dialog, Place};
 use crate::domain::catalog::{PremiumMonths, Product, StarsQuantity};
-use crate::domain::customer::Language;
+use crate::domain::customer::{Language, StillOpen};
 use crate::domain::ids::QuoteId;
 use crate::domain::invoice::{Missing, missing_part};
 use crate::domain::money::{MicroUsd, MoneyError};
@@ -30,6 +30,7 @@ impl Dialog {
             Place::Balance => Need::Statement,
             Place::Orders { page } => Need::Orders { page: *page },
             Place::WhereAreMyStars => Need::WhereAreMyStars,
+            Place::Erase => Need::MayErase,
             Place::Menu => return self.screen(note, menu(view)),
             Place::Stars { .. } => return self.show_stars(note, view),
             Place::Premium { .. } => return self.show_premium(note, view),
@@ -88,7 +89,8 @@ impl Dialog {
             | Place::Balance
             | Place::Orders { .. }
             | Place::WhereAreMyStars
-            | Place::Page { .. } => return None,
+            | Place::Page { .. }
+            | Place::Erase => return None,
         };
         Some(Screen {
             note: None,
@@ -102,8 +104,12 @@ impl Dialog {
         let mut buttons = actions;
         match &body {
             Body::Menu { .. } => {}
+            // There is nothing to go back to.
+            Body::Erased => buttons.push(Button::Do(Action::Menu)),
             // As its live message has it, wherever the conversation is.
-            Body::Order(_) => buttons.push(Button::Do(Action::Menu)),
+            Body::Order(_) => buttons.push(Button::Apart(Action::Menu)),
+            // It stands in the order's own message, wherever the conversation is.
+            Body::OtherCoin { order } => buttons.push(Button::Do(Action::ShowOrder(*order))),
             Body::Closed { .. } | Body::SlowDown { .. } | Body::TryAgainSoon | Body::Sorry => {
                 buttons.push(Button::Do(Action::Back));
                 buttons.push(Button::Do(Action::Menu));
@@ -117,7 +123,6 @@ impl Dialog {
             | Body::Card { .. }
             | Body::Pay(_)
             | Body::Opening
-            | Body::OtherCoin { .. }
             | Body::TopUp { .. }
             | Body::TopUpCoin { .. }
             | Body::Invoice(_)
@@ -125,6 +130,7 @@ impl Dialog {
             | Body::Orders { .. }
             | Body::WhereAreMyStars { .. }
             | Body::Page { .. }
+            | Body::Erase { .. }
             | Body::OnlyInPrivate => buttons.push(Button::Do(Action::Back)),
         }
         let screen = Box::new(Screen {
@@ -431,13 +437,28 @@ fn page(topic: Topic) -> Shown {
             Button::Support,
         ],
         Topic::PaySupport => vec![Button::Do(Action::WhereAreMyStars), Button::Support],
-        Topic::Terms | Topic::Privacy => vec![Button::Support],
+        Topic::Terms => vec![Button::Support],
+        Topic::Privacy => vec![Button::Do(Action::Erase), Button::Support],
         Topic::Language => vec![
             Button::Do(Action::Speak(Language::Ru)),
             Button::Do(Action::Speak(Language::En)),
         ],
     };
     (Body::Page { topic }, buttons)
+}
+
+/// What goes and what stays; the way to end what is open, where a customer can end it.
+pub(super) fn erase(open: Option<StillOpen>) -> Shown {
+    let buttons = match open {
+        None => vec![Button::Do(Action::EraseNow)],
+        Some(StillOpen::Order | StillOpen::Invoice | StillOpen::Hold) => {
+            vec![Button::Do(Action::Orders(0)), Button::Support]
+        }
+        Some(StillOpen::Balance) => vec![Button::Do(Action::Balance), Button::Support],
+        Some(StillOpen::Debt) => vec![Button::Do(Action::TopUp), Button::Support],
+        Some(StillOpen::Lock) => vec![Button::Support],
+    };
+    (Body::Erase { open }, buttons)
 }
 
 /// What a first order might be.

@@ -3,8 +3,8 @@
 use crate::domain::Span;
 use crate::domain::Timestamp;
 use crate::domain::catalog::{PersonName, Product, Username};
-use crate::domain::customer::{Language, Purse};
-use crate::domain::ids::{OrderId, OrderNumber};
+use crate::domain::customer::{Language, Purse, StillOpen};
+use crate::domain::ids::{OrderId, OrderNumber, TelegramId};
 use crate::domain::invoice::{CoinChoice, Invoice, Missing};
 use crate::domain::ledger::Statement;
 use crate::domain::money::MicroUsd;
@@ -29,8 +29,11 @@ pub struct Screen {
 /// A button, by meaning.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Button {
-    /// Comes back as a tap.
+    /// Comes back as a tap, whose answer takes the place of the message with the button.
     Do(Action),
+    /// Comes back as a tap, whose answer is a message of its own: the one with the button stays,
+    /// because it shows an order.
+    Apart(Action),
     /// Copies the address to pay to.
     CopyAddress,
     /// Copies the amount to pay.
@@ -43,6 +46,37 @@ pub enum Button {
     WriteTo(Username),
     /// Opens a chat with the shop's people.
     Support,
+}
+
+impl Button {
+    /// The callback data, of a button that comes back as a tap.
+    #[must_use]
+    pub fn data(&self) -> Option<String> {
+        match self {
+            Self::Do(action) => Some(action.encode()),
+            Self::Apart(action) => Some(action.encode_apart()),
+            Self::CopyAddress
+            | Self::CopyAmount
+            | Self::PayPage
+            | Self::PickFriend
+            | Self::WriteTo(_)
+            | Self::Support => None,
+        }
+    }
+
+    /// What its tap does.
+    #[must_use]
+    pub const fn action(&self) -> Option<&Action> {
+        match self {
+            Self::Do(action) | Self::Apart(action) => Some(action),
+            Self::CopyAddress
+            | Self::CopyAmount
+            | Self::PayPage
+            | Self::PickFriend
+            | Self::WriteTo(_)
+            | Self::Support => None,
+        }
+    }
 }
 
 /// Each screen.
@@ -157,6 +191,13 @@ pub enum Body {
         /// What about.
         topic: Topic,
     },
+    /// What of this person goes, and what stays and why.
+    Erase {
+        /// What must end first.
+        open: Option<StillOpen>,
+    },
+    /// This person was erased.
+    Erased,
     /// The shop cannot sell now.
     Closed {
         /// Why, as far as a customer is concerned.
@@ -291,7 +332,12 @@ pub enum Note {
     /// Has Premium already.
     AlreadyPremium(Username),
     /// The picked person has no username.
-    FriendHasNoName(PersonName),
+    FriendHasNoName {
+        /// The name they go by.
+        name: PersonName,
+        /// Telegram's number of them, to write to.
+        user: Option<TelegramId>,
+    },
     /// Fragment could not be asked; try again.
     CannotLookUp(Username),
     /// The price had lapsed; this is the new one.
@@ -359,12 +405,21 @@ impl Screen {
     #[must_use]
     pub fn of_order(face: OrderFace, slow_after: Span, now: Timestamp) -> Self {
         let (body, mut buttons) = paying::face(Box::new(face), slow_after, now);
-        buttons.push(Button::Do(Action::Menu));
+        buttons.push(Button::Apart(Action::Menu));
         Self {
             note: None,
             body,
             buttons,
         }
+    }
+
+    /// The order that it shows, if that is what it shows.
+    #[must_use]
+    pub fn order(&self) -> Option<&OrderFace> {
+        if let Body::Order(face) = &self.body {
+            return Some(face);
+        }
+        None
     }
 
     /// For whoever answers a person whose mailbox is full.
@@ -375,15 +430,7 @@ impl Screen {
 
     /// What each button does, for pressing them all.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
-        self.buttons.iter().filter_map(|button| match button {
-            Button::Do(action) => Some(action),
-            Button::CopyAddress
-            | Button::CopyAmount
-            | Button::PayPage
-            | Button::PickFriend
-            | Button::WriteTo(_)
-            | Button::Support => None,
-        })
+        self.buttons.iter().filter_map(Button::action)
     }
 }
 

@@ -5,7 +5,7 @@ use super::action::Target;
 use super::heard::Sender;
 use super::screen::{Note, OrderFace, Screen};
 use crate::domain::catalog::{Product, Recipient, StarsQuantity, Username};
-use crate::domain::customer::{Language, Purse};
+use crate::domain::customer::{Language, Purse, StillOpen};
 use crate::domain::ids::{CustomerId, InvoiceId, OrderId};
 use crate::domain::invoice::{CoinChoice, Invoice};
 use crate::domain::ledger::Statement;
@@ -209,6 +209,10 @@ pub enum Need {
     TellMe,
     /// The person has sent `/start`: what was kept for them is owed again.
     CameBack,
+    /// Look whether anything keeps this person from being erased (rule 23).
+    MayErase,
+    /// Erase this person, if nothing does.
+    Erase,
 }
 
 impl Need {
@@ -233,7 +237,9 @@ impl Need {
             | Self::AsBefore { .. }
             | Self::Speak(_)
             | Self::TellMe
-            | Self::CameBack => false,
+            | Self::CameBack
+            | Self::MayErase
+            | Self::Erase => false,
         }
     }
 }
@@ -258,7 +264,9 @@ impl Need {
             | Self::AsBefore { .. }
             | Self::Speak(_)
             | Self::TellMe
-            | Self::CameBack => false,
+            | Self::CameBack
+            | Self::MayErase
+            | Self::Erase => false,
         }
     }
 }
@@ -338,6 +346,10 @@ pub enum Answer {
     },
     /// It is done; the note says what.
     Noted(Option<Note>),
+    /// Whether this person can be erased; what keeps them, if not.
+    MayErase(Option<StillOpen>),
+    /// This person was erased.
+    Erased,
 }
 
 /// Why somebody was not found.
@@ -362,8 +374,10 @@ pub enum BuyRefused {
     Frozen,
     /// Something is owed.
     Debt,
-    /// No wallet has enough TON.
+    /// No wallet has enough TON, not even for the smallest order.
     NoFloat,
+    /// No wallet has enough TON for so much; a smaller order would do.
+    TooMuch,
     /// Premium for this person is on its way already.
     PremiumUnderWay,
 }

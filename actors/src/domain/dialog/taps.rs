@@ -1,6 +1,6 @@
 //! What a tap makes of the conversation.
 
-use super::action::{Action, Target};
+use super::action::{Action, Target, Topic};
 use super::render::{Unpriced, ask_for, offer};
 use super::screen::{Closed, Note};
 use super::step::{Coin, Need, Step, View};
@@ -51,6 +51,10 @@ impl Dialog {
             Action::Page(topic) => self.go(Place::Page { topic }, view),
             Action::Speak(language) => self.ask(Need::Speak(language), Some(Note::LanguageSet)),
             Action::TellMe => self.ask(Need::TellMe, Some(Note::WillTell)),
+            Action::Erase => self.go(Place::Erase, view),
+            // Only from the screen that says what it means.
+            Action::EraseNow if self.place == Place::Erase => self.ask(Need::Erase, None),
+            Action::EraseNow => self.go(Place::Erase, view),
             Action::Back => self.back(view),
         }
     }
@@ -80,6 +84,9 @@ impl Dialog {
             Place::OtherCoin { order } => Place::Order { order: *order },
             Place::TopUpCoin { .. } => Place::TopUp,
             Place::TopUp | Place::Invoice { .. } => Place::Balance,
+            Place::Erase => Place::Page {
+                topic: Topic::Privacy,
+            },
             Place::Menu
             | Place::Stars { .. }
             | Place::Premium { .. }
@@ -111,7 +118,8 @@ impl Dialog {
             | Place::Balance
             | Place::Orders { .. }
             | Place::WhereAreMyStars
-            | Place::Page { .. } => None,
+            | Place::Page { .. }
+            | Place::Erase => None,
         };
         match (offer(product, view), to) {
             (Err(why), _) => self.at(kind_of(product)).unpriced(&why, view),
@@ -139,7 +147,8 @@ impl Dialog {
             | Place::Balance
             | Place::Orders { .. }
             | Place::WhereAreMyStars
-            | Place::Page { .. } => None,
+            | Place::Page { .. }
+            | Place::Erase => None,
         }
     }
 
@@ -266,7 +275,8 @@ impl Dialog {
             | Place::Balance
             | Place::Orders { .. }
             | Place::WhereAreMyStars
-            | Place::Page { .. } => None,
+            | Place::Page { .. }
+            | Place::Erase => None,
         };
         let Some(amount) = named else {
             return self.show(Some(Note::OldButton), view);

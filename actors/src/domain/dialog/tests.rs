@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::catalog::{PersonName, PremiumMonths, Recipient, StarsQuantity};
-use crate::domain::customer::{Language, Purse};
+use crate::domain::customer::{Language, Purse, StillOpen};
 use crate::domain::ids::{CustomerId, Hash256, OrderNumber, TelegramId, WalletAddress};
 use crate::domain::invoice::{
     CoinChoice, Invoice, InvoiceRules, Page, Payer, Purpose, Standing, Wish,
@@ -210,6 +210,8 @@ impl Room {
                 fewer: false,
             },
             Need::Speak(_) | Need::TellMe | Need::CameBack => Answer::Noted(None),
+            Need::MayErase => Answer::MayErase(None),
+            Need::Erase => Answer::Erased,
         }
     }
 
@@ -239,6 +241,7 @@ impl Room {
             | Need::SaysSent(_)
             | Need::ShowInvoice(_)
             | Need::AsBefore { .. } => Answer::NoSuchOrder,
+            Need::MayErase | Need::Erase => Answer::MayErase(Some(StillOpen::Order)),
             Need::Statement | Need::Speak(_) | Need::TellMe | Need::CameBack => self.kind(need),
         }
     }
@@ -283,6 +286,7 @@ impl Room {
             Place::Balance,
             Place::Orders { page: 3 },
             Place::WhereAreMyStars,
+            Place::Erase,
         ];
         places.extend(pages);
         places
@@ -317,7 +321,11 @@ fn check(screen: &Screen) {
     assert!(!screen.buttons.is_empty(), "{screen:?} ends blind");
     let is_menu = matches!(screen.body, Body::Menu { .. });
     let ways = [Action::Back, Action::Menu];
-    let goes_back = screen.actions().any(|action| ways.contains(action));
+    // From the choice of a coin back to its order.
+    let to_order = |action: &Action| matches!(&screen.body, Body::OtherCoin { order } if *action == Action::ShowOrder(*order));
+    let goes_back = screen
+        .actions()
+        .any(|action| ways.contains(action) || to_order(action));
     assert!(is_menu || goes_back, "{screen:?} has no way back");
     for action in screen.actions() {
         let data = action.encode();
@@ -413,7 +421,7 @@ fn numbers_are_read_as_people_write_them() {
         assert_eq!(Utterance::of(line), Utterance::Number(count), "{line}");
     }
     for junk in [
-        "сто звёзд",
+        "много звёзд",
         "1 00",
         "10 0000",
         "-5",
@@ -576,7 +584,8 @@ fn a_quantity_that_is_not_sold_says_what_is() {
     };
     assert_eq!(note("20"), Some(Note::TooFew { least: 50 }));
     assert_eq!(note("2 000 000"), Some(Note::TooMany { most: 1_000_000 }));
-    assert_eq!(note("сто звёзд"), Some(Note::NotANumber));
+    assert_eq!(note("много звёзд"), Some(Note::NotANumber));
+    assert_eq!(note("сто звёзд"), None, "a number in words is one");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{Dialog, Place};
 use crate::domain::catalog::{
     CatalogRefused, PersonName, PremiumMonths, Product, StarsQuantity, Username,
 };
-use crate::domain::ids::OrderId;
+use crate::domain::ids::{OrderId, TelegramId};
 
 impl Dialog {
     /// Says what a person's doing makes of the conversation.
@@ -15,7 +15,11 @@ impl Dialog {
         match said {
             Said::Text(line) => self.typed(line, view),
             Said::Tap(data) => self.tapped(data, view),
-            Said::Picked { username, name } => self.picked(username.as_ref(), name, view),
+            Said::Picked {
+                username: Some(username),
+                ..
+            } => self.named(username.clone(), view),
+            Said::Picked { name, user, .. } => self.nameless(name, *user, view),
             Said::Thing => self.at(Place::Menu).show(Some(Note::NotUnderstood), view),
             Said::InGroup => {
                 let screen = Box::new(Screen {
@@ -108,7 +112,8 @@ impl Dialog {
             | Place::Balance
             | Place::Orders { .. }
             | Place::WhereAreMyStars
-            | Place::Page { .. } => Place::Stars { to },
+            | Place::Page { .. }
+            | Place::Erase => Place::Stars { to },
         };
         self.go(place, view)
     }
@@ -138,7 +143,8 @@ impl Dialog {
             | Place::Balance
             | Place::Orders { .. }
             | Place::WhereAreMyStars
-            | Place::Page { .. } => match quantity(count) {
+            | Place::Page { .. }
+            | Place::Erase => match quantity(count) {
                 Ok(quantity) => self.choose(Product::Stars(quantity), view),
                 Err(note) => self.in_stars().show(Some(note), view),
             },
@@ -162,14 +168,19 @@ impl Dialog {
             | Place::Balance
             | Place::Orders { .. }
             | Place::WhereAreMyStars
-            | Place::Page { .. } => self.show(Some(Note::NotUnderstood), view),
+            | Place::Page { .. }
+            | Place::Erase => self.show(Some(Note::NotUnderstood), view),
         }
     }
 
-    fn picked(self, username: Option<&Username>, name: &PersonName, view: View<'_>) -> Step {
-        match username {
-            Some(username) => self.named(username.clone(), view),
-            None => self.show(Some(Note::FriendHasNoName(name.clone())), view),
+    /// Fragment finds nobody without a public name: whoever picked them may write to them, and picks
+    /// them again.
+    fn nameless(self, name: &PersonName, user: Option<TelegramId>, view: View<'_>) -> Step {
+        let name = name.clone();
+        let note = Some(Note::FriendHasNoName { name, user });
+        match self.product() {
+            Some(product) => self.at(Place::Friend { product }).show(note, view),
+            None => self.show(note, view),
         }
     }
 

@@ -2,7 +2,6 @@
 //! back if anything is refused.
 
 use super::checks;
-use super::live::LiveRow;
 use super::orders::OrderRow;
 use super::rows::{next_version, rule};
 use super::state::State;
@@ -18,7 +17,7 @@ use crate::domain::order::OrderRules;
 use crate::domain::pricing::ShopPrices;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::Wallet;
-use crate::ports::books::{Claim, Commit, CommitRefused, RowWrite, Seen, Write};
+use crate::ports::books::{Claim, Commit, CommitRefused, LiveMessage, RowWrite, Seen, Write};
 
 /// Writes a commit.
 pub(super) fn apply(
@@ -48,7 +47,7 @@ enum Done {
     Invoice(InvoiceId, Option<Seen<Invoice>>),
     Login(LoginId, Option<Seen<Login>>),
     Notice(NoticeId, Option<Seen<Notice>>),
-    Live(OrderId, Option<LiveRow>),
+    Live(OrderId, Option<Seen<LiveMessage>>),
     Prices(Option<Seen<ShopPrices>>),
     Update(UpdateKey),
     Entry,
@@ -180,18 +179,18 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// After the rows: the message must show at least what this commit makes of the order.
+    /// After the rows: the message must show what this commit makes of the order.
     fn stale(&mut self, order: OrderId) -> Result<(), CommitRefused> {
         let chat = self.state.orders.get(order).and_then(|seen| {
             let customer = self.state.customers.get(seen.row.customer)?;
-            Some((seen.version, customer.row.telegram))
+            Some(customer.row.telegram)
         });
-        let Some((wanted, chat)) = chat else {
+        let Some(chat) = chat else {
             return rule(false, || {
                 format!("{order} has a live message, so it must exist")
             });
         };
-        let row = self.state.live.stale(order, wanted, chat, self.at);
+        let row = self.state.live.stale(order, chat, self.at);
         let old = self.state.live.replace(order, Some(row));
         self.done.push(Done::Live(order, old));
         Ok(())

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::rows::{free, next_version, rule};
 use crate::domain::Timestamp;
-use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid, InvoiceId};
-use crate::domain::invoice::Invoice;
+use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid, InvoiceId, OrderId};
+use crate::domain::invoice::{Invoice, Purpose};
 use crate::ports::books::{CommitRefused, Seen, Write};
 
 #[derive(Clone, Default)]
@@ -14,6 +14,7 @@ pub(super) struct Invoices {
     names: HashMap<GatewayOrderId, InvoiceId>,
     uuids: HashMap<GatewayUuid, InvoiceId>,
     payable: BTreeSet<(CustomerId, InvoiceId)>,
+    of_orders: BTreeSet<(OrderId, InvoiceId)>,
     due: BTreeSet<(Timestamp, InvoiceId)>,
 }
 
@@ -42,6 +43,16 @@ impl Invoices {
             .payable
             .range((customer, least)..=(customer, most))
             .rev();
+        newest_first
+            .filter_map(|(_, id)| self.get(*id).cloned())
+            .collect()
+    }
+
+    /// All that were opened for an order, newest first.
+    pub(super) fn of_order(&self, order: OrderId) -> Vec<Seen<Invoice>> {
+        let (least, most) = (InvoiceId::new(i64::MIN), InvoiceId::new(i64::MAX));
+        let oldest_first = self.of_orders.range((order, least)..=(order, most));
+        let newest_first = oldest_first.rev();
         newest_first
             .filter_map(|(_, id)| self.get(*id).cloned())
             .collect()
@@ -101,6 +112,9 @@ impl Invoices {
         if row.may_be_paid() {
             self.payable.insert((row.customer, row.id));
         }
+        if let Purpose::Order(order) = row.purpose {
+            self.of_orders.insert((order, row.id));
+        }
         if let Some(due) = row.next_due() {
             self.due.insert((due, row.id));
         }
@@ -112,6 +126,9 @@ impl Invoices {
             self.uuids.remove(uuid);
         }
         self.payable.remove(&(row.customer, row.id));
+        if let Purpose::Order(order) = row.purpose {
+            self.of_orders.remove(&(order, row.id));
+        }
         if let Some(due) = row.next_due() {
             self.due.remove(&(due, row.id));
         }

@@ -79,6 +79,8 @@ impl State {
             transfers,
             wallet,
             customer,
+            invoices: self.invoices.of_order(id),
+            live: self.live.get(id).cloned(),
         })
     }
 

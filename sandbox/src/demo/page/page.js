@@ -127,9 +127,9 @@ function showChat(chat) {
     return;
   }
   log.querySelector(".empty")?.remove();
-  // The shop speaks the language that the customer has chosen.
-  const spoken = chat.findLast((message) => message.from === "bot" && message.text);
-  if (spoken) log.lang = /[\u0400-\u04ff]{3}/.test(spoken.text) ? "ru" : "en";
+  // The shop speaks the language that the customer has chosen: that of what it said or edited last.
+  const spoken = chat.filter((message) => message.from === "bot" && message.text);
+  if (spoken.length > 0) log.lang = languageOf(spoken.reduce((last, one) => (one.version > last.version ? one : last)).text);
   const there = new Map([...log.querySelectorAll(".bubble")].map((one) => [one.dataset.id, one]));
   let changed = false;
   for (const message of chat) {
@@ -153,9 +153,14 @@ function showChat(chat) {
   if (changed && atEnd) log.scrollTop = log.scrollHeight;
 }
 
+function languageOf(text) {
+  return /[\u0400-\u04ff]{3}/.test(text) ? "ru" : "en";
+}
+
 function bubbleOf(message, id, print) {
   const mine = message.from === "user";
   const bubble = node("div", null, { class: mine ? "bubble mine" : "bubble", "data-id": id });
+  if (!mine && message.text) bubble.lang = languageOf(message.text);
   bubble.dataset.print = print;
   bubble.append(node("span", mine ? "You: " : "Shop: ", { class: "unseen" }));
   if (message.photo) bubble.append(node("img", null, { src: local(message.photo), alt: "" }));

@@ -30,10 +30,11 @@ fn wrote(more: &Value) -> Inbound {
     *inbound
 }
 
-fn person(username: Option<&str>, name: &str) -> Said {
+fn person(username: Option<&str>, name: &str, user: Option<i64>) -> Said {
     Said::Picked {
         username: username.map(|name| Username::parse(name).unwrap()),
         name: PersonName::new(name),
+        user: user.map(TelegramId::new),
     }
 }
 
@@ -79,22 +80,31 @@ fn a_sender_may_have_nothing_but_a_number() {
 fn a_picked_person_is_one_however_they_came() {
     let shared = json!({"users_shared": {"request_id": 1, "users": [
         {"user_id": 8, "first_name": "Masha", "last_name": "P", "username": "masha"}]}});
-    assert_eq!(wrote(&shared).said, person(Some("masha"), "Masha P"));
+    assert_eq!(
+        wrote(&shared).said,
+        person(Some("masha"), "Masha P", Some(8))
+    );
     let nameless = json!({"users_shared": {"request_id": 1, "users": [
         {"user_id": 8, "first_name": "Masha"}]}});
-    assert_eq!(wrote(&nameless).said, person(None, "Masha"));
+    assert_eq!(wrote(&nameless).said, person(None, "Masha", Some(8)));
     let forwarded = json!({"text": "hello", "forward_origin": {"type": "user", "date": 1,
         "sender_user": {"id": 8, "is_bot": false, "first_name": "Igor", "username": "igor_1"}}});
-    assert_eq!(wrote(&forwarded).said, person(Some("igor_1"), "Igor"));
+    assert_eq!(
+        wrote(&forwarded).said,
+        person(Some("igor_1"), "Igor", Some(8))
+    );
     let hidden = json!({"text": "hello", "forward_origin": {"type": "hidden_user", "date": 1,
         "sender_user_name": "Somebody"}});
-    assert_eq!(wrote(&hidden).said, person(None, "Somebody"));
+    assert_eq!(wrote(&hidden).said, person(None, "Somebody", None));
     let channel = json!({"photo": [], "forward_origin": {"type": "channel", "date": 1,
         "message_id": 3, "chat": {"id": -100, "type": "channel", "title": "News",
         "username": "news_channel"}}});
-    assert_eq!(wrote(&channel).said, person(Some("news_channel"), "News"));
+    assert_eq!(
+        wrote(&channel).said,
+        person(Some("news_channel"), "News", None)
+    );
     let contact = json!({"contact": {"phone_number": "+1", "first_name": "Pavel"}});
-    assert_eq!(wrote(&contact).said, person(None, "Pavel"));
+    assert_eq!(wrote(&contact).said, person(None, "Pavel", None));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use starkeeper_actors::domain::customer::StillOpen;
 use starkeeper_actors::domain::dialog::{Action, Dialog, LookUpFailed, Said, Seller};
-use starkeeper_actors::domain::ids::{InvoiceId, OrderId};
+use starkeeper_actors::domain::ids::{InvoiceId, OrderId, TelegramId};
 use starkeeper_actors::domain::invoice::Invoice;
 use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::domain::notice::{CreditReason, News, RefundReason};
@@ -88,8 +89,14 @@ impl Chat {
         writeln!(self.page, "{}", face.text).unwrap();
         match &face.keys {
             Keys::None => {}
-            Keys::Pick { pick, cancel } => {
-                writeln!(self.page, "  {{{pick}}} {{{cancel}}}").unwrap();
+            Keys::Pick {
+                pick,
+                names,
+                cancel,
+            } => {
+                let names = names.iter().map(|name| format!("{{{name}}} "));
+                let names: String = names.collect();
+                writeln!(self.page, "  {{{pick}}} {names}{{{cancel}}}").unwrap();
             }
             Keys::Inline(rows) => {
                 for row in rows {
@@ -250,7 +257,7 @@ fn other_money(chat: &mut Chat) {
     chat.taps("confirm");
     chat.taps("pay_invoice");
     chat.taps("other_coin");
-    chat.taps("back");
+    chat.taps("order");
     chat.taps("cancel");
 }
 
@@ -331,6 +338,7 @@ fn what_people_type(chat: &mut Chat) {
     chat.hear(&Said::Picked {
         username: None,
         name,
+        user: Some(TelegramId::new(77)),
     });
 }
 
@@ -353,9 +361,25 @@ fn lists_and_pages(chat: &mut Chat) {
         chat.says(line);
     }
     chat.room.orders = orders;
-    for line in ["/help", "/paysupport", "/terms", "/privacy", "/language"] {
+    for line in ["/help", "/paysupport", "/terms", "/language"] {
         chat.says(line);
     }
+    let open = [
+        StillOpen::Order,
+        StillOpen::Invoice,
+        StillOpen::Lock,
+        StillOpen::Balance,
+        StillOpen::Hold,
+        StillOpen::Debt,
+    ];
+    for open in open {
+        chat.room.open = Some(open);
+        chat.says("/erase");
+    }
+    chat.room.open = None;
+    chat.says("/privacy");
+    chat.taps("erase");
+    chat.taps("erase_now");
     let (was, action) = match chat.room.language {
         Language::En => (Language::En, Action::Speak(Language::Ru)),
         Language::Ru => (Language::Ru, Action::Speak(Language::En)),

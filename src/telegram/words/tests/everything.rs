@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use starkeeper_actors::domain::catalog::{PremiumMonths, Product};
-use starkeeper_actors::domain::customer::Purse;
+use starkeeper_actors::domain::customer::{Purse, StillOpen};
 use starkeeper_actors::domain::dialog::{
     Action, Body, Button, Closed, ListedOrder, PayWays, Target, Topic,
 };
-use starkeeper_actors::domain::ids::{InvoiceId, LoginId, OrderId, QuoteId, TransferId};
+use starkeeper_actors::domain::ids::{
+    InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId,
+};
 use starkeeper_actors::domain::invoice::{
     Closing, Invoice, LiveLock, LockReason, Missing, Purpose, Standing,
 };
@@ -145,8 +147,14 @@ fn notes() -> Vec<Note> {
         Note::NotFound(name()),
         Note::NotAPerson(name()),
         Note::AlreadyPremium(name()),
-        Note::FriendHasNoName(room::person("Маша К.")),
-        Note::FriendHasNoName(room::person("")),
+        Note::FriendHasNoName {
+            name: room::person("Маша К."),
+            user: Some(TelegramId::new(77)),
+        },
+        Note::FriendHasNoName {
+            name: room::person(""),
+            user: None,
+        },
         Note::CannotLookUp(name()),
         Note::NewPrice,
         Note::NotEnough {
@@ -275,6 +283,8 @@ fn every_button() -> Vec<Button> {
         Action::Orders(1),
         Action::Orders(3),
         Action::Menu,
+        Action::Erase,
+        Action::EraseNow,
     ];
     let actions = actions.into_iter().map(Button::Do);
     actions.chain([Button::Support]).collect()
@@ -294,8 +304,19 @@ fn short_bodies() -> Vec<Body> {
         Body::TryAgainSoon,
         Body::OnlyInPrivate,
         Body::Sorry,
+        Body::Erased,
         Room::new(Language::En).balance(),
     ]);
+    let open = [
+        StillOpen::Order,
+        StillOpen::Invoice,
+        StillOpen::Lock,
+        StillOpen::Balance,
+        StillOpen::Hold,
+        StillOpen::Debt,
+    ];
+    let open = open.map(Some).into_iter().chain([None]);
+    bodies.extend(open.map(|open| Body::Erase { open }));
     let top_ups = invoices(Purpose::TopUp).into_iter();
     bodies.extend(top_ups.map(|invoice| Body::Invoice(Box::new(invoice))));
     bodies

@@ -2,7 +2,7 @@
 //! place of the books, of Fragment and of the gateway.
 
 use starkeeper_actors::domain::catalog::{PersonName, PhotoMark, Product, Recipient, Username};
-use starkeeper_actors::domain::customer::Purse;
+use starkeeper_actors::domain::customer::{Purse, StillOpen};
 use starkeeper_actors::domain::dialog::{
     Action, Answer, Body, Dialog, DialogRules, LookUpFailed, Need, OrderFace, Said, Seller, Sender,
     Step, Target, View, order_of,
@@ -36,6 +36,7 @@ pub(super) struct Room {
     pub(super) now: Timestamp,
     pub(super) orders: Vec<Order>,
     pub(super) missing: Option<LookUpFailed>,
+    pub(super) open: Option<StillOpen>,
     fresh: i64,
 }
 
@@ -62,6 +63,7 @@ impl Room {
             now,
             orders: Vec::new(),
             missing: None,
+            open: None,
             fresh: 1_000,
         }
     }
@@ -172,6 +174,8 @@ impl Room {
                 Answer::Noted(None)
             }
             Need::TellMe | Need::CameBack => Answer::Noted(None),
+            Need::MayErase => Answer::MayErase(self.open),
+            Need::Erase => Answer::Erased,
         }
     }
 
@@ -394,6 +398,7 @@ pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
         let nameless = Said::Picked {
             username: None,
             name: person(""),
+            user: None,
         };
         queue.push((Dialog::default(), nameless));
         while let Some((dialog, said)) = queue.pop() {

@@ -151,6 +151,9 @@ async fn a_customer_pays_and_buys_for_a_friend_for_themselves_and_premium() {
         )
         .await;
     picture(&browser, "delivered").await;
+    // The first thing that a reader of README sees: as the page is now.
+    let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/demo.png");
+    browser.picture(&readme).await;
     buy_from_balance(&browser, "50 @anya").await;
     browser.sees("Done! @anya has 50 Stars").await;
     browser.say("/start").await;
@@ -193,4 +196,12 @@ async fn a_customer_pays_too_little_cancels_pays_late_and_changes_the_language()
     browser.say("/start").await;
     browser.click("Русский").await;
     browser.sees("Здравствуйте, Anya!").await;
+    let russian = "return document.getElementById('log').lang === 'ru'";
+    browser.until("the chat is Russian", russian).await;
+    browser.say("100 @boris").await;
+    browser.sees("Комиссию перевода добавит").await;
+    picture(&browser, "ru").await;
+    browser.size(320, 640).await;
+    browser.prefer("dark").await;
+    picture(&browser, "ru-dark-320").await;
 }

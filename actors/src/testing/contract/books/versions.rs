@@ -18,6 +18,7 @@ fn new_rows() -> Vec<RowWrite> {
         chat: rows::customer(1).telegram,
         message: None,
         shows: Version::new(0),
+        wanted: Version::new(0),
         not_before: rows::noon(),
     };
     vec![
