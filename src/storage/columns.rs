@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, TimeZone as _, Timelike as _, Utc};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
@@ -44,6 +44,32 @@ impl std::fmt::Debug for Doc {
 /// Always six digits, so that the order of the texts is the order of the instants.
 const SQLITE_FORM: &str = "%Y-%m-%d %H:%M:%S%.6f+00:00";
 
+/// The instant in [`SQLITE_FORM`]. Written out: every commit has several, and reading the form anew
+/// for each costs more than storing it.
+fn sqlite_text(at: Timestamp) -> String {
+    let (year, micros) = match (u32::try_from(at.year()), at.nanosecond() / 1_000) {
+        (Ok(year), micros) if year <= 9_999 && micros <= 999_999 => (year, micros),
+        (Ok(_) | Err(_), _) => return at.format(SQLITE_FORM).to_string(),
+    };
+    let mut text = String::with_capacity(32);
+    for (value, digits, then) in [
+        (year, 4, "-"),
+        (at.month(), 2, "-"),
+        (at.day(), 2, " "),
+        (at.hour(), 2, ":"),
+        (at.minute(), 2, ":"),
+        (at.second(), 2, "."),
+        (micros, 6, "+00:00"),
+    ] {
+        for place in (0..digits).rev() {
+            let digit = value / 10_u32.pow(place) % 10;
+            text.push(char::from_digit(digit, 10).unwrap_or('0'));
+        }
+        text.push_str(then);
+    }
+    text
+}
+
 impl ToSql<Instant, Pg> for At {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         <DateTime<Utc> as ToSql<Timestamptz, Pg>>::to_sql(&self.0, &mut out.reborrow())
@@ -58,7 +84,7 @@ impl FromSql<Instant, Pg> for At {
 
 impl ToSql<Instant, Sqlite> for At {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.format(SQLITE_FORM).to_string());
+        out.set_value(sqlite_text(self.0));
         Ok(IsNull::No)
     }
 }
@@ -101,5 +127,22 @@ impl ToSql<Document, Sqlite> for Doc {
 impl FromSql<Document, Sqlite> for Doc {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// From the year -2000 to 20000, with the microseconds that the domain keeps.
+        #[test]
+        fn an_instant_is_written_in_the_form_that_it_is_read_in(
+            micros in -125_000_000_000_000_000_i64..570_000_000_000_000_000,
+        ) {
+            let at = DateTime::from_timestamp_micros(micros).unwrap();
+            prop_assert_eq!(sqlite_text(at), at.format(SQLITE_FORM).to_string());
+        }
     }
 }

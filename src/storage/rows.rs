@@ -14,6 +14,9 @@ pub(super) trait Together: Sized {
     const KEY: &'static str;
     /// All columns, in the order of [`Together::bind`].
     const COLUMNS: &'static [&'static str];
+    /// Columns that a row keeps for good. The document says the same and is held to it, so they are
+    /// not written again: SQLite would take them out of every index and put them back.
+    const KEPT: &'static [&'static str];
     /// The rows as one list a column.
     type Columns: Send + Sync + 'static;
 
@@ -41,7 +44,7 @@ pub(super) trait Together: Sized {
     /// A value that cannot be stored.
     fn bind_version<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
 
-    /// Pushes `column = value` for every column but the key, then the key as the condition.
+    /// Pushes `column = value` for every column that may change, then the key as the condition.
     ///
     /// # Errors
     /// A value that cannot be stored.
@@ -49,7 +52,7 @@ pub(super) trait Together: Sized {
 }
 
 macro_rules! rows {
-    ($($(#[$doc:meta])* $table:ident by $key:ident {
+    ($($(#[$doc:meta])* $table:ident by $key:ident $(keeps $($kept:ident),+)? {
         $first:ident: $first_type:ty => $first_sql:ty $(, $column:ident: $type:ty => $sql:ty)* $(,)?
     })*) => {$(
         $(#[$doc])*
@@ -93,6 +96,7 @@ macro_rules! rows {
                 const KEY: &'static str = stringify!($key);
                 const COLUMNS: &'static [&'static str] =
                     &[stringify!($first), $(stringify!($column)),*];
+                const KEPT: &'static [&'static str] = &[$($(stringify!($kept)),+)?];
                 type Columns = Columns;
 
                 fn key(&self) -> String {
@@ -150,7 +154,9 @@ macro_rules! rows {
                 ) -> QueryResult<()> {
                     let mut between = "";
                     $(
-                        if stringify!($column) != stringify!($key) {
+                        if stringify!($column) != stringify!($key)
+                            && !Self::KEPT.contains(&stringify!($column))
+                        {
                             pass.push_sql(between);
                             pass.push_sql(concat!(stringify!($column), " = "));
                             pass.push_bind_param::<$sql, _>(&self.$column)?;
@@ -178,7 +184,7 @@ rows! {
     }
 
     /// Customers.
-    customers by id {
+    customers by id keeps telegram {
         id: i64 => BigInt,
         version: i64 => BigInt,
         telegram: i64 => BigInt,
@@ -201,7 +207,7 @@ rows! {
     }
 
     /// Orders.
-    orders by id {
+    orders by id keeps number, customer, quote {
         id: i64 => BigInt,
         version: i64 => BigInt,
         number: String => Text,
@@ -219,7 +225,7 @@ rows! {
     }
 
     /// Transfers.
-    transfers by id {
+    transfers by id keeps order_id, wallet, seqno, message_hash {
         id: i64 => BigInt,
         version: i64 => BigInt,
         order_id: i64 => BigInt,
@@ -233,7 +239,7 @@ rows! {
     }
 
     /// Invoices.
-    invoices by id {
+    invoices by id keeps gateway_name, customer, order_id, face {
         id: i64 => BigInt,
         version: i64 => BigInt,
         gateway_name: String => Text,
@@ -255,7 +261,7 @@ rows! {
     }
 
     /// Notices.
-    notices by id {
+    notices by id keeps key, audience, since {
         id: i64 => BigInt,
         version: i64 => BigInt,
         key: String => Text,

@@ -1,5 +1,6 @@
-//! The one writer: whatever waits is written in one transaction, each piece in its own savepoint,
-//! and answered when the transaction is on the disk.
+//! The one writer: whatever waits is written in one transaction and answered when that is on the
+//! disk. A piece that is refused costs the others nothing but a second try, in which each has its
+//! own savepoint.
 
 use std::sync::Arc;
 
@@ -30,6 +31,16 @@ enum Went {
     Refused,
     /// The engine failed: nothing of this transaction counts.
     Badly(String),
+}
+
+/// How a transaction of several pieces went.
+enum Crowd {
+    /// It is on the disk, all of it or all but what was refused.
+    Durable { refused: bool },
+    /// A piece was refused before the pieces were set apart: nothing was done.
+    Mixed,
+    /// Nothing was done.
+    NotDone,
 }
 
 /// How the transaction ended.
@@ -116,6 +127,8 @@ fn not_done(why: &str) -> Trouble {
 }
 
 fn work_off(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Work>>) {
+    // Savepoints copy every page that a piece changes, so only crowds with refusals have them.
+    let mut apart = false;
     while let Some(first) = waiting.blocking_recv() {
         let mut together = vec![first];
         while together.len() < MOST_TOGETHER {
@@ -124,7 +137,7 @@ fn work_off(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Work>>)
                 Err(_) => break,
             }
         }
-        if together.len() > 1 && write_together(connection, &mut together) {
+        if together.len() > 1 && write_crowd(connection, &mut together, &mut apart) {
             for work in together {
                 work.answer(Ended::Durable);
             }
@@ -138,32 +151,67 @@ fn work_off(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Work>>)
     }
 }
 
-/// One transaction for all. Says whether it is durable; if not, nothing of it was done.
-fn write_together(connection: &Connection, together: &mut [Box<dyn Work>]) -> bool {
-    if connection.run("BEGIN IMMEDIATE").is_err() {
-        return false;
+/// Says whether the pieces are durable; if not, nothing of them was done.
+fn write_crowd(connection: &Connection, together: &mut [Box<dyn Work>], apart: &mut bool) -> bool {
+    let mut went = write_together(connection, together, *apart);
+    if let Crowd::Mixed = went {
+        went = write_together(connection, together, true);
     }
-    let all_well = together.iter_mut().all(|work| {
-        if connection.run("SAVEPOINT piece").is_err() {
-            return false;
+    match went {
+        Crowd::Durable { refused } => {
+            *apart = refused;
+            true
         }
-        let end = match work.run(connection) {
-            Went::Well => "RELEASE piece",
-            Went::Refused => "ROLLBACK TO piece; RELEASE piece",
-            // The engine may have rolled back everything by itself.
-            Went::Badly(_) => return false,
-        };
-        connection.run(end).is_ok()
-    });
-    if all_well {
+        Crowd::Mixed | Crowd::NotDone => false,
+    }
+}
+
+/// One transaction for all; `apart` gives each piece a savepoint.
+fn write_together(connection: &Connection, together: &mut [Box<dyn Work>], apart: bool) -> Crowd {
+    if connection.run("BEGIN IMMEDIATE").is_err() {
+        return Crowd::NotDone;
+    }
+    let mut crowd = Crowd::Durable { refused: false };
+    for work in together {
+        crowd = write_piece(connection, &mut **work, apart, crowd);
+        match crowd {
+            Crowd::Durable { .. } => {}
+            Crowd::Mixed | Crowd::NotDone => break,
+        }
+    }
+    if let Crowd::Durable { .. } = crowd {
         match connection.run("COMMIT") {
-            Ok(()) => return true,
-            Err(error) => tracing::warn!("the books did not commit: {error}"),
+            Ok(()) => return crowd,
+            Err(error) => {
+                tracing::warn!("the books did not commit: {error}");
+                crowd = Crowd::NotDone;
+            }
         }
     }
     // There may be no transaction any more.
     let _gone = connection.run("ROLLBACK");
-    false
+    crowd
+}
+
+/// What the crowd comes to with this piece.
+fn write_piece(connection: &Connection, work: &mut dyn Work, apart: bool, before: Crowd) -> Crowd {
+    if apart && connection.run("SAVEPOINT piece").is_err() {
+        return Crowd::NotDone;
+    }
+    let (end, crowd) = match work.run(connection) {
+        Went::Well => ("RELEASE piece", before),
+        Went::Refused if !apart => return Crowd::Mixed,
+        Went::Refused => (
+            "ROLLBACK TO piece; RELEASE piece",
+            Crowd::Durable { refused: true },
+        ),
+        // The engine may have rolled back everything by itself.
+        Went::Badly(_) => return Crowd::NotDone,
+    };
+    if apart && connection.run(end).is_err() {
+        return Crowd::NotDone;
+    }
+    crowd
 }
 
 fn write_alone(connection: &Connection, work: &mut dyn Work) -> Ended {
