@@ -40,7 +40,6 @@ mod counts;
 mod decide;
 mod deposit;
 mod desk;
-mod file;
 mod lanes;
 mod opening;
 mod pursue;

@@ -1,7 +1,5 @@
 //! The port, method by method.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use starkeeper_actors::domain::customer::{Customer, Language, PSEUDONYM_KEPT, Purse};
 use starkeeper_actors::domain::ids::{
@@ -19,19 +17,15 @@ use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::domain::wallet::{Known, Wallet};
 use starkeeper_actors::domain::{Span, Timestamp};
 use starkeeper_actors::ports::books::{
-    Books, Claim, Commit, CommitFailed, CommitRefused, EraseRefused, Erasure, Lease, LeaseKey,
+    Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, InvoiceFile, Lease, LeaseKey,
     LiveMessage, OrderFile, Page, Seen, Tally,
 };
 use starkeeper_actors::ports::{Failure, Unreadable};
 
 use super::columns::At;
-use super::errors::{Class, Trouble, classify, unreadable};
-#[cfg(feature = "crash-points")]
-use super::open::When;
 use super::open::{Engine, Storage};
-use super::plan::{Plan, encode};
+use super::plan::encode;
 use super::postgres::call::error_of;
-use super::postgres::transaction::Ended;
 use super::{calls, decode, names, steps};
 
 /// Asks the engine for something that only reads, all at one moment. `queries` are those of the
@@ -87,6 +81,8 @@ macro_rules! write {
         }
     };
 }
+
+mod longer;
 
 #[async_trait]
 impl Books for Storage {
@@ -316,6 +312,10 @@ impl Books for Storage {
         })?)
     }
 
+    async fn invoice_file(&self, id: InvoiceId) -> Result<Option<InvoiceFile>, Unreadable> {
+        read!(self, [], q, |link| q::file::invoice_file(link, id).await?)
+    }
+
     async fn invoices_due(&self, now: Timestamp, limit: u32) -> Result<Vec<InvoiceId>, Unreadable> {
         let now = At(now);
         let due = read!(self, [], q, |link| q::read::invoices_due(link, now, limit)
@@ -386,111 +386,3 @@ impl Books for Storage {
         Ok(due.into_iter().map(decode::live).collect())
     }
 }
-
-/// What takes more than one query.
-impl Storage {
-    async fn watched(&self, commit: Commit) -> Result<(), CommitFailed> {
-        #[cfg(feature = "crash-points")]
-        if let Some(watch) = &self.watch {
-            watch.tell(When::Before, &commit).await;
-            let told = watch.tell(When::After, &commit);
-            let outcome = self.write(commit).await;
-            if outcome.is_ok() {
-                told.await;
-            }
-            return outcome;
-        }
-        self.write(commit).await
-    }
-
-    async fn write(&self, commit: Commit) -> Result<(), CommitFailed> {
-        let plan = Plan::of(commit, &self.rules).map_err(Failure::Refused)?;
-        match &self.engine {
-            Engine::Postgres(postgres) => postgres.committers.commit(plan).await,
-            Engine::Sqlite(sqlite) => {
-                let known = Arc::clone(&sqlite.known);
-                sqlite.writer.commit(plan, known).await
-            }
-        }
-    }
-
-    /// All balances; now and then the sums are stored, so that the next ones are short.
-    async fn balances(&self) -> Result<TrialBalance, Unreadable> {
-        let (accounts, behind) = read!(self, [], q, |link| {
-            let all = q::ledger::balances(link).await?;
-            (all.accounts, all.behind)
-        })?;
-        if behind > SNAPSHOT_EVERY {
-            let taken = write!(self, [], q, |link| q::ledger::take_snapshot(link).await?);
-            if let Err(why) = taken {
-                // Only the next sum is longer for it.
-                tracing::warn!("no snapshot of the balances: {}", calls::failed(why));
-            }
-        }
-        let balances = accounts.into_iter();
-        decode::trial_balance(
-            balances
-                .map(|(_, kind, owner, asset, _, _, balance)| (kind, owner, asset, balance))
-                .collect(),
-        )
-    }
-
-    async fn erase_person(&self, erasure: Erasure) -> Result<(), Failure<EraseRefused>> {
-        let outcome = match &self.engine {
-            Engine::Postgres(postgres) => {
-                calls::write_postgres(&self.io, postgres, move |link| {
-                    use super::postgres::queries::erase::erase;
-                    Box::pin(async move { erase(link, &erasure).await })
-                })
-                .await
-            }
-            Engine::Sqlite(sqlite) => sqlite
-                .writer
-                .run(move |link| {
-                    use super::sqlite::{at_once, queries::erase::erase};
-                    at_once(async { erase(link, &erasure).await })
-                })
-                .await
-                .map_err(Ended::RolledBack),
-        };
-        let trouble = match outcome {
-            Ok(erased) => return erased.map_err(Failure::Refused),
-            Err(Ended::RolledBack(trouble)) => trouble,
-            Err(Ended::Lost(cause)) => return Err(Failure::NotDone { cause }),
-            Err(Ended::Unknown(cause)) => return Err(Failure::Unknown { cause }),
-        };
-        let error = match trouble {
-            Trouble::Refused(why) => return Err(Failure::Refused(EraseRefused::Books(why))),
-            Trouble::Sql(error) => error,
-        };
-        let refused = |why| Failure::Refused(EraseRefused::Books(why));
-        Err(match classify(&error) {
-            Class::Life => {
-                let books = self.incarnation().await;
-                match books {
-                    Ok(books) => refused(CommitRefused::OtherLife {
-                        books,
-                        believed: erasure.incarnation,
-                    }),
-                    Err(why) => Failure::not_done(why.cause),
-                }
-            }
-            Class::Stale(row) => refused(CommitRefused::Stale { row }),
-            Class::Rule(rule) => refused(CommitRefused::Rule { rule }),
-            Class::Taken(_)
-            | Class::Fenced
-            | Class::Floor
-            | Class::Handled
-            | Class::Again(_)
-            | Class::NotDone(_)
-            | Class::Lost(_) => Failure::not_done(unreadable(&error).cause),
-        })
-    }
-
-    pub(super) async fn live_on(&self, life: IncarnationId) -> Result<(), Unreadable> {
-        write!(self, [], q, |link| q::keep::adopt(link, life).await?).map_err(calls::failed)
-    }
-}
-
-/// Entries between two snapshots of the shop's own balances: their sums take milliseconds.
-const SNAPSHOT_EVERY: i64 = 10_000;

@@ -354,6 +354,22 @@ impl Order {
         }
     }
 
+    /// Whether it waits for its money.
+    #[must_use]
+    pub const fn awaits_payment(&self) -> bool {
+        match &self.state {
+            OrderState::AwaitingPayment { .. } => true,
+            OrderState::Held { .. }
+            | OrderState::Linked { .. }
+            | OrderState::Paying { .. }
+            | OrderState::Paid { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Parked { .. } => false,
+        }
+    }
+
     /// Whether nothing can happen to it any more.
     #[must_use]
     pub const fn is_finished(&self) -> bool {

@@ -1,6 +1,5 @@
 //! What a step makes of an invoice and its order: pure, over a file that was read.
 
-use super::file::File;
 use super::settings::PaymentSettings;
 use crate::domain::decision::Decision;
 use crate::domain::ids::Epoch;
@@ -12,6 +11,7 @@ use crate::domain::order::{
     Desk as OrderDesk, Funding, Order, OrderEvent, OrderState, choose_wallet, float_needed,
 };
 use crate::domain::{Span, Timestamp};
+use crate::ports::books::InvoiceFile;
 
 /// What a decision is made with, besides the file.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ pub(super) struct Joined {
 
 /// Decides events one after the other, as one. None with a reason when nothing changes.
 pub(super) fn decide(
-    file: &File,
+    file: &InvoiceFile,
     events: &[InvoiceEvent],
     terms: Terms<'_>,
 ) -> Result<Result<Joined, DropReason>, InvoiceRefused> {
@@ -72,7 +72,7 @@ pub(super) fn decide(
 }
 
 /// The order's own change when it is not held.
-fn join_rest(file: &File, decision: Decision<After>, terms: Terms<'_>) -> Joined {
+fn join_rest(file: &InvoiceFile, decision: Decision<After>, terms: Terms<'_>) -> Joined {
     let alone = |decision| Joined {
         decision,
         order: None,
@@ -108,7 +108,7 @@ fn join_rest(file: &File, decision: Decision<After>, terms: Terms<'_>) -> Joined
 }
 
 fn chain(
-    file: &File,
+    file: &InvoiceFile,
     events: &[InvoiceEvent],
     terms: Terms<'_>,
     funding: Option<Funding>,
@@ -159,7 +159,7 @@ fn after_one_another(earlier: Decision<After>, later: Decision<After>) -> Decisi
 
 /// The wallet that can pay for the order, if its offer still holds. A payment that was seen in
 /// time keeps the offer however late it confirms (rule 18).
-fn funding(file: &File, terms: Terms<'_>) -> Option<Funding> {
+fn funding(file: &InvoiceFile, terms: Terms<'_>) -> Option<Funding> {
     let order = &file.order.as_ref()?.row;
     let paid_at = file.invoice.row.payment_seen_at.unwrap_or(terms.now);
     if !order.quote.is_open(paid_at) {

@@ -29,23 +29,25 @@ impl Desk {
         let named = self.office.ports.books.invoice_named(&told.order_id).await;
         let named = named.map_err(|unreadable| unsure(unreadable.cause))?;
         match named {
-            Some(seen) if is_about(&seen.row, &told.uuid) => self.look_now(seen.row.id).await,
+            Some(seen) if is_about(&seen.row, &told.uuid) => self.look_now(seen.row).await,
             Some(_) | None => self.stranger(&told.uuid).await,
         }
     }
 
     /// Looks an invoice up without a commit before the call.
-    async fn look_now(&self, id: InvoiceId) -> Result<Deposit, DepositUnsure> {
+    async fn look_now(&self, read: Invoice) -> Result<Deposit, DepositUnsure> {
+        let id = read.id;
         let mut turn = self.lanes.enter(id).await;
         if turn.is_covered() {
             return Ok(Deposit::Duplicate);
         }
+        // What was read before a wait is old by now, and a look-up with its ticket would be lost.
+        let mut read = (!turn.has_waited()).then_some(read);
         for _ in 0..self.settings.look_ups {
-            let seen = self.office.ports.books.invoice(id).await;
-            let seen = seen.map_err(|unreadable| unsure(unreadable.cause))?;
-            let invoice = seen
-                .ok_or_else(|| unsure("the invoice is gone".into()))?
-                .row;
+            let invoice = match read.take() {
+                Some(invoice) => invoice,
+                None => self.read(id).await?,
+            };
             let Some(by) = look_up_by(&invoice) else {
                 return Ok(Deposit::Unknown);
             };
@@ -75,6 +77,13 @@ impl Desk {
             }
         }
         Err(self.claim(id, "overtaken again and again".into()).await)
+    }
+
+    async fn read(&self, id: InvoiceId) -> Result<Invoice, DepositUnsure> {
+        let seen = self.office.ports.books.invoice(id).await;
+        let seen = seen.map_err(|unreadable| unsure(unreadable.cause))?;
+        let seen = seen.ok_or_else(|| unsure("the invoice is gone".into()))?;
+        Ok(seen.row)
     }
 
     /// Stores that a look-up is due, so that polling does what the webhook could not.

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use super::actor::Neighbours;
 use super::counts::Counts;
 use super::decide::{self, Joined, Terms};
-use super::file::File;
 use super::lanes::Lanes;
 use super::settings::PaymentSettings;
 use crate::domain::Timestamp;
@@ -19,7 +18,7 @@ use crate::domain::money::{CoinAmount, MicroUsd};
 use crate::office::Office;
 use crate::ports::Failure;
 use crate::ports::books::{
-    Claim, Commit, CommitFailed, CommitRefused, Guard, OutsideEvent, RowWrite, Write,
+    Claim, Commit, CommitFailed, CommitRefused, Guard, InvoiceFile, OutsideEvent, RowWrite, Write,
 };
 
 /// What all steps share.
@@ -133,7 +132,7 @@ impl Desk {
             if round > 0 {
                 self.counts.decided_anew.one();
             }
-            let file = self.file(id).await;
+            let file = self.office.ports.books.invoice_file(id).await;
             let file = file.map_err(|unreadable| Trouble::NotDone(unreadable.cause))?;
             let file = file.ok_or(Trouble::NotFound)?;
             if let Some(end) = step.meets(&file, &rounds.last)? {
@@ -170,7 +169,7 @@ impl Desk {
 
     async fn commit(
         &self,
-        file: &File,
+        file: &InvoiceFile,
         joined: Joined,
         step: &Step<'_>,
     ) -> Result<Changed, (CommitFailed, bool)> {
@@ -237,7 +236,7 @@ impl<'a> Step<'a> {
     }
 
     /// The end that the file alone brings, before anything is decided.
-    fn meets(&self, file: &File, last: &Trouble) -> Result<Option<Done>, Trouble> {
+    fn meets(&self, file: &InvoiceFile, last: &Trouble) -> Result<Option<Done>, Trouble> {
         if let Some((shown, _)) = self.press
             && shown != file.invoice.version
         {
@@ -314,7 +313,7 @@ impl Rounds {
 }
 
 /// What the log keeps of reports: each that differs from what was stored, under its ticket.
-fn news_of(file: &File, events: &[InvoiceEvent]) -> Vec<OutsideEvent> {
+fn news_of(file: &InvoiceFile, events: &[InvoiceEvent]) -> Vec<OutsideEvent> {
     let invoice = &file.invoice.row;
     let reports = events.iter().filter_map(|event| match event {
         InvoiceEvent::Reported { ticket, report } => Some((ticket, report)),

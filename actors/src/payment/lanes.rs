@@ -33,6 +33,7 @@ pub(super) struct Turn {
     lane: Lane,
     /// Look-ups that had begun when this turn was asked for.
     before: u64,
+    has_waited: bool,
     answered: Option<OwnedMutexGuard<u64>>,
     used: Arc<Mutex<BTreeMap<InvoiceId, Lane>>>,
 }
@@ -44,11 +45,18 @@ impl Lanes {
         let mut turn = Turn {
             invoice,
             before: lane.begun.load(Ordering::Acquire),
+            has_waited: false,
             answered: None,
             used: Arc::clone(&self.used),
             lane,
         };
-        let mine = Arc::clone(&turn.lane.answered).lock_owned().await;
+        let mine = match Arc::clone(&turn.lane.answered).try_lock_owned() {
+            Ok(mine) => mine,
+            Err(_) => {
+                turn.has_waited = true;
+                Arc::clone(&turn.lane.answered).lock_owned().await
+            }
+        };
         turn.answered = Some(mine);
         turn
     }
@@ -65,6 +73,11 @@ impl Turn {
     pub(super) fn is_covered(&self) -> bool {
         let answered = self.answered.as_ref().map_or(0, |newest| **newest);
         answered > self.before
+    }
+
+    /// Whether somebody had the lane when this turn was asked for.
+    pub(super) const fn has_waited(&self) -> bool {
+        self.has_waited
     }
 
     /// A look-up begins.
@@ -106,8 +119,14 @@ mod tests {
     async fn a_waiter_is_covered_only_by_a_look_up_that_began_after_it_came() {
         let lanes = Arc::new(Lanes::default());
         let mut first = lanes.enter(ONE).await;
-        let waiter =
-            |lanes: Arc<Lanes>| actix_rt::spawn(async move { lanes.enter(ONE).await.is_covered() });
+        assert!(!first.has_waited());
+        let waiter = |lanes: Arc<Lanes>| {
+            actix_rt::spawn(async move {
+                let turn = lanes.enter(ONE).await;
+                assert!(turn.has_waited());
+                turn.is_covered()
+            })
+        };
         let early = waiter(Arc::clone(&lanes));
         tokio::task::yield_now().await;
         first.begin();

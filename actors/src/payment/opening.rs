@@ -148,7 +148,8 @@ impl Desk {
     }
 
     async fn replace(&self, commit: &mut Commit, id: InvoiceId) -> Result<(), OpenRefused> {
-        let file = self.file(id).await.map_err(|_| OpenRefused::Busy)?;
+        let file = self.office.ports.books.invoice_file(id).await;
+        let file = file.map_err(|_| OpenRefused::Busy)?;
         let file = file.ok_or(OpenRefused::Busy)?;
         let terms = self.terms_of(&Step::default());
         let refused = |why: InvoiceRefused| OpenRefused::Refused(why.to_string());

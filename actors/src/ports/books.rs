@@ -70,6 +70,21 @@ impl OrderFile {
     }
 }
 
+/// Everything about one invoice that its next step needs, read at one moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InvoiceFile {
+    /// The invoice.
+    pub invoice: Seen<Invoice>,
+    /// Its customer.
+    pub customer: Seen<Customer>,
+    /// The customer's balances.
+    pub purse: Purse,
+    /// The order it is for.
+    pub order: Option<Seen<Order>>,
+    /// All wallets with what they have free, while the order waits for its money; else none.
+    pub wallets: Vec<(Wallet, NanoTon)>,
+}
+
 /// The one message in a chat that shows an order's state and is edited.
 ///
 /// Each time the order is marked as stale, `wanted` grows by one; whoever draws the order after
@@ -242,6 +257,9 @@ pub trait Books: Send + Sync {
         &self,
         name: &GatewayOrderId,
     ) -> Result<Option<Seen<Invoice>>, Unreadable>;
+
+    /// Everything about an invoice, at one moment.
+    async fn invoice_file(&self, id: InvoiceId) -> Result<Option<InvoiceFile>, Unreadable>;
 
     /// Invoices whose next step is due at `now`, oldest due first.
     async fn invoices_due(&self, now: Timestamp, limit: u32) -> Result<Vec<InvoiceId>, Unreadable>;

@@ -1,9 +1,13 @@
-//! Everything about one order that its next step needs.
+//! Everything about one order or invoice that its next step needs.
 
-use starkeeper_actors::domain::ids::OrderId;
+use starkeeper_actors::domain::ids::{InvoiceId, OrderId};
+use starkeeper_actors::domain::invoice::{Invoice, Purpose};
+use starkeeper_actors::domain::money::NanoTon;
 use starkeeper_actors::domain::order::Order;
 use starkeeper_actors::domain::transfer::Transfer;
-use starkeeper_actors::ports::books::{OrderFile, Seen};
+use starkeeper_actors::domain::wallet::Wallet;
+use starkeeper_actors::ports::Unreadable;
+use starkeeper_actors::ports::books::{InvoiceFile, OrderFile, Seen};
 
 use super::{Link, read};
 use crate::storage::decode;
@@ -43,4 +47,52 @@ pub(in crate::storage) async fn order_file(
         invoices,
         live,
     }))
+}
+
+/// The file, if there is such an invoice.
+pub(in crate::storage) async fn invoice_file(
+    link: Link<'_>,
+    id: InvoiceId,
+) -> Result<Option<InvoiceFile>, Trouble> {
+    let Some(raw) = read::invoice(link, id).await? else {
+        return Ok(None);
+    };
+    let invoice: Seen<Invoice> = decode::seen(raw).map_err(decode::trouble)?;
+    let owner = invoice.row.customer;
+    let Some(raw) = read::customer(link, owner).await? else {
+        let missing = Unreadable::new(format!("{owner} is missing"));
+        return Err(decode::trouble(missing));
+    };
+    let customer = decode::seen(raw).map_err(decode::trouble)?;
+    let purse = decode::purse(&read::balances(link, owner.get().to_string()).await?);
+    let order = match invoice.row.purpose {
+        Purpose::TopUp => None,
+        Purpose::Order(order) => read::order(link, order).await?,
+    };
+    let order: Option<Seen<Order>> = decode::found(order).map_err(decode::trouble)?;
+    let waits = order.as_ref().is_some_and(|seen| seen.row.awaits_payment());
+    let wallets = if waits {
+        floats(link).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Some(InvoiceFile {
+        invoice,
+        customer,
+        purse,
+        order,
+        wallets,
+    }))
+}
+
+/// All wallets with what they have free.
+async fn floats(link: Link<'_>) -> Result<Vec<(Wallet, NanoTon)>, Trouble> {
+    let wallets = read::all_wallets(link).await?;
+    let wallets: Vec<Seen<Wallet>> = decode::list(wallets).map_err(decode::trouble)?;
+    let mut floats = Vec::new();
+    for Seen { row, .. } in wallets {
+        let balances = read::balances(link, row.address.to_string()).await?;
+        floats.push((row, decode::float(&balances)));
+    }
+    Ok(floats)
 }

@@ -21,8 +21,8 @@ use crate::domain::transfer::Transfer;
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 use crate::ports::books::{
-    Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, Lease, LeaseKey, LiveMessage,
-    OrderFile, Page, Seen, Tally,
+    Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, InvoiceFile, Lease, LeaseKey,
+    LiveMessage, OrderFile, Page, Seen, Tally,
 };
 use crate::ports::{Failure, Unreadable};
 
@@ -233,6 +233,10 @@ impl Books for MemoryBooks {
         name: &GatewayOrderId,
     ) -> Result<Option<Seen<Invoice>>, Unreadable> {
         self.read(|state| state.invoices.named(name).cloned())
+    }
+
+    async fn invoice_file(&self, id: InvoiceId) -> Result<Option<InvoiceFile>, Unreadable> {
+        self.read(|state| state.invoice_file(id))
     }
 
     async fn invoices_due(&self, now: Timestamp, limit: u32) -> Result<Vec<InvoiceId>, Unreadable> {

@@ -12,13 +12,14 @@ use super::notices::Notices;
 use super::orders::Orders;
 use super::transfers::Transfers;
 use crate::domain::customer::Purse;
-use crate::domain::ids::{CustomerId, IncarnationId, LoginId, OrderId, WalletAddress};
+use crate::domain::ids::{CustomerId, IncarnationId, InvoiceId, LoginId, OrderId, WalletAddress};
+use crate::domain::invoice::Purpose;
 use crate::domain::ledger::Account;
 use crate::domain::login::Login;
-use crate::domain::money::MicroUsd;
+use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::pricing::ShopPrices;
 use crate::domain::wallet::{Known, Wallet};
-use crate::ports::books::{OrderFile, Seen};
+use crate::ports::books::{InvoiceFile, OrderFile, Seen};
 
 #[derive(Clone)]
 pub(super) struct State {
@@ -81,6 +82,26 @@ impl State {
             customer,
             invoices: self.invoices.of_order(id),
             live: self.live.get(id).cloned(),
+        })
+    }
+
+    pub(super) fn invoice_file(&self, id: InvoiceId) -> Option<InvoiceFile> {
+        let invoice = self.invoices.get(id)?.clone();
+        let owner = invoice.row.customer;
+        let order = match invoice.row.purpose {
+            Purpose::TopUp => None,
+            Purpose::Order(order) => self.orders.get(order).cloned(),
+        };
+        let waits = order.as_ref().is_some_and(|seen| seen.row.awaits_payment());
+        let wallets = self.wallets.values().filter(|_| waits);
+        let free = |wallet: &Wallet| self.ledger.balance(Account::Float(wallet.address));
+        let wallets = wallets.map(|Seen { row, .. }| (row.clone(), NanoTon::from_nanos(free(row))));
+        Some(InvoiceFile {
+            customer: self.customers.get(owner)?.clone(),
+            purse: self.purse(owner),
+            wallets: wallets.collect(),
+            invoice,
+            order,
         })
     }
 

@@ -140,6 +140,7 @@ macro_rules! contract_of_books {
                 orders_that_are_not_due_do_not_come,
                 invoices_that_are_due_come_oldest_first,
                 invoices_are_found_by_name_and_by_customer,
+                an_invoice_file_is_whole,
                 orders_are_found_by_number_customer_and_wallet,
                 an_order_file_is_whole,
                 orders_of_everybody_come_newest_first,

@@ -3,6 +3,7 @@
 use super::{EmptyBooks, blank, open_shop, till, write_rows};
 use crate::domain::customer::Language;
 use crate::domain::ids::{CustomerId, InvoiceId, LoginId, OrderId, TelegramId, Version};
+use crate::domain::invoice::Purpose;
 use crate::domain::login::Login;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::Order;
@@ -121,6 +122,57 @@ pub async fn invoices_are_found_by_name_and_by_customer(empty: &dyn EmptyBooks) 
     let open = given(books.invoices_of(ONE).await, "a read");
     let open: Vec<i64> = open.iter().map(|seen| seen.row.id.get()).collect();
     assert_eq!(open, [32, 31]);
+}
+
+/// Customer, balances, order; the wallets while the order waits for its money.
+pub async fn an_invoice_file_is_whole(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let (waits, bought) = (rows::order(10, 1), rows::held(&rows::order(11, 2), till()));
+    let invoice = |n, customer, purpose| {
+        let mut invoice = rows::invoice(n, customer);
+        invoice.purpose = purpose;
+        invoice
+    };
+    let invoices = [
+        invoice(31, 1, Purpose::Order(waits.id)),
+        invoice(32, 2, Purpose::Order(bought.id)),
+        invoice(33, 2, Purpose::TopUp),
+    ];
+    let mut all = vec![new(waits.clone()), new(bought.clone())];
+    all.extend(
+        invoices
+            .clone()
+            .map(|invoice| RowWrite::Invoice(Write::new(invoice))),
+    );
+    let commit = Commit {
+        rows: all,
+        entries: vec![rows::hold(11, 2, 4_000_000)],
+        ..blank(&*books).await
+    };
+    given(books.commit(commit).await, "invoices");
+    let file = async |n| {
+        let file = books.invoice_file(InvoiceId::new(n)).await;
+        given(file, "a file")
+    };
+    let free = NanoTon::from_nanos(100_000_000_000);
+    let expected = [
+        (31, Some(waits), vec![(rows::wallet(till()), free)], 0),
+        (32, Some(bought), Vec::new(), 4_000_000),
+        (33, None, Vec::new(), 4_000_000),
+    ];
+    for ((n, order, wallets, held), invoice) in expected.into_iter().zip(invoices) {
+        let file = there(file(n).await, "the file");
+        assert_eq!(file.customer.row, rows::customer(invoice.customer.get()));
+        assert_eq!(file.invoice.row, invoice);
+        assert_eq!(file.invoice.version, Version::FIRST);
+        assert_eq!(file.purse.held, MicroUsd::from_micros(held));
+        let available = MicroUsd::from_micros(10_000_000 - held);
+        assert_eq!(file.purse.available, available);
+        assert_eq!(file.order.map(|seen| seen.row), order);
+        assert_eq!(file.wallets, wallets);
+    }
+    assert_eq!(file(99).await, None);
 }
 
 /// Newest first, page by page.
