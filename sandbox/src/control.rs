@@ -69,7 +69,7 @@ const CALLS: [&str; 47] = [
     "GET    /control/clock",
     "POST   /control/clock                    {\"advance_s\"?, \"hold\"?}",
     "GET    /control/heleket",
-    "POST   /control/heleket                  {\"blocked\"?, \"push_everything\"?, \"webhook_form\"?, \"convert\"?}",
+    "POST   /control/heleket                  {\"blocked\"?, \"push_everything\"?, \"webhook_form\"?, \"convert\"?, \"longest_lifetime_s\"?}",
     "POST   /control/reset",
 ];
 

@@ -5,11 +5,13 @@
 //! where it can, with polling alone.
 
 mod case;
+mod run;
 mod stories;
 
 mod on_sqlite {
     use super::case::Told;
-    use super::stories::{run, stories};
+    use super::run::run;
+    use super::stories::stories;
 
     #[tokio::test]
     async fn every_status_is_worth_what_it_is_by_webhooks_alone() {
@@ -24,7 +26,8 @@ mod on_sqlite {
 
 mod with_postgres {
     use super::case::Told;
-    use super::stories::{run, stories};
+    use super::run::run;
+    use super::stories::stories;
     use crate::support::Database;
     use crate::support::shop::books_at;
 

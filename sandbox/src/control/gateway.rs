@@ -1,6 +1,7 @@
 //! Webhooks, prices and the gateway's own settings.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -22,6 +23,9 @@ use crate::world::{World, hold};
 
 /// Copies of one webhook that are sent together at most.
 const MOST_COPIES: u64 = 1_000;
+
+/// The longest an invoice may be asked to live, in seconds.
+const LONGEST_LIFETIME_S: u64 = 43_200;
 
 /// USD for one of anything.
 const CHEAPEST: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
@@ -181,8 +185,15 @@ async fn settings(request: HttpRequest, world: web::Data<World>) -> HttpResponse
 
 async fn set_settings(request: HttpRequest, body: Bytes, world: web::Data<World>) -> HttpResponse {
     answered(&request, || {
-        let known = ["blocked", "push_everything", "webhook_form", "convert"];
+        let known = [
+            "blocked",
+            "push_everything",
+            "webhook_form",
+            "convert",
+            "longest_lifetime_s",
+        ];
         let asked = Asked::read(&body, &known)?;
+        let longest = asked.whole("longest_lifetime_s", 1, LONGEST_LIFETIME_S)?;
         let forms = Form::ALL.map(|form| (form.name(), form));
         let (blocked, everything) = (asked.boolean("blocked")?, asked.boolean("push_everything")?);
         let (form, converts) = (
@@ -194,6 +205,7 @@ async fn set_settings(request: HttpRequest, body: Bytes, world: web::Data<World>
         settings.push_everything = everything.unwrap_or(settings.push_everything);
         settings.form = form.unwrap_or(settings.form);
         settings.converts = converts.unwrap_or(settings.converts);
+        settings.longest = longest.map(Duration::from_secs).or(settings.longest);
         Ok(shown_settings(settings))
     })
 }
@@ -204,6 +216,7 @@ fn shown_settings(settings: &Settings) -> Value {
         "push_everything": settings.push_everything,
         "webhook_form": settings.form.name(),
         "convert": settings.converts,
+        "longest_lifetime_s": settings.longest.map(|longest| longest.as_secs()),
     })
 }
 

@@ -4,6 +4,7 @@
 //! from the change are never forgotten.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use rust_decimal::Decimal;
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) form: Form,
     /// What is paid is converted to USDT.
     pub(crate) converts: bool,
+    /// Invoices end after so long at most, whatever they ask for.
+    pub(crate) longest: Option<Duration>,
 }
 
 /// Everything the gateway knows.
@@ -91,7 +94,10 @@ impl Desk {
         if self.invoices.len() >= MOST_INVOICES {
             return Err(Refusal::Server);
         }
-        let (order, coin) = request.place(world)?;
+        let (mut order, coin) = request.place(world)?;
+        order.lifetime = order
+            .lifetime
+            .min(self.settings.longest.unwrap_or(Duration::MAX));
         let terms = coin.map(|coin| terms(world, &order, coin)).transpose()?;
         let (uuid, number) = (world.dice.uuid(), self.invoices.len());
         let invoice = Invoice::new(uuid.clone(), order, terms, world.clock.now());

@@ -47,6 +47,8 @@ pub enum Step {
     Again,
     /// The merchant tries its callback out with this status.
     Test(&'static str),
+    /// A coin costs so many dollars from now on.
+    Price(&'static str),
     /// The customer has this much to spend, in cents.
     Has(i64),
 }
@@ -109,6 +111,11 @@ impl<'s> Case<'s> {
                 assert_eq!(answers.get("200"), Some(&1), "{answers:?}");
             }
             Step::Test(status) => self.test(status).await,
+            Step::Price(dollars) => {
+                gateway
+                    .order("prices", json!({ "usdt_usd": dollars }))
+                    .await;
+            }
             Step::Has(cents) => {
                 let has = self.shop.door().balance(self.person).await;
                 assert_eq!(has, Ok(cents * 10_000));
