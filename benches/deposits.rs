@@ -27,6 +27,10 @@
 
 use std::time::Duration;
 
+/// The daemon's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[path = "deposits/beside.rs"]
 mod beside;
 #[path = "deposits/credits.rs"]

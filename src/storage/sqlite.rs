@@ -64,9 +64,11 @@ macro_rules! load {
     }};
 }
 
+/// Without a LIMIT, of which only the first row is fetched all the same: SQLite makes its plan anew
+/// whenever a limit is bound.
 macro_rules! first {
     ($link:expr, $query:expr) => {{
-        let found = diesel::RunQueryDsl::first($query, &mut *$link.0.borrow_mut());
+        let found = diesel::RunQueryDsl::get_result($query, &mut *$link.0.borrow_mut());
         diesel::OptionalExtension::optional(std::future::ready(found).await)
     }};
 }
@@ -114,7 +116,7 @@ extern "SQL" {
 /// The machine's clock is the database's.
 pub(super) fn now(link: Link<'_>) -> Ready<QueryResult<At>> {
     let now = diesel::select(clock("%Y-%m-%d %H:%M:%f+00:00", "now"));
-    ready(now.first(&mut *link.0.borrow_mut()))
+    ready(now.get_result(&mut *link.0.borrow_mut()))
 }
 
 /// Epoch, holder and end of a lease.
@@ -125,7 +127,7 @@ pub(super) fn lease_for_update(
     let row = leases::table
         .find(name)
         .select((leases::epoch, leases::holder, leases::until));
-    ready(row.first(&mut *link.0.borrow_mut()).optional())
+    ready(row.get_result(&mut *link.0.borrow_mut()).optional())
 }
 
 /// The immediate transaction is the lock.
@@ -153,7 +155,7 @@ fn post_one(link: Link<'_>, entered: &Entered, ids: &Ids) -> Result<(), Trouble>
     let entry = entries::table
         .filter(entries::key.eq(&entered.row.key))
         .select(entries::id);
-    let entry: i64 = entry.first(connection)?;
+    let entry: i64 = entry.get_result(connection)?;
     for (place, posting) in (0_i64..).zip(&entered.entry.postings) {
         let id = |account| ids.of(account).ok_or(diesel::result::Error::NotFound);
         let row = (

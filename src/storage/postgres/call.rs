@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::future::BoxFuture;
 
 use super::group::is_for_again;
-use super::pool::{Pool, give_up};
+use super::pool::{Borrowed, Pool, give_up};
 use super::transaction::{Ended, Limits, end};
 use crate::storage::errors::Trouble;
 
@@ -32,9 +32,17 @@ where
     }
 }
 
+/// What a call is for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Reading,
+    Writing,
+}
+
 /// Runs the work in one transaction that begins like this, again if others were faster.
-pub(in crate::storage) async fn call<T: Send>(
+async fn call<T: Send>(
     pool: &Pool,
+    purpose: Purpose,
     begin: &str,
     work: &dyn Work<T>,
 ) -> Result<T, Ended> {
@@ -45,7 +53,7 @@ pub(in crate::storage) async fn call<T: Send>(
         .with_jitter()
         .build();
     loop {
-        let ended = match once(pool, begin, work).await {
+        let ended = match once(pool, purpose, begin, work).await {
             Ok(done) => return Ok(done),
             Err(ended) => ended,
         };
@@ -61,7 +69,12 @@ pub(in crate::storage) async fn call<T: Send>(
     }
 }
 
-async fn once<T: Send>(pool: &Pool, begin: &str, work: &dyn Work<T>) -> Result<T, Ended> {
+async fn once<T: Send>(
+    pool: &Pool,
+    purpose: Purpose,
+    begin: &str,
+    work: &dyn Work<T>,
+) -> Result<T, Ended> {
     let connection = match pool.get().await {
         Ok(connection) => connection,
         Err(why) => return Err(Ended::Lost(why.to_string())),
@@ -73,9 +86,14 @@ async fn once<T: Send>(pool: &Pool, begin: &str, work: &dyn Work<T>) -> Result<T
         begun?;
         done
     };
-    let ended = match tokio::time::timeout(PATIENCE, work).await {
-        Err(_) => Err(Ended::Lost("the server does not answer".into())),
-        Ok(done) => match tokio::time::timeout(PATIENCE, end(link, done)).await {
+    let ended = match (tokio::time::timeout(PATIENCE, work).await, purpose) {
+        (Err(_), _) => Err(Ended::Lost("the server does not answer".into())),
+        // What was read is read, however its transaction ends.
+        (Ok(Ok(found)), Purpose::Reading) => {
+            tokio::spawn(end_alone(pool.clone(), connection));
+            return Ok(found);
+        }
+        (Ok(done), _) => match tokio::time::timeout(PATIENCE, end(link, done)).await {
             Err(_) => Err(Ended::Unknown("the server does not answer".into())),
             Ok(ended) => ended,
         },
@@ -85,6 +103,14 @@ async fn once<T: Send>(pool: &Pool, begin: &str, work: &dyn Work<T>) -> Result<T
         Err(Ended::Lost(_) | Ended::Unknown(_)) => give_up(pool, connection),
     }
     ended
+}
+
+/// Ends a transaction that only read, and gives its connection back.
+async fn end_alone(pool: Pool, connection: Borrowed) {
+    match tokio::time::timeout(PATIENCE, end(&connection, Ok(()))).await {
+        Ok(Ok(()) | Err(Ended::RolledBack(_))) => drop(connection),
+        Ok(Err(Ended::Lost(_) | Ended::Unknown(_))) | Err(_) => give_up(&pool, connection),
+    }
 }
 
 /// An error of a call that did not get through.
@@ -106,7 +132,7 @@ impl Limits {
         pool: &Pool,
         work: &dyn Work<T>,
     ) -> Result<T, Ended> {
-        call(pool, &self.begin(), work).await
+        call(pool, Purpose::Writing, &self.begin(), work).await
     }
 
     /// One that reads, all at one moment.
@@ -115,6 +141,6 @@ impl Limits {
         pool: &Pool,
         work: &dyn Work<T>,
     ) -> Result<T, Ended> {
-        call(pool, &self.begin_reading(), work).await
+        call(pool, Purpose::Reading, &self.begin_reading(), work).await
     }
 }

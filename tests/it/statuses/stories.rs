@@ -78,6 +78,7 @@ const CREDITED: Story = Story {
 pub fn stories() -> Vec<Story> {
     let mut all = quiet();
     all.extend(credited());
+    all.extend(credited_late());
     all.extend(credited_in_the_end());
     all.extend(troubled());
     all.extend(sent_back());
@@ -201,7 +202,7 @@ fn credited() -> Vec<Story> {
     ]
 }
 
-fn credited_in_the_end() -> Vec<Story> {
+fn credited_late() -> Vec<Story> {
     vec![
         Story {
             name: "paid late, after cancel",
@@ -227,6 +228,11 @@ fn credited_in_the_end() -> Vec<Story> {
             perhaps: Some("ConfirmCheck after a credit, nothing taken"),
             ..CREDITED
         },
+    ]
+}
+
+fn credited_in_the_end() -> Vec<Story> {
+    vec![
         Story {
             name: "failed, then paid",
             steps: &[Say("fail"), Seen("fail"), PayRest, Seen("paid")],
