@@ -18,6 +18,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::browser_pool::Lender;
+use crate::domain::breaks::BreakRules;
 use crate::domain::ids::{AdminId, Nonce, OrderId, Version, WalletAddress};
 use crate::domain::link::LinkRules;
 use crate::domain::order::{OperatorAct, OrderRules};
@@ -33,6 +34,7 @@ mod follow;
 mod link;
 mod operator;
 mod pursue;
+mod reconcile;
 mod run;
 mod sign;
 mod tills;
@@ -58,6 +60,11 @@ pub struct FulfilmentSettings {
     pub chain_pause: Duration,
     /// How often a wallet's history is explained anew while nothing is wrong.
     pub sweep: Duration,
+    /// How often books, chain and Fragment's history are compared; the first time after a tenth
+    /// of it.
+    pub reconcile: Duration,
+    /// What such a comparison depends on.
+    pub breaks: BreakRules,
     /// One call to Fragment or the chain takes at most this long.
     pub call: Duration,
     /// How long to wait for a browser of the pool: longer than the pool lets anybody wait.
@@ -198,6 +205,8 @@ impl Default for FulfilmentSettings {
             look: Duration::from_secs(2),
             chain_pause: Duration::from_secs(3),
             sweep: Duration::from_secs(60),
+            reconcile: Duration::from_secs(600),
+            breaks: BreakRules::default(),
             call: Duration::from_secs(20),
             lend: Duration::from_secs(25),
             run: Duration::from_secs(240),

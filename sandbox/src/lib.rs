@@ -136,7 +136,8 @@
 //! session gets another one), `need_ton`, `price_changed`, `dearer` (by a tenth) and `link_reused_id`
 //! at the request; `rename` after a look-up (the name passes to another person); `need_verify` at the
 //! link; and links that lie: `link_destination`, `link_amount`, `link_quantity`, `link_product`,
-//! `link_no_ref`, `link_two_messages`, `link_state_init`, `link_expiry` (10 s), `link_from`. `*` is
+//! `link_no_ref`, `link_two_messages`, `link_state_init`, `link_expiry` (10 s), `link_from`, and of the newest row of
+//! a history `history_lacks`, `history_recipient`, `history_quantity`, `history_price`. `*` is
 //! every call and page, and none of these.
 //!
 //! On a call of TON (the last part of its path, like `sendBoc`, `getAddressInformation`,

@@ -128,6 +128,11 @@ pub(super) const NAMES: &[Name] = &[
     open("FULFILMENT_LOOK_EVERY", "fulfilment.look_every"),
     open("FULFILMENT_CHAIN_PAUSE", "fulfilment.chain_pause"),
     open("FULFILMENT_SWEEP_EVERY", "fulfilment.sweep_every"),
+    open("FULFILMENT_RECONCILE_EVERY", "fulfilment.reconcile_every"),
+    open(
+        "FULFILMENT_RECONCILE_PATIENCE",
+        "fulfilment.reconcile_patience",
+    ),
     open("FULFILMENT_CALL_TIMEOUT", "fulfilment.call_timeout"),
     open("FULFILMENT_VALIDITY", "fulfilment.validity"),
     open("FULFILMENT_EXPIRY_MARGIN", "fulfilment.expiry_margin"),

@@ -124,7 +124,8 @@ fn state_of(row: &RowWrite) -> Option<&'static str> {
         | RowWrite::Login(_)
         | RowWrite::Notice(_)
         | RowWrite::Live(_)
-        | RowWrite::Prices(_) => None,
+        | RowWrite::Prices(_)
+        | RowWrite::Break(_) => None,
     }
 }
 

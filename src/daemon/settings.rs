@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use starkeeper_actors::domain::Span;
+use starkeeper_actors::domain::breaks::BreakRules;
 use starkeeper_actors::domain::link::LinkRules;
 use starkeeper_actors::domain::transfer::JudgeRules;
 use starkeeper_actors::domain::wallet::SigningRules;
@@ -56,6 +57,10 @@ pub(super) fn system(settings: &Settings, goods: &Goods, chat: bool) -> SystemSe
         look: given.look_every,
         chain_pause: given.chain_pause,
         sweep: given.sweep_every,
+        reconcile: given.reconcile_every,
+        breaks: BreakRules {
+            patience: given.reconcile_patience,
+        },
         call: given.call_timeout,
         in_flight: given.in_flight,
         ..defaults

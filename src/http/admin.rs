@@ -25,6 +25,7 @@ use super::health::Report;
 use super::{Doors, READ, resource};
 
 mod books;
+mod breaks;
 mod buying;
 mod invoices;
 mod logins;
@@ -71,6 +72,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(orders::routes)
         .configure(logins::routes)
         .configure(books::routes)
+        .configure(breaks::routes)
         .configure(notices::routes)
         .default_service(web::to(super::nowhere));
     config.service(detailed).service(v1);

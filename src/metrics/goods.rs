@@ -68,7 +68,8 @@ pub(super) fn describe() {
     describe_gauge!(ORDER_AGE, "Seconds since the oldest of them was paid for");
     describe_gauge!(
         BREAKS,
-        "What needs a person, by till and kind: unexplained transactions, parked orders"
+        "What needs a person, by till and kind: unexplained transactions, parked orders, and what \
+         the sweep found in books, chain and Fragment's history"
     );
     describe_gauge!(BREAK_AGE, "Age of the oldest break, 0 while there is none");
     describe_gauge!(LOGIN, "1 for the state of the Fragment login, by till");

@@ -1,6 +1,7 @@
 //! The port, method by method.
 
 use async_trait::async_trait;
+use starkeeper_actors::domain::breaks::{Break, Purchased};
 use starkeeper_actors::domain::customer::{Customer, Language, PSEUDONYM_KEPT, Purse};
 use starkeeper_actors::domain::ids::{
     CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
@@ -262,6 +263,44 @@ impl Books for Storage {
 
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable> {
         decode::found(read!(self, [], q, |link| q::read::transfer(link, id).await?)?)
+    }
+
+    async fn purchases(
+        &self,
+        wallet: WalletAddress,
+        limit: u32,
+    ) -> Result<Vec<Purchased>, Unreadable> {
+        decode::purchases(read!(self, [], q, |link| q::read::purchases(
+            link, wallet, limit
+        )
+        .await?)?)
+    }
+
+    async fn watched(
+        &self,
+        wallet: WalletAddress,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Purchased>, Unreadable> {
+        let now = At(now);
+        decode::purchases(read!(self, [], q, |link| q::read::watched(
+            link, wallet, now, limit
+        )
+        .await?)?)
+    }
+
+    async fn breaks_open(&self, limit: u32) -> Result<Vec<Seen<Break>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| q::read::breaks_open(
+            link, limit
+        )
+        .await?)?)
+    }
+
+    async fn breaks_named(&self, keys: Vec<String>) -> Result<Vec<Seen<Break>>, Unreadable> {
+        decode::list(read!(self, [keys], q, |link| q::read::breaks_named(
+            link, keys
+        )
+        .await?)?)
     }
 
     async fn wallets(&self) -> Result<Vec<Seen<Wallet>>, Unreadable> {

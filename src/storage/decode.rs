@@ -1,14 +1,17 @@
 //! What was stored, in the words of the domain.
 
 use serde::de::DeserializeOwned;
+use starkeeper_actors::domain::breaks::Purchased;
 use starkeeper_actors::domain::customer::Purse;
 use starkeeper_actors::domain::ids::{
     Hash256, OrderId, PaymentRef, TelegramId, TransferId, Version,
 };
 use starkeeper_actors::domain::ledger::{Account, Line, Statement, TrialBalance};
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
+use starkeeper_actors::domain::order::Order;
 use starkeeper_actors::domain::pricing::{ShopPrices, StoredShopPrices};
 use starkeeper_actors::domain::stored::Stored;
+use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::ports::Unreadable;
 use starkeeper_actors::ports::books::{CommitRefused, LiveMessage, Seen};
 
@@ -37,6 +40,19 @@ pub(super) fn found<T: DeserializeOwned>(
 /// Rows in their order.
 pub(super) fn list<T: DeserializeOwned>(raw: Vec<(i64, Doc)>) -> Result<Vec<Seen<T>>, Unreadable> {
     raw.into_iter().map(seen).collect()
+}
+
+/// Transfers with their orders.
+pub(super) fn purchases(raw: Vec<(Doc, Doc)>) -> Result<Vec<Purchased>, Unreadable> {
+    let purchases = raw.into_iter().map(|(Doc(transfer), Doc(order))| {
+        let transfer: Stored<Transfer> = read(&transfer)?;
+        let order: Stored<Order> = read(&order)?;
+        Ok(Purchased {
+            transfer: transfer.into_today(),
+            order: order.into_today(),
+        })
+    });
+    purchases.collect()
 }
 
 /// Prices bring their own envelope.

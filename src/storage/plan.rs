@@ -13,8 +13,8 @@ use starkeeper_actors::ports::books::{Commit, CommitRefused, Fence, Guard, RowWr
 use super::columns::{At, Doc};
 use super::names;
 use super::rows::{
-    Together, beliefs, claims, customers, entries, handled_updates, invoices, live_messages,
-    logins, notices, orders, outside_events, prices, transfers, wallets,
+    Together, beliefs, breaks, claims, customers, entries, handled_updates, invoices,
+    live_messages, logins, notices, orders, outside_events, prices, transfers, wallets,
 };
 
 pub(super) mod encode;
@@ -69,6 +69,7 @@ pub(super) struct Plan {
     pub(super) notices: Writes<notices::Row>,
     pub(super) live: Writes<live_messages::Row>,
     pub(super) prices: Writes<prices::Row>,
+    pub(super) breaks: Writes<breaks::Row>,
     /// Orders whose live message is stale.
     pub(super) stale: Vec<i64>,
     pub(super) entries: Vec<Entered>,
@@ -139,6 +140,7 @@ impl Plan {
             notices: Writes::default(),
             live: Writes::default(),
             prices: Writes::default(),
+            breaks: Writes::default(),
             stale: Vec::new(),
             entries: Vec::new(),
             claims: Vec::new(),
@@ -211,6 +213,10 @@ impl Plan {
             RowWrite::Prices(write) => {
                 let row = encode::prices(write.row, next(write.seen))?;
                 self.put(write.seen, |plan| &mut plan.prices, row)
+            }
+            RowWrite::Break(write) => {
+                let row = encode::disagreement(&write.row, next(write.seen))?;
+                self.put(write.seen, |plan| &mut plan.breaks, row)
             }
         }
     }

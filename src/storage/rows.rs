@@ -221,6 +221,7 @@ rows! {
         due: Option<At> => Nullable<Instant>,
         wallet: Option<String> => Nullable<Text>,
         premium: Option<String> => Nullable<Text>,
+        watched_until: Option<At> => Nullable<Instant>,
         document: Doc => Document,
     }
 
@@ -289,6 +290,15 @@ rows! {
     prices by id {
         id: i64 => BigInt,
         version: i64 => BigInt,
+        document: Doc => Document,
+    }
+
+    /// Breaks.
+    breaks by key {
+        key: String => Text,
+        version: i64 => BigInt,
+        wallet: String => Text,
+        open: bool => Bool,
         document: Doc => Document,
     }
 

@@ -114,6 +114,7 @@ diesel::table! {
         wallet -> Nullable<Text>,
         premium -> Nullable<Text>,
         document -> Document,
+        watched_until -> Nullable<Instant>,
     }
 }
 
@@ -268,6 +269,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::columns::Document;
+    use diesel::sql_types::{BigInt, Bool, Text};
+
+    breaks (key) {
+        key -> Text,
+        version -> BigInt,
+        wallet -> Text,
+        open -> Bool,
+        document -> Document,
+    }
+}
+
 // A view that stores nothing: inserting checks what a commit believes.
 diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
@@ -299,4 +313,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     outside_events,
     handled_updates,
     jars,
+    breaks,
 );

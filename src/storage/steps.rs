@@ -47,7 +47,8 @@ pub(super) fn of(commit: &Commit) -> Vec<OrderStep> {
         | RowWrite::Login(_)
         | RowWrite::Notice(_)
         | RowWrite::Live(_)
-        | RowWrite::Prices(_) => None,
+        | RowWrite::Prices(_)
+        | RowWrite::Break(_) => None,
     });
     orders.collect()
 }

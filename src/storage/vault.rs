@@ -2,8 +2,8 @@
 //!
 //! Owns the key and the form of what is stored; the database only ever holds ciphertext. A jar is
 //! stored in one transaction with the check that its writer still holds the login's lease, over
-//! the version that the writer has seen. Old versions stay: the jar that linked an order is needed
-//! until its confirm call is done (rule 8).
+//! the version that the writer has seen. The newest 200 versions of a login stay: the jar that
+//! linked an order is needed until its confirm call is done (rule 8).
 
 mod key;
 mod seal;

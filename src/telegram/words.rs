@@ -18,6 +18,7 @@ use super::face::Face;
 
 mod balance;
 mod bodies;
+mod breaks;
 mod card;
 mod keys;
 mod lists;

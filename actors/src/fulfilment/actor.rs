@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::{Actor, Context, Handler, Supervised, WrapFuture};
 use tokio::time::Instant;
 
-use super::desk::Bench;
+use super::desk::{Bench, Stuck};
 use super::link;
 use super::run::{Run, RunEnd};
 use super::tills::{Lanes, Tended, Tenure, Tills};
@@ -92,6 +92,7 @@ impl Fulfilment {
                         this.tills.tended(&one, this.bench.settings.lease);
                     }
                     this.explain(ctx);
+                    this.reconcile(ctx);
                     this.look(ctx);
                 }
                 Ok(Err(unreadable)) => tracing::warn!("leases were not prolonged: {unreadable}"),
@@ -143,6 +144,26 @@ impl Fulfilment {
                 if worked {
                     this.look(ctx);
                 }
+            });
+        }
+    }
+
+    /// Compares books, chain and Fragment's history of tills whose time it is.
+    fn reconcile(&mut self, ctx: &mut Context<Self>) {
+        let every = self.bench.settings.reconcile;
+        for tenure in self.tills.begin_reconciling(Instant::now(), every) {
+            let bench = self.bench.clone();
+            let under = tenure.clone();
+            let call = async move {
+                if let Err(Stuck::Rest(why)) = bench.reconcile(&under).await {
+                    tracing::debug!("the sweep waits for its next time: {why}");
+                }
+                bench.tell();
+            };
+            let io = self.bench.office.io.clone();
+            let deadline = self.bench.settings.run * 2;
+            effect::start(self, ctx, &io, deadline, call, move |this, _, _| {
+                this.tills.reconciled(&tenure);
             });
         }
     }

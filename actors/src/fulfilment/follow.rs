@@ -11,10 +11,6 @@ use crate::domain::transfer::Transfer;
 use crate::ports::books::{Claim, OrderFile, RowWrite, Write};
 use crate::ports::market::{Delivery, Slot};
 
-/// Rows older than the signing by more than this cannot be ours: Fragment's page rounds to
-/// minutes, and clocks differ.
-const HISTORY_SLACK_S: i64 = 120;
-
 impl Run {
     pub(super) async fn follow_up(
         &mut self,
@@ -112,7 +108,7 @@ impl Run {
                 return Ok(Vec::new());
             }
         };
-        rows.retain(|row| fits(row, &file.order.row, transfer, link));
+        rows.retain(|row| row.fits(&file.order.row, transfer, link));
         if rows.is_empty() {
             return Ok(rows);
         }
@@ -163,14 +159,4 @@ const fn is_confirmed(order: &Order) -> bool {
             ..
         }
     )
-}
-
-/// Whether a row of the history can be this order's: account, recipient, goods, price, time.
-fn fits(row: &HistoryRow, order: &Order, transfer: &Transfer, link: &Link) -> bool {
-    let earliest = transfer.signed_at - crate::domain::Span::seconds(HISTORY_SLACK_S);
-    row.login == link.login
-        && row.recipient == order.quote.recipient.username
-        && row.goods == order.quote.product
-        && row.price == transfer.amount
-        && row.at >= earliest
 }

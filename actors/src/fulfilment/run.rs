@@ -169,19 +169,45 @@ impl Run {
         }
     }
 
+    /// Runs a call to Fragment under its deadline.
+    pub(super) async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, MarketFailure>>,
+    ) -> Result<T, MarketFailure> {
+        self.bench.call(call).await
+    }
+
+    /// What a failed call says about the browser, and whether the login must be looked at.
+    pub(super) async fn note(&mut self, login: LoginId, failure: &MarketFailure) {
+        if let Some(verdict) = self.bench.met(login, failure).await {
+            self.verdict = verdict;
+            self.give_back().await;
+        }
+    }
+
+    async fn give_back(&mut self) {
+        let Some(slot) = self.slot.take() else {
+            return;
+        };
+        self.bench.doors.lender.give_back(slot, self.verdict).await;
+    }
+}
+
+impl Bench {
     /// Runs a call to Fragment under its deadline. A call that takes longer may have happened.
     pub(super) async fn call<T>(
         &self,
         call: impl Future<Output = Result<T, MarketFailure>>,
     ) -> Result<T, MarketFailure> {
-        match tokio::time::timeout(self.bench.settings.call, call).await {
+        match tokio::time::timeout(self.settings.call, call).await {
             Ok(outcome) => outcome,
             Err(_elapsed) => Err(Failure::unknown("fragment did not answer in time")),
         }
     }
 
-    /// What a failed call says about the browser, and whether the login must be looked at.
-    pub(super) async fn note(&mut self, login: LoginId, failure: &MarketFailure) {
+    /// What a failed call says about its browser, if anything. A login that was found logged out
+    /// is reported.
+    pub(super) async fn met(&self, login: LoginId, failure: &MarketFailure) -> Option<Verdict> {
         let verdict = match failure {
             Failure::Refused(MarketRefused::LoggedOut | MarketRefused::IdentityNeeded) => {
                 Verdict::LoggedOut
@@ -194,9 +220,8 @@ impl Run {
                 | MarketRefused::AlreadyPremium
                 | MarketRefused::Other { .. },
             )
-            | Failure::NotDone { .. } => return,
+            | Failure::NotDone { .. } => return None,
         };
-        self.verdict = verdict;
         if verdict == Verdict::LoggedOut {
             let met = match failure {
                 Failure::Refused(MarketRefused::IdentityNeeded) => Met::IdentityAsked,
@@ -204,16 +229,9 @@ impl Run {
                     Met::LoggedOut
                 }
             };
-            cookie_refresh::report(&self.bench.office, login, met).await;
-            self.bench.doors.cookie_refresh.wake();
+            cookie_refresh::report(&self.office, login, met).await;
+            self.doors.cookie_refresh.wake();
         }
-        self.give_back().await;
-    }
-
-    async fn give_back(&mut self) {
-        let Some(slot) = self.slot.take() else {
-            return;
-        };
-        self.bench.doors.lender.give_back(slot, self.verdict).await;
+        Some(verdict)
     }
 }

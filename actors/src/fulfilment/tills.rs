@@ -61,6 +61,20 @@ struct Till {
     until: watch::Sender<Instant>,
     explained: Option<Instant>,
     busy_explaining: bool,
+    /// Since when it is held, or when it was compared last.
+    compared: Instant,
+    comparison: Comparing,
+}
+
+/// Whether a till is being compared with chain and history.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Comparing {
+    /// Held and not compared yet.
+    First,
+    /// Compared before.
+    Again,
+    /// A comparison runs.
+    Now,
 }
 
 /// All tills held.
@@ -107,6 +121,8 @@ impl Tills {
             until,
             explained: None,
             busy_explaining: false,
+            compared: asked,
+            comparison: Comparing::First,
         };
         self.held.insert(wallet, till);
     }
@@ -139,6 +155,34 @@ impl Tills {
             if worked {
                 till.explained = Some(Instant::now());
             }
+        }
+    }
+
+    /// Tills whose books are to be compared with chain and history. They are marked as busy until
+    /// [`Tills::reconciled`].
+    pub(super) fn begin_reconciling(&mut self, now: Instant, every: Duration) -> Vec<Tenure> {
+        let due = self.held.values_mut().filter(|till| {
+            let pause = match till.comparison {
+                Comparing::First => every / 10,
+                Comparing::Again => every,
+                Comparing::Now => return false,
+            };
+            till.compared + pause <= now
+        });
+        let due = due.map(|till| {
+            till.comparison = Comparing::Now;
+            till.tenure.clone()
+        });
+        due.collect()
+    }
+
+    /// A comparison ended, however it went: the next one is no sooner.
+    pub(super) fn reconciled(&mut self, tenure: &Tenure) {
+        if let Some(till) = self.held.get_mut(&tenure.wallet)
+            && till.tenure.epoch == tenure.epoch
+        {
+            till.comparison = Comparing::Again;
+            till.compared = Instant::now();
         }
     }
 

@@ -10,6 +10,7 @@
 use async_trait::async_trait;
 
 use super::{Failure, Unreadable};
+use crate::domain::breaks::{Break, Purchased};
 use crate::domain::customer::{Customer, Language, Purse};
 use crate::domain::dialog::OrderFace;
 use crate::domain::ids::{
@@ -235,6 +236,30 @@ pub trait Books: Send + Sync {
 
     /// A transfer.
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable>;
+
+    /// The newest transfers of a wallet with their orders, newest first; at most `limit`, which
+    /// the books cap at 100.
+    async fn purchases(
+        &self,
+        wallet: WalletAddress,
+        limit: u32,
+    ) -> Result<Vec<Purchased>, Unreadable>;
+
+    /// The transfers of a wallet that have paid for an order whose price was given back behind the
+    /// payment, while the order is watched at `now` ([`Order::watched_until`]), newest first; at
+    /// most `limit`, which the books cap at 100.
+    async fn watched(
+        &self,
+        wallet: WalletAddress,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Purchased>, Unreadable>;
+
+    /// Breaks that are open, by their keys; at most `limit`, which the books cap at 500.
+    async fn breaks_open(&self, limit: u32) -> Result<Vec<Seen<Break>>, Unreadable>;
+
+    /// Those of these breaks that were ever found, wherever they stand, by their keys.
+    async fn breaks_named(&self, keys: Vec<String>) -> Result<Vec<Seen<Break>>, Unreadable>;
 
     /// All wallets.
     async fn wallets(&self) -> Result<Vec<Seen<Wallet>>, Unreadable>;

@@ -14,3 +14,5 @@ mod panics;
 mod refusals;
 mod replicas;
 mod rig;
+mod sweep;
+mod troubles;

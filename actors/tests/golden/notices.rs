@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use starkeeper_actors::domain::breaks::Finding;
 use starkeeper_actors::domain::ids::{InvoiceId, LoginId, NoticeId, TransferId};
 use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::domain::notice::{
     CreditReason, Message, News, Notice, OperatorNews, Owed, RefundReason,
     Standing as NoticeStanding,
 };
+use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::samples::{CUSTOMER, ORDER, WALLET, after, noon, ton};
 
 use crate::rows::{Rows, named};
@@ -38,6 +40,8 @@ variants!(Messages of Message {
     Message::Operators(OperatorNews::Unexplained { .. }) => "operators: unexplained",
     Message::Operators(OperatorNews::FloatLow { .. }) => "operators: float low",
     Message::Operators(OperatorNews::FloatEnds { .. }) => "operators: float ends",
+    Message::Operators(OperatorNews::Break { .. }) => "operators: break",
+    Message::Operators(OperatorNews::BreakOver { .. }) => "operators: break over",
     Message::Operators(OperatorNews::LoginLost { .. }) => "operators: login lost",
     Message::Operators(OperatorNews::LoginBack { .. }) => "operators: login back",
     Message::Operators(OperatorNews::InvoiceOdd { .. }) => "operators: invoice odd",
@@ -138,6 +142,20 @@ fn customer_news() -> Vec<News> {
     ]
 }
 
+fn break_news() -> [OperatorNews; 2] {
+    let finding = Finding::PaymentMissing {
+        order: ORDER,
+        transfer: TransferId::new(1),
+        tx: samples::tx(1_010),
+    };
+    let begun = OperatorNews::Break {
+        n: 1,
+        since: noon(),
+        finding: finding.clone(),
+    };
+    [begun, OperatorNews::BreakOver { n: 1, finding }]
+}
+
 fn operator_news() -> Vec<OperatorNews> {
     let (wallet, login) = (WALLET, LoginId::new(1));
     let (order, transfer) = (ORDER, TransferId::new(1));
@@ -210,7 +228,8 @@ fn notices() -> Rows<Notice> {
     let customers = customer_news()
         .into_iter()
         .map(|news| Owed::customer(CUSTOMER, news));
-    let operators = operator_news().into_iter().map(Owed::operators);
+    let operators = operator_news().into_iter().chain(break_news());
+    let operators = operators.map(Owed::operators);
     let told = customers.chain(operators).map(|owed| {
         let name = format!("news_{}", file_name(Messages::of(&owed.message)));
         (name, notice(owed))

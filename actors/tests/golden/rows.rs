@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use starkeeper_actors::domain::Span;
+use starkeeper_actors::domain::breaks::{self, Break, BreakStanding, Finding};
 use starkeeper_actors::domain::catalog::{PhotoMark, PremiumMonths, Product, ProductKind};
 use starkeeper_actors::domain::customer::{Customer, Erased};
 use starkeeper_actors::domain::ids::{Hash256, LoginId, Pseudonym, QuoteId, TransferId};
@@ -64,6 +65,26 @@ variants!(WalletStandings of Standing {
     Standing::Stopped { .. } => "stopped",
 });
 
+variants!(BreakStandings of BreakStanding {
+    BreakStanding::Open => "open",
+    BreakStanding::Agreed { .. } => "agreed",
+});
+
+variants!(Findings of Finding {
+    Finding::PaymentUnexplained { .. } => "payment unexplained",
+    Finding::MoneyBack { .. } => "money back",
+    Finding::PaymentMissing { .. } => "payment missing",
+    Finding::PaymentUnbooked { .. } => "payment unbooked",
+    Finding::PaymentDiffers { .. } => "payment differs",
+    Finding::ReferencePaidTwice { .. } => "reference paid twice",
+    Finding::OrderPaidTwice { .. } => "order paid twice",
+    Finding::DeliveryUnseen { .. } => "delivery unseen",
+    Finding::DeliveryUnproven { .. } => "delivery unproven",
+    Finding::RowUnclaimed { .. } => "row unclaimed",
+    Finding::RowDiffers { .. } => "row differs",
+    Finding::LateDelivery { .. } => "late delivery",
+});
+
 variants!(Healths of Health {
     Health::Unknown => "unknown",
     Health::Good => "good",
@@ -92,6 +113,7 @@ pub(crate) fn names() -> BTreeSet<String> {
         .chain(of("transfer", transfers()))
         .chain(of("wallet", wallets()))
         .chain(of("login", logins()))
+        .chain(of("break", breaks()))
         .chain(of("customer", customers()))
         .chain(of("quote", quotes()))
         .collect()
@@ -237,6 +259,35 @@ fn logins() -> Rows<Login> {
 fn logins_stay_readable() {
     check_machine("login", &logins(), Healths::ALL, |login| {
         vec![Healths::of(&login.health)]
+    });
+}
+
+fn breaks() -> Rows<Break> {
+    let of = |finding: Finding, standing| Break {
+        key: finding.key(),
+        wallet: WALLET,
+        finding,
+        since: noon(),
+        seen: after(900),
+        n: 1,
+        standing,
+    };
+    let open = breaks::samples::every_finding().into_iter();
+    let mut rows = named(open.map(|(kind, finding)| (kind, of(finding, BreakStanding::Open))));
+    let (_, finding) = breaks::samples::every_finding().swap_remove(0);
+    let agreed = BreakStanding::Agreed { at: after(1_800) };
+    rows.push(("agreed".to_owned(), of(finding, agreed)));
+    rows
+}
+
+#[test]
+fn breaks_stay_readable() {
+    let all = [Findings::ALL, BreakStandings::ALL].concat();
+    check_machine("break", &breaks(), &all, |row| {
+        vec![
+            Findings::of(&row.finding),
+            BreakStandings::of(&row.standing),
+        ]
     });
 }
 

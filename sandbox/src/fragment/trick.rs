@@ -48,11 +48,19 @@ pub(crate) enum Trick {
     LinkReusedId,
     /// The link pays from another wallet.
     LinkFrom,
+    /// A history does not show its newest row.
+    HistoryLacks,
+    /// The newest row names another recipient.
+    HistoryRecipient,
+    /// The newest row shows twice the goods.
+    HistoryQuantity,
+    /// The newest row shows twice the price.
+    HistoryPrice,
 }
 
 impl Trick {
     /// Every one with its name.
-    pub(crate) const NAMES: [(Self, &'static str); 16] = [
+    pub(crate) const NAMES: [(Self, &'static str); 20] = [
         (Self::Hash, "hash"),
         (Self::NeedTon, "need_ton"),
         (Self::NeedVerify, "need_verify"),
@@ -69,6 +77,10 @@ impl Trick {
         (Self::LinkExpiry, "link_expiry"),
         (Self::LinkReusedId, "link_reused_id"),
         (Self::LinkFrom, "link_from"),
+        (Self::HistoryLacks, "history_lacks"),
+        (Self::HistoryRecipient, "history_recipient"),
+        (Self::HistoryQuantity, "history_quantity"),
+        (Self::HistoryPrice, "history_price"),
     ];
 
     /// Its name for faults.

@@ -26,6 +26,10 @@ pub struct Fulfilment {
     pub chain_pause: Duration,
     /// Between two explanations of a quiet wallet's history.
     pub sweep_every: Duration,
+    /// Between two comparisons of books, chain and Fragment's history.
+    pub reconcile_every: Duration,
+    /// For so long behind a payment they may say different things.
+    pub reconcile_patience: Span,
     /// For one call to Fragment or the chain.
     pub call_timeout: Duration,
     /// How long a signed message may run at most.
@@ -51,6 +55,8 @@ pub(in crate::config) fn fulfilment(reader: &mut Reader<'_>) -> Option<Fulfilmen
     let look_every = reader.span("fulfilment.look_every", MOMENT, SECOND);
     let chain_pause = reader.span("fulfilment.chain_pause", MOMENT, SECOND);
     let sweep_every = reader.span("fulfilment.sweep_every", MOMENT, HALF_MINUTE);
+    let reconcile_every = reader.span("fulfilment.reconcile_every", MOMENT, 2 * HALF_MINUTE);
+    let reconcile_patience = reader.span("fulfilment.reconcile_patience", MOMENT, 10 * HALF_MINUTE);
     let call_timeout = reader.span("fulfilment.call_timeout", SECOND, 10 * SECOND);
     let validity = reader.span("fulfilment.validity", SECOND, 120 * SECOND);
     let expiry_margin = reader.span("fulfilment.expiry_margin", SECOND, HALF_MINUTE);
@@ -69,6 +75,8 @@ pub(in crate::config) fn fulfilment(reader: &mut Reader<'_>) -> Option<Fulfilmen
         look_every: look_every?,
         chain_pause: chain_pause?,
         sweep_every: sweep_every?,
+        reconcile_every: reconcile_every?,
+        reconcile_patience: Span::from_std(reconcile_patience?).ok()?,
         call_timeout: call_timeout?,
         validity: Span::from_std(validity?).ok()?,
         expiry_margin: Span::from_std(expiry_margin?).ok()?,

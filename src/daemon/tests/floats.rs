@@ -204,5 +204,18 @@ async fn the_page_shows_floats_orders_breaks_logins_and_browsers() {
     until(&shop, odd, &kind, 1.0).await;
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert!(shown(&shop, aged, &kind).await >= Some(28.0));
+
+    // The next sweep finds it too, and whoever looks sees what it is and how old.
+    let swept = [TILL, r#"kind="payment_unexplained""#];
+    assert_eq!(shown(&shop, odd, &swept).await, Some(0.0));
+    tokio::time::sleep(Duration::from_secs(700)).await;
+    until(&shop, odd, &swept, 1.0).await;
+    assert!(shown(&shop, aged, &swept).await >= Some(600.0));
+    let listed = shop
+        .send(admin(TestRequest::get().uri("/admin/v1/breaks")))
+        .await;
+    let only = &listed.body["breaks"][0];
+    assert_eq!(only["kind"], "payment_unexplained", "{}", listed.body);
+    assert!(only["age_s"].as_i64() >= Some(600), "{only}");
     watching.abort();
 }

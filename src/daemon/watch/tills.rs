@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use starkeeper_actors::domain::breaks::{Break, Finding};
 use starkeeper_actors::domain::ids::{IncarnationId, LoginId, NoticeId, WalletAddress};
 use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::login::{Health, Login};
@@ -25,6 +26,9 @@ const LINES: u32 = 1_000;
 /// Operators' notices that are read at once, and how often.
 const NOTICES: u32 = 100;
 const PAGES: u32 = 10;
+
+/// Open breaks that are read: what the books give at most.
+const BREAKS: u32 = 500;
 
 /// The operators hear of a till that will be empty within this, once a day.
 const SOON: Span = Span::hours(24);
@@ -58,6 +62,8 @@ pub(super) struct Seeing {
     /// When each open break was found: parked orders, unexplained transactions.
     parked: Vec<Timestamp>,
     unexplained: Vec<Timestamp>,
+    /// Kind and age of what the sweep has found and nobody has mended.
+    breaks: Vec<(&'static str, Timestamp)>,
     login: &'static str,
     now: Timestamp,
 }
@@ -72,6 +78,7 @@ impl Tills {
             true => self.notices().await?,
             false => Vec::new(),
         };
+        let breaks = self.books.breaks_open(BREAKS).await?;
         let mut seen = Vec::new();
         for (login, address) in &self.tills {
             let wallet = wallets.iter().find(|wallet| wallet.row.address == *address);
@@ -79,6 +86,7 @@ impl Tills {
             seen.push(Seeing {
                 login: health.map_or("unknown", |seen| login_state(&seen.row)),
                 unexplained: wallet.map_or_else(Vec::new, |wallet| open(&wallet.row, &notices)),
+                breaks: of_till(&breaks, *address),
                 stopped: wallet.is_some_and(|wallet| wallet.row.is_stopped()),
                 ..self.money_and_orders(*login, *address).await?
             });
@@ -111,6 +119,7 @@ impl Tills {
             orders: bound.collect(),
             parked: orders.iter().filter_map(|seen| parked(&seen.row)).collect(),
             unexplained: Vec::new(),
+            breaks: Vec::new(),
             login: "unknown",
             now,
         })
@@ -199,6 +208,12 @@ impl Seeing {
             let oldest = self.oldest(found.iter().copied());
             goods::breaks(till, kind, count(found.len()), oldest);
         }
+        for kind in Finding::KINDS {
+            let found = self.breaks.iter().filter(|(is, _)| *is == kind);
+            let times: Vec<Timestamp> = found.map(|(_, since)| *since).collect();
+            let oldest = self.oldest(times.iter().copied());
+            goods::breaks(till, kind, count(times.len()), oldest);
+        }
         for state in LOGIN_STATES {
             goods::login(till, state, self.login == state);
         }
@@ -222,6 +237,13 @@ impl Seeing {
         let age: Option<Span> = times.min().map(|at| self.now - at);
         age.and_then(|age| age.to_std().ok()).unwrap_or_default()
     }
+}
+
+/// Kind and age of each break of a wallet.
+fn of_till(breaks: &[Seen<Break>], wallet: WalletAddress) -> Vec<(&'static str, Timestamp)> {
+    let of_wallet = breaks.iter().filter(|seen| seen.row.wallet == wallet);
+    let told = of_wallet.map(|seen| (seen.row.finding.kind(), seen.row.since));
+    told.collect()
 }
 
 fn ton(amount: NanoTon) -> f64 {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use starkeeper_actors::domain::Timestamp;
+use starkeeper_actors::domain::breaks::Break;
 use starkeeper_actors::domain::customer::Customer;
 use starkeeper_actors::domain::invoice::Invoice;
 use starkeeper_actors::domain::login::Login;
@@ -33,6 +34,7 @@ pub(super) enum Document {
     Login,
     Notice,
     Prices,
+    Break,
 }
 
 /// The life of the books, which is never copied.
@@ -54,6 +56,7 @@ pub(super) const TABLES: &[Table] = &[
     table("notices", &["id"], Document::Notice),
     table("live_messages", &["order_id"], Document::None),
     table("prices", &["id"], Document::Prices),
+    table("breaks", &["key"], Document::Break),
     table("leases", &["key"], Document::None),
     table("jars", &["login", "version"], Document::None),
     table("claims", &["kind", "name"], Document::None),
@@ -78,6 +81,7 @@ impl Document {
             Self::Invoice => stored::<Invoice>(text),
             Self::Login => stored::<Login>(text),
             Self::Notice => stored::<Notice>(text),
+            Self::Break => stored::<Break>(text),
             Self::Prices => {
                 let prices: ShopPrices = serde_json::from_str::<StoredShopPrices>(text)?.into();
                 serde_json::to_string(&StoredShopPrices::from(prices))

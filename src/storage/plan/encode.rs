@@ -1,6 +1,7 @@
 //! One row each: the document, and beside it the columns by which the books search and refuse.
 
 use starkeeper_actors::domain::Timestamp;
+use starkeeper_actors::domain::breaks::Break;
 use starkeeper_actors::domain::customer::Customer;
 use starkeeper_actors::domain::ids::NoticeId;
 use starkeeper_actors::domain::invoice::{Invoice, Purpose};
@@ -17,8 +18,8 @@ use super::{clean, document, key_of, text_of};
 use crate::storage::columns::At;
 use crate::storage::names;
 use crate::storage::rows::{
-    beliefs, claims, customers, entries, invoices, live_messages, logins, notices, orders, prices,
-    transfers, wallets,
+    beliefs, breaks, claims, customers, entries, invoices, live_messages, logins, notices, orders,
+    prices, transfers, wallets,
 };
 
 type Encoded<R> = Result<R, CommitRefused>;
@@ -105,6 +106,7 @@ pub(super) fn order(
         due: row.next_due(at, rules).map(At),
         wallet: row.purchase().map(|purchase| purchase.wallet.to_string()),
         premium: row.premium_key(),
+        watched_until: row.watched_until().map(At),
         document: document(row)?,
     })
 }
@@ -202,6 +204,16 @@ pub(super) fn prices(row: ShopPrices, version: i64) -> Encoded<prices::Row> {
         id: PRICES,
         version,
         document: text_of(&StoredShopPrices::from(row))?,
+    })
+}
+
+pub(super) fn disagreement(row: &Break, version: i64) -> Encoded<breaks::Row> {
+    Ok(breaks::Row {
+        key: clean(row.key.clone()),
+        version,
+        wallet: row.wallet.to_string(),
+        open: row.is_open(),
+        document: document(row)?,
     })
 }
 

@@ -35,6 +35,11 @@ pub(in crate::storage) async fn version(
     first!(link, row)
 }
 
+/// So many of the newest jars of a login stay: the one that linked an order is needed until its
+/// confirm call is done (rule 8), and a till links the next order only then. The databases refuse
+/// to lose one of these.
+const KEPT: i64 = 200;
+
 /// Stores a jar as this version, while the lease is still under the epoch of the fence.
 pub(in crate::storage) async fn store(
     link: Link<'_>,
@@ -57,5 +62,9 @@ pub(in crate::storage) async fn store(
         jars::at.eq(now(link).await?),
     );
     execute!(link, diesel::insert_into(jars::table).values(row))?;
+    let old = jars::table
+        .filter(jars::login.eq(login.get()))
+        .filter(jars::version.le(version.saturating_sub(KEPT)));
+    execute!(link, diesel::delete(old))?;
     Ok(())
 }

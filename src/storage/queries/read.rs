@@ -12,8 +12,8 @@ use super::Link;
 use crate::storage::columns::{At, Doc};
 use crate::storage::names;
 use crate::storage::schema::{
-    accounts, books, claims, customers, invoices, leases, live_messages, logins, notices, orders,
-    prices, transfers, wallets,
+    accounts, books, breaks, claims, customers, invoices, leases, live_messages, logins, notices,
+    orders, prices, transfers, wallets,
 };
 
 /// A row's version and document.
@@ -176,6 +176,60 @@ pub(in crate::storage) async fn transfers_of(link: Link<'_>, order: OrderId) -> 
         .order(transfers::id)
         .select(raw!(transfers));
     load!(link, signed)
+}
+
+/// A transfer's document, and its order's.
+pub(in crate::storage) type Bought = (Doc, Doc);
+
+pub(in crate::storage) async fn purchases(
+    link: Link<'_>,
+    wallet: WalletAddress,
+    limit: u32,
+) -> QueryResult<Vec<Bought>> {
+    let newest = transfers::table
+        .inner_join(orders::table.on(orders::id.eq(transfers::order_id)))
+        .filter(transfers::wallet.eq(wallet.to_string()))
+        .order(transfers::id.desc())
+        .limit(i64::from(limit.min(LONGEST_PAGE)))
+        .select((transfers::document, orders::document));
+    load!(link, newest)
+}
+
+pub(in crate::storage) async fn watched(
+    link: Link<'_>,
+    wallet: WalletAddress,
+    now: At,
+    limit: u32,
+) -> QueryResult<Vec<Bought>> {
+    let watched = transfers::table
+        .inner_join(orders::table.on(orders::id.eq(transfers::order_id)))
+        .filter(orders::watched_until.gt(now))
+        .filter(transfers::wallet.eq(wallet.to_string()))
+        .filter(transfers::state.eq("paid"))
+        .order(transfers::id.desc())
+        .limit(i64::from(limit.min(LONGEST_PAGE)))
+        .select((transfers::document, orders::document));
+    load!(link, watched)
+}
+
+/// The longest list of breaks.
+const LONGEST_BREAKS: u32 = 500;
+
+pub(in crate::storage) async fn breaks_open(link: Link<'_>, limit: u32) -> Listed {
+    let open = breaks::table
+        .filter(breaks::open)
+        .order(breaks::key)
+        .limit(i64::from(limit.min(LONGEST_BREAKS)))
+        .select(raw!(breaks));
+    load!(link, open)
+}
+
+pub(in crate::storage) async fn breaks_named(link: Link<'_>, keys: Vec<String>) -> Listed {
+    let named = breaks::table
+        .filter(breaks::key.eq_any(keys))
+        .order(breaks::key)
+        .select(raw!(breaks));
+    load!(link, named)
 }
 
 pub(in crate::storage) async fn wallet(link: Link<'_>, address: WalletAddress) -> Found {

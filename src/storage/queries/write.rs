@@ -43,6 +43,8 @@ pub(in crate::storage) async fn write(link: Link<'_>, plans: &[&Plan], ids: &Ids
         new_logins(link, plans),
         over_prices(link, plans),
         new_prices(link, plans),
+        over_breaks(link, plans),
+        new_breaks(link, plans),
         over_notices(link, plans),
         new_live(link, plans),
         over_live(link, plans),
@@ -127,6 +129,7 @@ new_rows! {
     new_invoices into invoices from invoices;
     new_logins into logins from logins;
     new_prices into prices from prices;
+    new_breaks into breaks from breaks;
     new_live into live_messages from live;
 }
 
@@ -151,6 +154,7 @@ changed_rows! {
     over_logins over logins by id from logins;
     over_notices over notices by id from notices;
     over_prices over prices by id from prices;
+    over_breaks over breaks by key from breaks;
 }
 
 async fn over_orders(link: Link<'_>, plans: &[&Plan], taking: bool) -> Done {

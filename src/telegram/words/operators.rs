@@ -51,6 +51,14 @@ impl Voice<'_> {
                     because("what", what),
                 ]
             }
+            OperatorNews::Break { n, since, finding } => vec![
+                nth(*n),
+                ("what", self.finding(finding).into()),
+                ("since", self.at(*since).into()),
+            ],
+            OperatorNews::BreakOver { finding, .. } => {
+                vec![("what", self.finding(finding).into())]
+            }
             OperatorNews::FloatLow { wallet, free, .. } => {
                 vec![shown("wallet", wallet), ton("free", *free)]
             }
@@ -92,6 +100,8 @@ const fn key(news: &OperatorNews) -> &'static str {
         OperatorNews::WalletStopped { .. } => "operator-wallet-stopped",
         OperatorNews::TopUp { .. } => "operator-top-up",
         OperatorNews::Unexplained { .. } => "operator-unexplained",
+        OperatorNews::Break { .. } => "operator-break",
+        OperatorNews::BreakOver { .. } => "operator-break-over",
         OperatorNews::FloatLow { .. } => "operator-float-low",
         OperatorNews::FloatEnds { .. } => "operator-float-ends",
         OperatorNews::LoginLost { .. } => "operator-login-lost",

@@ -1,5 +1,6 @@
 //! A shop that sells: a till, a person with money, and what the world outside saw.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -88,6 +89,19 @@ impl Selling {
         .await;
     }
 
+    /// Pays the invoice that the gateway has by now.
+    pub async fn pay_the_only_invoice(&self) {
+        let uuid = eventually("the gateway has the invoice", async || {
+            let invoices = self.shop.emulators.invoices().await;
+            let [invoice] = invoices.as_slice() else {
+                return Err(format!("{invoices:?}"));
+            };
+            Ok(invoice["uuid"].as_str().expect("a uuid").to_owned())
+        });
+        let uuid = uuid.await;
+        self.shop.emulators.pay(&uuid, "exact").await;
+    }
+
     /// Orders Stars from the balance, as soon as the shop sells; answers the order's name.
     pub async fn buy(&self, recipient: &str, quantity: u32) -> String {
         let body = json!({"product": "stars", "quantity": quantity, "recipient": recipient,
@@ -167,6 +181,28 @@ impl Selling {
             }
         })
         .await
+    }
+
+    /// Why each order is parked, by its name, as the operators were told.
+    pub async fn parked_because(&self) -> BTreeMap<String, String> {
+        let mut reasons = BTreeMap::new();
+        for offset in (0..).step_by(100) {
+            let path = format!("/admin/v1/notices?limit=100&offset={offset}");
+            let page = self.door().look(&path).await;
+            let page = page["notices"].as_array().expect("a list");
+            let told = page
+                .iter()
+                .map(|notice| &notice["message"]["operators"]["parked"]);
+            reasons.extend(told.filter(|told| !told.is_null()).map(|told| {
+                let order = told["order"].as_i64().expect("an order");
+                let why = told["why"].as_str().expect("a reason");
+                (format!("ord_{order}"), why.to_owned())
+            }));
+            if page.is_empty() {
+                break;
+            }
+        }
+        reasons
     }
 
     /// Waits until the daemon stands at the point of `PAUSE_AT`.
@@ -251,6 +287,8 @@ async fn selling(emulators: &Emulators, base: u16) -> Vec<Setting> {
         ("FULFILMENT_SWEEP_EVERY", "2s"),
         ("FULFILMENT_LEASE", "8s"),
         ("FULFILMENT_CALL_TIMEOUT", "4s"),
+        // One browser for look-ups and prices is enough here, and each costs seconds to start.
+        ("BROWSER_LOOK_UPS", "1"),
         ("ORDER_FIRST_PAUSE", "200ms"),
         ("ORDER_LONGEST_PAUSE", "1s"),
         ("PRICE_RATES_EVERY", "1s"),

@@ -8,4 +8,5 @@ mod journey;
 mod killed;
 mod restored;
 mod storm;
+mod sweep;
 mod with_postgres;

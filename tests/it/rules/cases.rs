@@ -14,8 +14,8 @@ mod versions;
 
 use super::case::Case;
 use super::world::{
-    account, accounts, claim, customer, entry, handled_update, invoice, jar, lease, live_message,
-    login, notice, order, outside_event, posting_at, snapshot, transfer, wallet,
+    account, accounts, claim, customer, disagreement, entry, handled_update, invoice, jar, lease,
+    live_message, login, notice, order, outside_event, posting_at, snapshot, transfer, wallet,
 };
 
 /// All cases.
@@ -56,12 +56,13 @@ fn lawful(table: &str) -> String {
         "outside_events" => outside_event("heleket/50").insert(),
         "handled_updates" => handled_update(1, 150).insert(),
         "jars" => jar(50, 1).insert(),
+        "breaks" => disagreement(50).insert(),
         other => panic!("{other} is new: say here what is lawful in it"),
     }
 }
 
 /// All tables but the view of beliefs.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "books",
     "accounts",
     "entries",
@@ -81,4 +82,5 @@ const TABLES: [&str; 19] = [
     "outside_events",
     "handled_updates",
     "jars",
+    "breaks",
 ];

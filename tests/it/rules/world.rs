@@ -294,6 +294,19 @@ pub fn login(id: i64) -> Row {
     )
 }
 
+pub fn disagreement(transfer: i64) -> Row {
+    Row::of(
+        "breaks",
+        &[
+            ("key", &text(&format!("payment_missing/trf_{transfer}"))),
+            ("version", "1"),
+            ("wallet", "'wallet-a'"),
+            ("open", "TRUE"),
+            ("document", &document(&golden("break-payment_missing"))),
+        ],
+    )
+}
+
 pub fn notice(id: i64) -> Row {
     Row::of(
         "notices",
@@ -476,6 +489,7 @@ pub fn world() -> String {
             .with("order_id", "NULL")
             .insert(),
         login(1).insert(),
+        disagreement(1).insert(),
         notice(1).insert(),
         live_message(1).insert(),
         prices(1).insert(),

@@ -76,3 +76,31 @@ pub async fn a_claim_to_another_lease_stores_nothing(jars: Jars) {
     }
     assert_eq!(vault.newest(LOGIN).await.unwrap(), None);
 }
+
+/// The jar that linked an order is among the newest 200 for as long as it is needed; what is older
+/// goes, login by login.
+pub async fn old_jars_go_and_the_newest_stay(jars: Jars) {
+    let (books, vault) = (jars.books(), jars.client());
+    let replica = ReplicaId::new(1);
+    let other = LoginId::new(2);
+    let mut fences = Vec::new();
+    for login in [LOGIN, other] {
+        let lease = books.lease(LeaseKey::Login(login), replica, Span::minutes(5));
+        fences.push(lease.await.unwrap().unwrap().fence());
+    }
+    let jar = |version: i64| Jar::new(version.to_string().into_bytes());
+    vault.store(other, 0, fences[1], jar(1)).await.unwrap();
+    for seen in 0..203 {
+        let stored = vault.store(LOGIN, seen, fences[0], jar(seen + 1)).await;
+        assert_eq!(stored.unwrap(), seen + 1);
+    }
+    for gone in 1..=3 {
+        assert_eq!(vault.version(LOGIN, gone).await.unwrap(), None, "{gone}");
+    }
+    for kept in [4, 5, 100, 203] {
+        let there = vault.version(LOGIN, kept).await.unwrap();
+        assert_eq!(there, Some(jar(kept)), "{kept}");
+    }
+    assert_eq!(vault.newest(LOGIN).await.unwrap(), Some((203, jar(203))));
+    assert_eq!(vault.newest(other).await.unwrap(), Some((1, jar(1))));
+}

@@ -53,6 +53,13 @@ mod jars {
             jars::a_claim_to_another_lease_stores_nothing(sqlite().await).await;
         });
     }
+
+    #[test]
+    fn old_jars_go_and_the_newest_stay() {
+        contract::run(async {
+            jars::old_jars_go_and_the_newest_stay(sqlite().await).await;
+        });
+    }
 }
 
 #[test]

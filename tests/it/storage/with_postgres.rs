@@ -40,6 +40,13 @@ mod jars {
             jars::a_claim_to_another_lease_stores_nothing(postgres().await).await;
         });
     }
+
+    #[test]
+    fn old_jars_go_and_the_newest_stay() {
+        contract::run(async {
+            jars::old_jars_go_and_the_newest_stay(postgres().await).await;
+        });
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
+use crate::domain::breaks::Finding;
 use crate::domain::ids::{InvoiceId, LoginId, OrderId, TransferId, WalletAddress};
 use crate::domain::money::{MicroUsd, NanoTon};
 
@@ -201,6 +202,22 @@ pub enum OperatorNews {
         /// What it looks like, in one line.
         what: String,
     },
+    /// Books, chain and Fragment's history do not tell the same story.
+    Break {
+        /// Which time it began.
+        n: u32,
+        /// When the thing happened that they disagree about.
+        since: Timestamp,
+        /// What.
+        finding: Finding,
+    },
+    /// They tell the same story again.
+    BreakOver {
+        /// Which time it had begun.
+        n: u32,
+        /// What had been found.
+        finding: Finding,
+    },
     /// The float cannot carry the orders that wait.
     FloatLow {
         /// Which wallet.
@@ -318,6 +335,8 @@ impl OperatorNews {
             Self::WalletStopped { wallet, n, .. } => format!("{wallet}/stopped/{n}"),
             Self::TopUp { transfer, .. } => format!("{transfer}/top-up"),
             Self::Unexplained { wallet, lt, .. } => format!("{wallet}/unexplained/{lt}"),
+            Self::Break { n, finding, .. } => format!("break/{}/{n}", finding.key()),
+            Self::BreakOver { n, finding } => format!("break/{}/{n}/over", finding.key()),
             Self::FloatLow { wallet, hour, .. } => format!("{wallet}/float-low/{hour}"),
             Self::FloatEnds { wallet, day, .. } => format!("{wallet}/float-ends/{day}"),
             Self::LoginLost { login, n, .. } => format!("{login}/lost/{n}"),

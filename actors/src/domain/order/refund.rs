@@ -28,6 +28,23 @@ pub(super) enum Spent {
 type Decided = Result<Decision<Order>, OrderRefused>;
 
 impl Order {
+    /// Until when goods that come after all are still noticed: the price was given back behind a
+    /// payment (rule 20).
+    #[must_use]
+    pub const fn watched_until(&self) -> Option<Timestamp> {
+        match &self.state {
+            OrderState::Refunded { watch_until, .. } => *watch_until,
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Held { .. }
+            | OrderState::Linked { .. }
+            | OrderState::Paying { .. }
+            | OrderState::Paid { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Parked { .. } => None,
+        }
+    }
+
     /// Fragment or a check said no: the money goes back, at once or when it is safe.
     pub(super) fn give_back(
         &self,

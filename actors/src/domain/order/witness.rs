@@ -4,6 +4,13 @@
 
 use super::operator::HistoryRow;
 use super::{Order, OrderState, Stage};
+use crate::domain::link::Link;
+use crate::domain::transfer::Transfer;
+use crate::domain::{Span, Timestamp};
+
+/// Rows older than the signing by more than this cannot be its: Fragment's page rounds to minutes,
+/// and clocks differ.
+const SLACK: Span = Span::seconds(120);
 
 impl Order {
     /// Whether a row that fits `other` could be this order's: the same goods for the same person
@@ -32,6 +39,23 @@ impl Order {
 }
 
 impl HistoryRow {
+    /// Whether it can be the row of an order that this transfer pays: account, recipient, goods,
+    /// price, time.
+    #[must_use]
+    pub fn fits(&self, order: &Order, transfer: &Transfer, link: &Link) -> bool {
+        self.login == link.login
+            && self.recipient == order.quote.recipient.username
+            && self.goods == order.quote.product
+            && self.price == transfer.amount
+            && self.at >= Self::earliest(transfer)
+    }
+
+    /// No row of a transfer is older than this.
+    #[must_use]
+    pub fn earliest(transfer: &Transfer) -> Timestamp {
+        transfer.signed_at - SLACK
+    }
+
     /// The row that proves a delivery, if one does. `fitting` are the rows that fit the order and
     /// that no order has claimed; `rivals` is how many other orders could own one of them. Only
     /// when rows outnumber rivals is one certainly the order's own; which of them it claims does

@@ -3,6 +3,7 @@
 
 use super::LiveMessage;
 use crate::domain::Timestamp;
+use crate::domain::breaks::Break;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{
     BotId, CustomerId, Epoch, IncarnationId, LoginId, Nonce, NoticeId, OrderId, PaymentRef,
@@ -72,6 +73,8 @@ pub enum RowWrite {
     Live(Write<LiveMessage>),
     /// The published prices.
     Prices(Write<ShopPrices>),
+    /// A break between books, chain and Fragment's history.
+    Break(Write<Break>),
 }
 
 /// What only one replica may do at a time.

@@ -6,6 +6,7 @@ use super::orders::OrderRow;
 use super::rows::{next_version, rule};
 use super::state::State;
 use crate::domain::Timestamp;
+use crate::domain::breaks::Break;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{
     CustomerId, InvoiceId, LoginId, NoticeId, OrderId, TransferId, UpdateKey, WalletAddress,
@@ -49,6 +50,7 @@ enum Done {
     Notice(NoticeId, Option<Seen<Notice>>),
     Live(OrderId, Option<Seen<LiveMessage>>),
     Prices(Option<Seen<ShopPrices>>),
+    Break(String, Option<Seen<Break>>),
     Update(UpdateKey),
     Entry,
     Claim(Claim),
@@ -128,6 +130,7 @@ impl Step<'_> {
                 Done::Live(order, self.state.live.replace(order, Some(row)))
             }
             RowWrite::Prices(write) => self.prices(write)?,
+            RowWrite::Break(write) => self.disagree(write)?,
         };
         self.done.push(done);
         Ok(())
@@ -169,6 +172,18 @@ impl Step<'_> {
         Ok(Done::Prices(
             self.state.prices.replace(Seen { row, version }),
         ))
+    }
+
+    fn disagree(&mut self, write: Write<Break>) -> Result<Done, CommitRefused> {
+        let Write { seen, row } = write;
+        let key = row.key.clone();
+        let there = self.state.breaks.get(&key);
+        let version = next_version(there, seen, || format!("break {key}"))?;
+        let same = there.is_none_or(|there| there.row.wallet == row.wallet);
+        rule(same, || format!("the wallet of break {key} never changes"))?;
+        let row = Seen { row, version };
+        let old = self.state.breaks.insert(key.clone(), row);
+        Ok(Done::Break(key, old))
     }
 
     fn owe(&mut self, id: NoticeId, owed: &Owed) -> Result<(), CommitRefused> {
@@ -219,6 +234,7 @@ impl Step<'_> {
                 | Done::Notice(..)
                 | Done::Live(..)
                 | Done::Prices(_)
+                | Done::Break(..)
                 | Done::Update(_)
                 | Done::Entry
                 | Done::Claim(_)
@@ -241,6 +257,7 @@ impl Step<'_> {
                 Done::Notice(id, old) => drop(state.notices.replace(id, old)),
                 Done::Live(order, old) => drop(state.live.replace(order, old)),
                 Done::Prices(old) => state.prices = old,
+                Done::Break(key, old) => drop(put_back(&mut state.breaks, key, old)),
                 Done::Update(update) => state.names.unhandle(update),
                 Done::Entry => state.ledger.unpost(),
                 Done::Claim(claim) => state.names.unclaim(&claim),

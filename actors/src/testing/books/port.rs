@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::faults::Fault;
 use super::state::State;
 use super::{MemoryBooks, RETIRED};
+use crate::domain::breaks::{Break, Purchased};
 use crate::domain::customer::{Customer, Language, Purse};
 use crate::domain::ids::{
     CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
@@ -17,7 +18,7 @@ use crate::domain::money::NanoTon;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
-use crate::domain::transfer::Transfer;
+use crate::domain::transfer::{Transfer, TransferState};
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 use crate::ports::books::{
@@ -25,6 +26,9 @@ use crate::ports::books::{
     LiveMessage, OrderFile, Page, Seen, Tally,
 };
 use crate::ports::{Failure, Unreadable};
+
+/// The longest list of breaks.
+const LONGEST_BREAKS: u32 = 500;
 
 impl MemoryBooks {
     fn read<T>(&self, look: impl FnOnce(&State) -> T) -> Result<T, Unreadable> {
@@ -203,6 +207,43 @@ impl Books for MemoryBooks {
 
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable> {
         self.read(|state| state.transfers.get(id).cloned())
+    }
+
+    async fn purchases(
+        &self,
+        wallet: WalletAddress,
+        limit: u32,
+    ) -> Result<Vec<Purchased>, Unreadable> {
+        self.read(|state| state.purchases(wallet, limit, |_| true))
+    }
+
+    async fn watched(
+        &self,
+        wallet: WalletAddress,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Purchased>, Unreadable> {
+        self.read(|state| {
+            state.purchases(wallet, limit, |one| {
+                let paid = matches!(one.transfer.state, TransferState::Paid { .. });
+                paid && one.order.watched_until().is_some_and(|until| until > now)
+            })
+        })
+    }
+
+    async fn breaks_open(&self, limit: u32) -> Result<Vec<Seen<Break>>, Unreadable> {
+        let limit = usize::try_from(limit.min(LONGEST_BREAKS)).unwrap_or(usize::MAX);
+        self.read(|state| {
+            let open = state.breaks.values().filter(|seen| seen.row.is_open());
+            open.take(limit).cloned().collect()
+        })
+    }
+
+    async fn breaks_named(&self, keys: Vec<String>) -> Result<Vec<Seen<Break>>, Unreadable> {
+        self.read(|state| {
+            let named = state.breaks.iter().filter(|(key, _)| keys.contains(key));
+            named.map(|(_, seen)| seen.clone()).collect()
+        })
     }
 
     async fn wallets(&self) -> Result<Vec<Seen<Wallet>>, Unreadable> {

@@ -11,6 +11,7 @@ use super::names::Names;
 use super::notices::Notices;
 use super::orders::Orders;
 use super::transfers::Transfers;
+use crate::domain::breaks::{Break, Purchased};
 use crate::domain::customer::Purse;
 use crate::domain::ids::{CustomerId, IncarnationId, InvoiceId, LoginId, OrderId, WalletAddress};
 use crate::domain::invoice::Purpose;
@@ -20,6 +21,9 @@ use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::pricing::ShopPrices;
 use crate::domain::wallet::{Known, Wallet};
 use crate::ports::books::{InvoiceFile, OrderFile, Seen};
+
+/// The longest page of any list.
+const LONGEST_PAGE: u32 = 100;
 
 #[derive(Clone)]
 pub(super) struct State {
@@ -34,6 +38,7 @@ pub(super) struct State {
     pub(super) notices: Notices,
     pub(super) live: LiveMessages,
     pub(super) prices: Option<Seen<ShopPrices>>,
+    pub(super) breaks: BTreeMap<String, Seen<Break>>,
     pub(super) ledger: Ledger,
     pub(super) leases: Leases,
     pub(super) names: Names,
@@ -52,6 +57,7 @@ impl State {
             notices: Notices::default(),
             live: LiveMessages::default(),
             prices: None,
+            breaks: BTreeMap::new(),
             ledger: Ledger::default(),
             leases: Leases::default(),
             names: Names::default(),
@@ -103,6 +109,23 @@ impl State {
             invoice,
             order,
         })
+    }
+
+    /// The newest transfers of a wallet that are wanted, with their orders.
+    pub(super) fn purchases(
+        &self,
+        wallet: WalletAddress,
+        limit: u32,
+        wanted: impl Fn(&Purchased) -> bool,
+    ) -> Vec<Purchased> {
+        let limit = usize::try_from(limit.min(LONGEST_PAGE)).unwrap_or(usize::MAX);
+        let newest = self.transfers.newest_of(wallet);
+        let purchases = newest.filter_map(|seen| {
+            let order = self.orders.get(seen.row.order)?.row.clone();
+            let transfer = seen.row.clone();
+            Some(Purchased { transfer, order })
+        });
+        purchases.filter(wanted).take(limit).collect()
     }
 
     pub(super) fn known(&self, wallet: WalletAddress) -> Known {

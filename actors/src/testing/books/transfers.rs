@@ -42,6 +42,12 @@ impl Transfers {
             .collect()
     }
 
+    /// A wallet's transfers, newest first.
+    pub(super) fn newest_of(&self, wallet: WalletAddress) -> impl Iterator<Item = &Seen<Transfer>> {
+        let whole = self.of_wallet.range((wallet, LEAST)..=(wallet, MOST));
+        whole.rev().filter_map(|(_, id)| self.get(*id))
+    }
+
     pub(super) fn check(&self, write: &Write<Transfer>) -> Result<Seen<Transfer>, CommitRefused> {
         let row = &write.row;
         let there = self.get(row.id);

@@ -16,6 +16,7 @@ use crate::ports::Books;
 use crate::ports::books::{Commit, CommitFailed, CommitRefused, RowWrite, Write};
 use crate::testing::wallet_numbered;
 
+pub mod breaks;
 pub mod leases;
 pub mod money;
 pub mod names;
@@ -149,6 +150,12 @@ macro_rules! contract_of_books {
                 a_chat_finds_its_account_or_opens_one,
                 a_purse_and_a_float_are_balances,
                 prices_and_logins_and_wallets_are_kept,
+            ],
+            breaks: [
+                purchases_come_newest_first_with_their_orders,
+                an_order_given_up_is_watched_until_its_time_is_over,
+                breaks_are_found_while_they_are_open_and_by_name,
+                a_break_stays_with_its_wallet,
             ],
             races: [
                 many_clients_never_overdraw_a_balance,

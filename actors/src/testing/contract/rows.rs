@@ -2,6 +2,7 @@
 
 use super::given;
 use crate::domain::Timestamp;
+use crate::domain::breaks::{Break, BreakStanding, Finding};
 use crate::domain::catalog::{PremiumMonths, Product};
 use crate::domain::customer::{Customer, Language};
 use crate::domain::ids::{
@@ -187,6 +188,55 @@ pub fn opened(invoice: &Invoice, uuid: &str) -> Invoice {
 #[must_use]
 pub fn gateway_name(n: i64) -> GatewayOrderId {
     given(GatewayOrderId::parse(&format!("case-{n}")), "a name")
+}
+
+/// An open break of a wallet: the payment of a transfer is not on the chain.
+#[must_use]
+pub fn broken(transfer: i64, wallet: WalletAddress) -> Break {
+    let finding = Finding::PaymentMissing {
+        order: OrderId::new(10),
+        transfer: TransferId::new(transfer),
+        tx: crate::domain::samples::tx(1_010),
+    };
+    Break {
+        key: finding.key(),
+        wallet,
+        finding,
+        since: noon(),
+        seen: noon(),
+        n: 1,
+        standing: BreakStanding::Open,
+    }
+}
+
+/// The break after the witnesses agreed again.
+#[must_use]
+pub fn agreed(open: &Break) -> Break {
+    Break {
+        standing: BreakStanding::Agreed { at: noon() },
+        ..open.clone()
+    }
+}
+
+/// The transfer as one that paid.
+#[must_use]
+pub fn paid(transfer: &Transfer) -> Transfer {
+    let tx = crate::domain::samples::tx(1_010);
+    transfer.now_is(TransferState::Paid { tx })
+}
+
+/// The order with its price given back behind the payment, and watched.
+#[must_use]
+pub fn given_up(order: &Order, watch_until: Timestamp) -> Order {
+    let state = OrderState::Refunded {
+        at: noon(),
+        why: crate::domain::notice::RefundReason::Operator,
+        watch_until: Some(watch_until),
+    };
+    Order {
+        state,
+        ..order.clone()
+    }
 }
 
 /// News for a customer; the same number is the same news.

@@ -142,6 +142,12 @@ impl FakeFragment {
         self.session(row.login, |session| session.history.push(row));
     }
 
+    /// Fragment's history of a login loses its newest row; answers it.
+    pub fn lose_history(&self, login: LoginId) -> Option<HistoryRow> {
+        let mut inner = self.lock();
+        inner.sessions.get_mut(&login)?.history.pop()
+    }
+
     /// What a shop must never do and this one did.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::super::goods::{Goods, Shelf, length, with_commas};
 use super::super::people::Person;
 use super::super::purchase::Purchase;
+use super::super::trick::Trick;
 use super::super::wire::escaped;
 use super::document::Asked;
 use super::view;
@@ -37,13 +38,23 @@ pub(super) fn of(asked: &Asked<'_>, shelf: Shelf) -> (&'static str, String, &'st
         .filter(|purchase| purchase.goods.shelf() == shelf)
         .skip(usize::from(asked.is_stale))
         .collect();
+    if !bought.is_empty() && Trick::HistoryLacks.strikes(asked.world) {
+        bought.remove(0);
+    }
+    let newest = bought.first().copied().map(|newest| newest.id.as_str());
     if asked.query.split('&').any(|pair| pair == "sort=asc") {
         bought.reverse();
     }
     let rows: String = bought
         .into_iter()
         .take(ROWS)
-        .filter_map(|purchase| row(purchase, asked.desk.people.get(purchase.person)?))
+        .filter_map(|purchase| {
+            let bent = match newest == Some(purchase.id.as_str()) {
+                true => Bent::now(asked),
+                false => Bent::default(),
+            };
+            row(purchase, asked.desk.people.get(purchase.person)?, bent)
+        })
         .collect();
     let goods = match shelf {
         Shelf::Stars => "Stars",
@@ -62,12 +73,31 @@ pub(super) fn of(asked: &Asked<'_>, shelf: Shelf) -> (&'static str, String, &'st
     (title, html, "")
 }
 
-fn row(purchase: &Purchase, person: &Person) -> Option<String> {
+/// How a row lies.
+#[derive(Clone, Copy, Default)]
+struct Bent {
+    recipient: bool,
+    quantity: bool,
+    price: bool,
+}
+
+impl Bent {
+    fn now(asked: &Asked<'_>) -> Self {
+        Self {
+            recipient: Trick::HistoryRecipient.strikes(asked.world),
+            quantity: Trick::HistoryQuantity.strikes(asked.world),
+            price: Trick::HistoryPrice.strikes(asked.world),
+        }
+    }
+}
+
+fn row(purchase: &Purchase, person: &Person, bent: Bent) -> Option<String> {
     let at = time(purchase.delivered_at?)?;
+    let times = |bent: bool| if bent { Decimal::TWO } else { Decimal::ONE };
     let goods = match purchase.goods {
         Goods::Stars(stars) => format!(
             "<div class=\"table-cell-value tm-value tm-nowrap\">{}</div>",
-            with_commas(Decimal::from(stars))
+            with_commas(Decimal::from(stars) * times(bent.quantity))
         ),
         Goods::Premium(months) => format!(
             "<div class=\"table-cell-value tm-nowrap\">{}</div>",
@@ -75,10 +105,15 @@ fn row(purchase: &Purchase, person: &Person) -> Option<String> {
         ),
     };
     let price = Decimal::from(purchase.nano) / Decimal::from(1_000_000_000_u64);
+    let price = price * times(bent.price);
+    let username = match bent.recipient {
+        true => "somebody_else",
+        false => &person.username,
+    };
     let mut row = format!(
         "<tr><td><div class=\"table-cell\"><a class=\"tm-inline-nowrap\">@{}</a></div></td>\
          <td><div class=\"table-cell\">{goods}</div></td>",
-        escaped(&person.username)
+        escaped(username)
     );
     // Writing into a String cannot fail.
     let _always = write!(

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use starkeeper_actors::domain::breaks::{self, Finding};
 use starkeeper_actors::domain::catalog::{PremiumMonths, Product};
 use starkeeper_actors::domain::customer::{Purse, StillOpen};
 use starkeeper_actors::domain::dialog::{
     Action, Body, Button, Closed, ListedOrder, PayWays, Target, Topic,
 };
 use starkeeper_actors::domain::ids::{
-    InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId,
+    InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId, WalletAddress,
 };
 use starkeeper_actors::domain::invoice::{
     Closing, Invoice, LiveLock, LockReason, Missing, Purpose, Standing,
@@ -446,6 +447,34 @@ fn operator_news() -> Vec<OperatorNews> {
     let (free, why) = (NanoTon::parse("12.5").unwrap(), || {
         "seqno 7 < 8 & more".to_owned()
     });
+    let (n, at) = (1, noon());
+    let mut findings = breaks::samples::every_finding();
+    let stranger = Finding::PaymentUnexplained {
+        wallet,
+        tx: samples::tx(1_040),
+        amount: free,
+        fits: None,
+    };
+    findings.push(("a stranger", stranger));
+    let breaks = findings.into_iter().flat_map(|(_, finding)| {
+        let over = OperatorNews::BreakOver {
+            n,
+            finding: finding.clone(),
+        };
+        let since = at;
+        [OperatorNews::Break { n, since, finding }, over]
+    });
+    let mut news: Vec<OperatorNews> = breaks.collect();
+    news.extend(other_operator_news(wallet, order, free, &why));
+    news
+}
+
+fn other_operator_news(
+    wallet: WalletAddress,
+    order: OrderId,
+    free: NanoTon,
+    why: &dyn Fn() -> String,
+) -> Vec<OperatorNews> {
     let (login, invoice, n, at) = (LoginId::new(1), InvoiceId::new(3), 1, noon());
     vec![
         OperatorNews::Parked {

@@ -8,7 +8,7 @@ use crate::goods::shop::Selling;
 
 /// Which states an order that is paid from the balance and delivered goes through. A new state does
 /// not compile until somebody says how it is tested.
-pub(super) const fn is_on_the_way(state: &OrderState) -> bool {
+const fn is_on_the_way(state: &OrderState) -> bool {
     match state {
         OrderState::Held { .. }
         | OrderState::Linked { .. }

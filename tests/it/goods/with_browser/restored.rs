@@ -1,10 +1,12 @@
 //! Books that are restored from a backup know less than the chain: nothing is paid again.
 
+use super::sweep::{broken, impatient};
 use crate::goods::shop::Selling;
 
 #[tokio::test]
 async fn books_restored_from_before_three_deliveries_pay_nothing_and_say_what_is_missing() {
-    let one = vec![("DATABASE_URL", "sqlite:one.db".to_owned())];
+    let mut one = impatient();
+    one.push(("DATABASE_URL", "sqlite:one.db".to_owned()));
     let mut selling = Selling::open(one).await;
     selling.fund("10").await;
     let first = selling.buy("masha", 50).await;
@@ -28,6 +30,9 @@ async fn books_restored_from_before_three_deliveries_pay_nothing_and_say_what_is
     assert_eq!(selling.operators_hear("unexplained").await, 3);
     assert_eq!(selling.operators_hear("wallet_stopped").await, 1);
     assert_eq!(selling.payments().await.len(), 4);
+    // The sweep shows each of them, and what came of it at Fragment.
+    let kinds = [["payment_unexplained"; 3], ["row_unclaimed"; 3]].concat();
+    broken(&selling, &kinds).await;
     let books = selling.door().look("/admin/v1/books").await;
     assert_eq!(books["balanced"], true, "{books}");
 }

@@ -85,9 +85,11 @@ async fn orders_through_two_tills_are_delivered_or_refunded_and_paid_once() {
             _ => assert!(stars <= 50, "{person} has {stars}"),
         }
     }
-    if parked > 0 {
-        let told = selling.operators_hear("parked").await;
-        assert!(told >= parked, "{parked} parked, {told} told");
+    let reasons = selling.parked_because().await;
+    for (order, _) in placed.iter().zip(&ends).filter(|(_, end)| *end == "parked") {
+        let why = reasons.get(order).map(String::as_str).unwrap_or_default();
+        eprintln!("{order} is parked: {why}");
+        assert!(!why.is_empty(), "{order} is parked and nobody was told why");
     }
     let paid = selling.payments().await;
     let mut references: Vec<&str> = paid

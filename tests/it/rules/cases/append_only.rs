@@ -145,10 +145,10 @@ fn upserted() -> Vec<Case> {
 }
 
 fn deleted() -> Vec<Case> {
-    // Updates go after a while, and live messages with the person they were shown to.
+    // Updates and jars go after a while, and live messages with the person they were shown to.
     let all = TABLES
         .into_iter()
-        .filter(|table| !["handled_updates", "live_messages"].contains(table));
+        .filter(|table| !["handled_updates", "live_messages", "jars"].contains(table));
     all.map(|table| {
         let sentence = format!("rule: nothing is deleted from {table}");
         Case::new(
@@ -177,7 +177,15 @@ fn emptied() -> Vec<Case> {
 }
 
 fn updates() -> Vec<Case> {
+    let many: Vec<String> = (2..=201).map(|version| jar(1, version).insert()).collect();
     vec![
+        Case::new(
+            "a jar is deleted that is one of the newest 200",
+            "DELETE FROM jars WHERE login = 1 AND version = 2",
+            "DELETE FROM jars WHERE login = 1 AND version = 1",
+        )
+        .given(many.join("; "))
+        .says("jars_stay", "rule: the newest 200 jars of a login stay"),
         Case::new(
             "a handled update is forgotten too early",
             "DELETE FROM handled_updates WHERE update_id = 100",

@@ -2,9 +2,9 @@
 
 use super::super::case::{Answer, Case};
 use super::super::world::{
-    CLAIMS, Row, account, accounts, claim, customer, dead_transfer, entry, handled_update, invoice,
-    jar, lease, live_message, login, notice, order, outside_event, posting, prices, transfer,
-    wallet,
+    CLAIMS, Row, account, accounts, claim, customer, dead_transfer, disagreement, entry,
+    handled_update, invoice, jar, lease, live_message, login, notice, order, outside_event,
+    posting, prices, transfer, wallet,
 };
 use super::lawful;
 
@@ -267,6 +267,13 @@ fn taken() -> Vec<Case> {
             login(1),
             "logins_pkey",
             ("logins_exist_once", "stale: login", None),
+        ),
+        of(
+            "the key of a break",
+            "breaks",
+            disagreement(1),
+            "breaks_pkey",
+            ("breaks_exist_once", "stale: break", None),
         ),
         of(
             "the number of a notice",

@@ -21,7 +21,7 @@ struct Terms {
     free: &'static str,
 }
 
-const ALL: [Terms; 7] = [
+const ALL: [Terms; 8] = [
     Terms {
         table: "customers",
         row: "id = 1",
@@ -131,6 +131,19 @@ const ALL: [Terms; 7] = [
         golden: "login-good",
         members: &["is.id"],
         free: "is.health",
+    },
+    Terms {
+        table: "breaks",
+        row: "key = 'payment_missing/trf_1'",
+        by: "breaks_terms",
+        sentence: "rule: what a break concerns never changes",
+        columns: &[
+            ("key", "'payment_missing/trf_60'"),
+            ("wallet", "'wallet-b'"),
+        ],
+        golden: "break-payment_missing",
+        members: &["is.key", "is.wallet"],
+        free: "is.standing",
     },
     Terms {
         table: "notices",

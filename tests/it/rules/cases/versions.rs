@@ -2,11 +2,11 @@
 
 use super::super::case::{Answer, Case};
 use super::super::world::{
-    customer, invoice, live_message, login, notice, order, prices, transfer, wallet,
+    customer, disagreement, invoice, live_message, login, notice, order, prices, transfer, wallet,
 };
 
 /// A table, a column that may change, the trigger of versions, and what is stale.
-const TABLES: [(&str, &str, &str, &str); 9] = [
+const TABLES: [(&str, &str, &str, &str); 10] = [
     (
         "customers",
         "unreachable = TRUE",
@@ -39,6 +39,7 @@ const TABLES: [(&str, &str, &str, &str); 9] = [
         "stale: login",
     ),
     ("notices", "due = NULL", "notices_version", "stale: notice"),
+    ("breaks", "open = FALSE", "breaks_version", "stale: break"),
     (
         "live_messages",
         "shows = shows + 1",
@@ -125,6 +126,7 @@ fn first_versions() -> Vec<Case> {
         ("invoices_new_version", invoice(60), invoice(60)),
         ("logins_new_version", login(60), login(60)),
         ("notices_new_version", notice(60), notice(60)),
+        ("breaks_new_version", disagreement(60), disagreement(60)),
         (
             "live_messages_new_version",
             live_message(2),

@@ -9,11 +9,11 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use serde_json::json;
+use starkeeper_actors::domain::order::OrderState;
 use starkeeper_actors::domain::samples::every_order;
 use tokio::task::block_in_place;
 
 use crate::goods::shop::Selling;
-use crate::goods::with_browser::crashes::is_on_the_way;
 use crate::proof::throws::so_many;
 use crate::support::shop::{Setting, books_at};
 use crate::support::wait::eventually_within;
@@ -52,6 +52,8 @@ const DEEDS: &[(&str, &str, u32)] = &[
     ("fragment", "updateStarsBuyState", 1),
     ("ton", "sendBoc", 2),
     ("ton-second", "sendBoc", 1),
+    ("heleket", "payment", 1),
+    ("heleket", "info", 1),
 ];
 
 /// What lags: system, method, kind, how often.
@@ -60,6 +62,7 @@ const LAGS: &[(&str, &str, &str, u32)] = &[
     ("ton", "getAddressInformation", "mixed", 2),
     ("ton", "transactionsByMessage", "down", 3),
     ("ton", "block", "delay", 2),
+    ("heleket", "info", "stale", 1),
 ];
 
 /// Where the books are.
@@ -96,13 +99,57 @@ impl Books {
     }
 }
 
+/// How an order comes to a state. A new state does not compile until somebody says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Paid from the balance, and delivered.
+    FromBalance,
+    /// Paid by an invoice, and delivered.
+    ByInvoice,
+    /// Paid, and its goods do not come: a person must look.
+    StandsStill,
+    /// Nothing is to be done any more.
+    Over,
+}
+
+const fn way(state: &OrderState) -> Way {
+    match state {
+        OrderState::AwaitingPayment { .. } => Way::ByInvoice,
+        OrderState::Held { .. }
+        | OrderState::Linked { .. }
+        | OrderState::Paying { .. }
+        | OrderState::Paid { .. } => Way::FromBalance,
+        OrderState::Parked { .. } => Way::StandsStill,
+        OrderState::Delivered { .. }
+        | OrderState::Refunded { .. }
+        | OrderState::Cancelled { .. } => Way::Over,
+    }
+}
+
+/// The way to a state, by its name.
+fn way_to(state: &str) -> Way {
+    let orders = every_order();
+    let order = orders.iter().find(|(_, order)| order.state_name() == state);
+    order.map_or(Way::Over, |(_, order)| way(&order.state))
+}
+
 /// Buys while the trouble comes in this state, and sees that nothing comes of it.
 async fn meets(state: &str, trouble: Trouble, engine: Engine) {
+    let way = way_to(state);
     let mut books = block_in_place(|| Books::of(engine, trouble));
     let mut settings = books.settings();
     settings.push(("PAUSE_AT", format!("commit:{state}:after")));
+    settings.push(("ORDER_DELIVERY_PATIENCE", patience(way).into()));
     let mut selling = Selling::open(settings).await;
-    selling.fund("5").await;
+    match way {
+        Way::FromBalance => selling.fund("5").await,
+        Way::StandsStill => {
+            selling.fund("10").await;
+            let never = json!({ "count": 1 });
+            selling.fault("fragment", "delivery", "refuse", never).await;
+        }
+        Way::ByInvoice | Way::Over => {}
+    }
     let come = async {
         selling.paused().await;
         match trouble {
@@ -126,16 +173,44 @@ async fn meets(state: &str, trouble: Trouble, engine: Engine) {
             Trouble::BooksGone => books_go(&selling, &mut books).await,
         }
     };
+    let pay = match way {
+        Way::ByInvoice => "invoice",
+        Way::FromBalance | Way::StandsStill | Way::Over => "balance",
+    };
+    let wish = json!({"product": "stars", "quantity": 50, "recipient": "masha", "pay": pay});
     // The first commit answers whoever ordered, so that both are waited for at once.
-    let (order, ()) = tokio::join!(selling.buy("masha", 50), come);
+    let (order, ()) = tokio::join!(selling.place(&wish, "masha"), come);
     if selling.shop.daemon.has_ended() {
         // As a service manager would.
         selling.shop.daemon.resume().await;
     }
+    if way == Way::ByInvoice {
+        selling.pay_the_only_invoice().await;
+    }
     let end = selling.end_of(&order).await;
-    assert_eq!(end, "delivered", "{trouble:?} in {state} on {engine:?}");
     selling.shop.emulators.calm().await;
-    selling.holds("masha", 50).await;
+    let case = format!("{trouble:?} in {state} on {engine:?}");
+    if way != Way::StandsStill {
+        assert_eq!(end, "delivered", "{case}");
+        return selling.holds("masha", 50).await;
+    }
+    assert_eq!(end, "parked", "{case}");
+    // Its till is free again, and its payment was the only one.
+    let next = selling.buy("petya", 60).await;
+    assert_eq!(selling.end_of(&next).await, "delivered", "{case}");
+    assert_eq!(selling.end_of(&order).await, "parked", "{case}");
+    assert_eq!(selling.stars_of("masha").await, 0, "{case}");
+    assert_eq!(selling.stars_of("petya").await, 60, "{case}");
+    assert_eq!(selling.payments().await.len(), 2, "{case}");
+    assert_eq!(selling.operators_hear("parked").await, 1, "{case}");
+}
+
+/// How long a delivery may stay invisible.
+const fn patience(way: Way) -> &'static str {
+    match way {
+        Way::StandsStill => "2s",
+        Way::FromBalance | Way::ByInvoice | Way::Over => "10m",
+    }
 }
 
 /// The books go, the order goes on, and ten seconds later the books are back.
@@ -177,7 +252,7 @@ fn states() -> Vec<&'static str> {
     let orders = every_order();
     let open = orders
         .iter()
-        .filter(|(_, order)| is_on_the_way(&order.state) && !order.is_finished());
+        .filter(|(_, order)| way(&order.state) != Way::Over);
     let mut states: Vec<_> = open.map(|(_, order)| order.state_name()).collect();
     states.sort_unstable();
     states.dedup();
@@ -224,4 +299,10 @@ cases! {
     replies_are_lost_once_it_is_paid: "paid", ReplyLost, Postgres;
     a_provider_lags_once_it_is_paid: "paid", ProviderLags, Embedded;
     the_books_are_gone_once_it_is_paid: "paid", BooksGone, Postgres;
+    replies_are_lost_while_its_payment_is_awaited: "awaiting_payment", ReplyLost, Embedded;
+    a_provider_lags_while_its_payment_is_awaited: "awaiting_payment", ProviderLags, Postgres;
+    the_books_are_gone_while_its_payment_is_awaited: "awaiting_payment", BooksGone, Postgres;
+    replies_are_lost_once_it_is_parked: "parked", ReplyLost, Postgres;
+    a_provider_lags_once_it_is_parked: "parked", ProviderLags, Embedded;
+    the_books_are_gone_once_it_is_parked: "parked", BooksGone, Embedded;
 }

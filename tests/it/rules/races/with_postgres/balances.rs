@@ -75,6 +75,7 @@ async fn of_two_writes_over_one_version_the_second_waits_and_is_stale() {
         ("invoices", "id = 1", "stale: invoice"),
         ("logins", "id = 1", "stale: login"),
         ("notices", "id = 1", "stale: notice"),
+        ("breaks", "key = 'payment_missing/trf_1'", "stale: break"),
     ] {
         let write =
             |version: i64| format!("BEGIN; UPDATE {table} SET version = {version} WHERE {row}");
