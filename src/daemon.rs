@@ -111,7 +111,8 @@ fn started(settings: &Settings, role: Role, telemetry: &Telemetry) -> Result<(),
     for remark in &settings.remarks {
         tracing::warn!("{remark}");
     }
-    let page = Page::install().ok_or_else(|| Failed::by_itself("metrics were set up before"))?;
+    let page = Page::install(&role.to_string())
+        .ok_or_else(|| Failed::by_itself("metrics were set up before"))?;
     let listener = listen(settings, role)?;
     let io = runtime()?;
     let counters = telemetry.counters();

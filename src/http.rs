@@ -42,6 +42,17 @@ const LONGEST_TARGET: usize = 2_000;
 /// For one read of the books: above the statement's own limit, so that its refusal is heard.
 const READ: Duration = Duration::from_secs(5);
 
+/// Routes whose answers say nothing about how customers are served: looks at the daemon, and updates,
+/// which are counted where they are handled.
+const UNWATCHED: [&str; 6] = [
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/health/detailed",
+    "/metrics",
+    telegram_webhook::PATH,
+];
+
 /// What the handlers are given: the doors they knock at. Cheap to clone.
 #[derive(Clone)]
 pub struct Doors {
@@ -61,6 +72,8 @@ pub struct Doors {
     pub io: Handle,
     /// How the daemon is.
     pub health: watch::Receiver<health::Report>,
+    /// What waits in the books, as it was last read for the page of metrics.
+    pub backlog: metrics_page::Backlog,
     /// The way into `/admin`; none means that it is closed.
     pub admin: Option<Arc<admin::Entrance>>,
     /// What was counted.
@@ -131,8 +144,10 @@ pub fn routes(
     doors: &Doors,
     more: impl FnOnce(&mut ServiceConfig) + 'static,
 ) {
-    let limit = doors.request_timeout;
-    let watch = move |request: ServiceRequest, next: Next<BoxBody>| watched(limit, request, next);
+    let (limit, traffic) = (doors.request_timeout, doors.metrics.traffic().clone());
+    let watch = move |request: ServiceRequest, next: Next<BoxBody>| {
+        watched(limit, traffic.clone(), request, next)
+    };
     let all = web::scope("")
         .wrap(from_fn(watch))
         .app_data(web::Data::new(doors.clone()))
@@ -160,6 +175,7 @@ pub fn routes(
 /// Counts a request and bounds its time.
 async fn watched(
     limit: Duration,
+    traffic: metrics::traffic::Traffic,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -184,6 +200,9 @@ async fn watched(
         Ok(answer) => error::class_of(answer.status()),
         Err(why) => error::class_of(why.as_response_error().status_code()),
     };
+    if !UNWATCHED.contains(&route.as_str()) {
+        traffic.answered(class == "5xx", began.elapsed());
+    }
     metrics::http_answered(route, method, class, began.elapsed());
     answer
 }

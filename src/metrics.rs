@@ -1,19 +1,29 @@
-//! Metrics: the recorder, the names and the buckets of everything that is counted.
+//! Metrics: the recorder, the page, and the table of everything that is counted.
 //!
-//! Owns the names, so that dashboards and alerts have one page to agree with. Labels are few and
-//! bounded: never a user id, an order id or text from outside.
+//! Owns the names ([`table`]), so that dashboards and alerts have one page to agree with. Labels are
+//! few and bounded: never a user id, an order id or text from outside.
 
 use std::time::Duration;
 
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub mod chat;
 pub mod goods;
+pub mod machine;
+pub mod sheet;
+pub mod table;
+pub mod traffic;
+mod zeros;
 
-/// Seconds in which requests and calls are counted: from what memory answers to the longest step.
+use sheet::Sheet;
+use traffic::Traffic;
+
+/// Seconds in which requests, calls and deliveries are counted: from what memory answers to what a
+/// customer still waits for.
 const BUCKETS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+    180.0, 600.0,
 ];
 
 /// Requests by route, method and class of status. [`http_answered`]
@@ -24,16 +34,12 @@ pub const HTTP_SECONDS: &str = "starkeeper_http_request_seconds";
 pub const WEBHOOKS: &str = "starkeeper_webhooks_total";
 /// What payment did since the start, by what. [`payment_event`]
 pub const PAYMENTS: &str = "starkeeper_payment_events_total";
-/// Invoices that may still be paid.
-pub const OPEN_INVOICES: &str = "starkeeper_invoices_open";
-/// Orders that are not finished.
-pub const UNFINISHED_ORDERS: &str = "starkeeper_orders_unfinished";
-/// Notices that wait for their delivery.
-pub const WAITING_NOTICES: &str = "starkeeper_notices_waiting";
 /// 1 while debits equal credits in both assets, 0 while they do not.
 pub const LEDGER_BALANCED: &str = "starkeeper_ledger_balanced";
-/// 1 while the books can be read.
-pub const BOOKS_REACHABLE: &str = "starkeeper_books_reachable";
+/// Debits less credits, by asset.
+pub const LEDGER_IMBALANCE: &str = "starkeeper_ledger_imbalance";
+/// What each kind of account holds.
+pub const LEDGER_BALANCE: &str = "starkeeper_ledger_balance";
 /// Unix time of the newest backup that was checked.
 pub const BACKUP_SUCCESS: &str = "starkeeper_backup_last_success_timestamp_seconds";
 /// Asks that wait, of an actor.
@@ -44,6 +50,16 @@ pub const ACTOR_RUNNING: &str = "starkeeper_actor_running";
 pub const ACTOR_ASKS: &str = "starkeeper_actor_asks_total";
 /// Asks that were refused because the mailbox was full.
 pub const ACTOR_REFUSED: &str = "starkeeper_actor_refused_total";
+/// Actors behind an actor's line.
+pub const ACTOR_MEMBERS: &str = "starkeeper_actor_members";
+/// Steps that ended well, of an actor.
+pub const ACTOR_HANDLED: &str = "starkeeper_actor_handled_total";
+/// Steps that ran past their deadline, of an actor.
+pub const ACTOR_TIMED_OUT: &str = "starkeeper_actor_timed_out_total";
+/// Panics that were caught, of an actor.
+pub const ACTOR_PANICS: &str = "starkeeper_actor_panics_total";
+/// Outside calls of an actor by outcome.
+pub const EFFECTS: &str = "starkeeper_effects_total";
 /// Restarts after a failure.
 pub const ACTOR_RESTARTS: &str = "starkeeper_actor_restarts_total";
 /// Seconds since an actor last got on.
@@ -55,36 +71,59 @@ pub const BUILD: &str = "starkeeper_build_info";
 
 /// The page that shows all of it. Cheap to clone.
 #[derive(Clone)]
-pub struct Page(PrometheusHandle);
+pub struct Page {
+    recorded: PrometheusHandle,
+    traffic: Traffic,
+}
 
 impl Page {
-    /// Sets up the recorder of this process, once. None if there is one already.
+    /// Sets up the recorder of this process, once. None if there is one already. `role` is what
+    /// this daemon runs.
     #[must_use]
-    pub fn install() -> Option<Self> {
+    pub fn install(role: &str) -> Option<Self> {
         let recorder = recorder()?;
-        let page = Self(recorder.handle());
+        let page = Self {
+            recorded: recorder.handle(),
+            traffic: Traffic::new(),
+        };
         metrics::set_global_recorder(recorder).ok()?;
-        describe();
-        gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+        table::describe();
+        zeros::show();
+        let version = env!("CARGO_PKG_VERSION");
+        gauge!(BUILD, "version" => version, "role" => role.to_owned()).set(1.0);
         Some(page)
     }
 
     /// A page of its own, which nothing is counted on: for tests of what shows it.
     #[must_use]
     pub fn empty() -> Option<Self> {
-        Some(Self(recorder()?.handle()))
+        Some(Self {
+            recorded: recorder()?.handle(),
+            traffic: Traffic::new(),
+        })
     }
 
-    /// The page in Prometheus' text form.
+    /// What came in lately: who takes requests or updates tells it.
     #[must_use]
-    pub fn render(&self) -> String {
-        self.0.render()
+    pub const fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
+    /// The page in Prometheus' text form. `read` is what was read for it.
+    #[must_use]
+    pub fn render(&self, read: &str) -> String {
+        let mut sheet = Sheet::new();
+        self.traffic.write(&mut sheet);
+        let mut page = self.recorded.render();
+        page.push_str(&sheet.text());
+        page.push_str(read);
+        page
     }
 
     /// Sorts what was counted into buckets; without it they are kept one by one until somebody
     /// looks. To be called every few seconds.
     pub fn keep_up(&self) {
-        self.0.run_upkeep();
+        self.recorded.run_upkeep();
     }
 }
 
@@ -92,38 +131,6 @@ fn recorder() -> Option<metrics_exporter_prometheus::PrometheusRecorder> {
     let matcher = Matcher::Suffix("_seconds".into());
     let builder = PrometheusBuilder::new().set_buckets_for_metric(matcher, BUCKETS);
     builder.ok().map(PrometheusBuilder::build_recorder)
-}
-
-fn describe() {
-    describe_counter!(
-        HTTP_REQUESTS,
-        "Requests by route, method and class of status"
-    );
-    describe_histogram!(HTTP_SECONDS, "How long requests took, by route");
-    describe_counter!(WEBHOOKS, "Webhooks by sender and outcome");
-    describe_counter!(PAYMENTS, "What payment did since the start, by what");
-    describe_gauge!(OPEN_INVOICES, "Invoices that may still be paid");
-    describe_gauge!(UNFINISHED_ORDERS, "Orders that are not finished");
-    describe_gauge!(WAITING_NOTICES, "Notices that wait for their delivery");
-    describe_gauge!(
-        LEDGER_BALANCED,
-        "1 while debits equal credits in both assets"
-    );
-    describe_gauge!(BOOKS_REACHABLE, "1 while the books can be read");
-    describe_gauge!(BACKUP_SUCCESS, "Unix time of the newest checked backup");
-    describe_gauge!(ACTOR_WAITING, "Asks that wait, by actor");
-    describe_gauge!(ACTOR_RUNNING, "Steps and outside calls that run, by actor");
-    describe_counter!(ACTOR_ASKS, "Asks that were taken, by actor");
-    describe_counter!(
-        ACTOR_REFUSED,
-        "Asks refused because the mailbox was full, by actor"
-    );
-    describe_counter!(ACTOR_RESTARTS, "Restarts after a failure, by actor");
-    describe_gauge!(ACTOR_QUIET, "Seconds since an actor last got on");
-    describe_counter!(DROPPED_LINES, "Log lines that a slow terminal or disk cost");
-    describe_gauge!(BUILD, "1, with the version as its label");
-    chat::describe();
-    goods::describe();
 }
 
 /// Counts a request that was answered. `route` is the pattern, never the path.
@@ -139,16 +146,14 @@ pub fn webhook(sender: &'static str, outcome: &'static str) {
     counter!(WEBHOOKS, "sender" => sender, "outcome" => outcome).increment(1);
 }
 
+/// Counts a payment's webhook that was refused.
+pub fn payment_webhook_refused() {
+    counter!("starkeeper_payment_errors_total", "kind" => "webhook").increment(1);
+}
+
 /// Says how often something of payment has happened since the start.
 pub fn payment_event(what: &'static str, times: u64) {
     counter!(PAYMENTS, "event" => what).absolute(times);
-}
-
-/// Says what the books hold.
-pub fn books_hold(open_invoices: u64, unfinished_orders: u64, waiting_notices: u64) {
-    gauge!(OPEN_INVOICES).set(real(open_invoices));
-    gauge!(UNFINISHED_ORDERS).set(real(unfinished_orders));
-    gauge!(WAITING_NOTICES).set(real(waiting_notices));
 }
 
 /// Says whether debits equal credits.
@@ -156,9 +161,47 @@ pub fn ledger_balanced(balanced: bool) {
     gauge!(LEDGER_BALANCED).set(switch(balanced));
 }
 
-/// Says whether the books can be read.
-pub fn books_reachable(reachable: bool) {
-    gauge!(BOOKS_REACHABLE).set(switch(reachable));
+/// Says by how much debits are above credits, in decimal text of whole dollars or TON.
+pub fn ledger_imbalance(asset: &'static str, decimal: &str) {
+    gauge!(LEDGER_IMBALANCE, "asset" => asset).set(goods::number(decimal));
+}
+
+/// Says what a kind of account holds, in decimal text of whole dollars or TON.
+pub fn ledger_balance(asset: &'static str, account: &'static str, decimal: &str) {
+    let gauge = gauge!(LEDGER_BALANCE, "asset" => asset, "account" => account);
+    gauge.set(goods::number(decimal));
+}
+
+/// Says whether `/health` answers that all is well.
+pub fn health(well: bool) {
+    gauge!("starkeeper_health").set(switch(well));
+}
+
+/// Says how many connections to the database are in a state.
+pub fn books_connections(state: &'static str, connections: usize) {
+    let connections = u64::try_from(connections).unwrap_or(u64::MAX);
+    gauge!("starkeeper_books_connections", "state" => state).set(real(connections));
+}
+
+/// Says how many conversations are in memory, and how many were brought there since the start.
+pub fn sessions(now: usize, started: u64) {
+    gauge!("starkeeper_sessions").set(real(u64::try_from(now).unwrap_or(u64::MAX)));
+    counter!("starkeeper_sessions_started_total").absolute(started);
+}
+
+/// Says how often attempts to tell people something came to this since the start.
+pub fn notices(outcome: &'static str, times: u64) {
+    counter!("starkeeper_notices_total", "outcome" => outcome).absolute(times);
+}
+
+/// Says how many notices to the operators were delivered since the start.
+pub fn operator_notices(times: u64) {
+    counter!("starkeeper_operator_notices_total").absolute(times);
+}
+
+/// Says how often payment's own steps came to nothing since the start.
+pub fn payment_steps_failed(times: u64) {
+    counter!("starkeeper_payment_errors_total", "kind" => "step").absolute(times);
 }
 
 /// Says when the newest backup was made, in seconds of Unix time.
@@ -166,21 +209,31 @@ pub fn backup_made(unix_seconds: u64) {
     gauge!(BACKUP_SUCCESS).set(real(unix_seconds));
 }
 
-/// An actor's line.
+/// An actor's line. Counts are since the start.
 #[derive(Clone, Copy, Debug)]
 pub struct ActorLine {
     /// Its name.
     pub name: &'static str,
+    /// How many actors it is of.
+    pub members: u64,
     /// Asks that wait.
     pub waiting: u64,
     /// Steps and outside calls that run.
     pub running: u64,
-    /// Asks taken since the start.
+    /// Asks taken.
     pub asks: u64,
-    /// Asks refused since the start.
+    /// Asks refused.
     pub refused: u64,
-    /// Restarts since the start.
+    /// Steps that ended well.
+    pub handled: u64,
+    /// Steps that ran past their deadline.
+    pub timed_out: u64,
+    /// Panics caught.
+    pub panics: u64,
+    /// Restarts.
     pub restarts: u64,
+    /// Outside calls that ended in time, failed, and were not waited for.
+    pub effects: [u64; 3],
     /// How long ago it last got on.
     pub quiet: Duration,
 }
@@ -189,9 +242,16 @@ pub struct ActorLine {
 pub fn actor(line: ActorLine) {
     gauge!(ACTOR_WAITING, "actor" => line.name).set(real(line.waiting));
     gauge!(ACTOR_RUNNING, "actor" => line.name).set(real(line.running));
+    gauge!(ACTOR_MEMBERS, "actor" => line.name).set(real(line.members));
     counter!(ACTOR_ASKS, "actor" => line.name).absolute(line.asks);
     counter!(ACTOR_REFUSED, "actor" => line.name).absolute(line.refused);
+    counter!(ACTOR_HANDLED, "actor" => line.name).absolute(line.handled);
+    counter!(ACTOR_TIMED_OUT, "actor" => line.name).absolute(line.timed_out);
+    counter!(ACTOR_PANICS, "actor" => line.name).absolute(line.panics);
     counter!(ACTOR_RESTARTS, "actor" => line.name).absolute(line.restarts);
+    for (outcome, calls) in ["ended", "failed", "stale"].into_iter().zip(line.effects) {
+        counter!(EFFECTS, "actor" => line.name, "outcome" => outcome).absolute(calls);
+    }
     gauge!(ACTOR_QUIET, "actor" => line.name).set(line.quiet.as_secs_f64());
 }
 

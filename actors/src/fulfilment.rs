@@ -163,7 +163,7 @@ pub struct FulfilmentSnapshot {
     pub tills: Vec<TillSnapshot>,
     /// Orders being worked on.
     pub in_flight: usize,
-    /// Runs finished since the last start.
+    /// Runs finished since the daemon started.
     pub runs: u64,
     /// Runs that ended because a port failed.
     pub stuck: u64,

@@ -190,6 +190,7 @@ pub(super) const NAMES: &[Name] = &[
     open("BACKUP_TIME", "backup.time"),
     open("HEALTH_EVERY", "health.every"),
     open("HEALTH_STALLED_AFTER", "health.stalled_after"),
+    open("HEALTH_DUE_AFTER", "health.due_after"),
     open("METRICS_EVERY", "health.metrics_every"),
     open("DRAIN_ACTOR", "drain.actor"),
 ];

@@ -259,6 +259,8 @@ pub struct Health {
     pub stalled_after: Duration,
     /// Between two counts of what the books hold, for `/metrics`.
     pub metrics_every: Duration,
+    /// Work of the books that is due for longer makes `/health` red.
+    pub due_after: Duration,
 }
 
 /// Reads the section `health`.
@@ -266,7 +268,9 @@ pub(super) fn health(reader: &mut Reader<'_>) -> Option<Health> {
     let every = reader.span("health.every", MOMENT, SECOND);
     let stalled_after = reader.span("health.stalled_after", SECOND, 5 * SECOND);
     let metrics_every = reader.span("health.metrics_every", MOMENT, 5 * SECOND);
+    let due_after = reader.span("health.due_after", SECOND, 60 * SECOND);
     Some(Health {
+        due_after: due_after?,
         every: every?,
         stalled_after: stalled_after?,
         metrics_every: metrics_every?,

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::names::{LATER, NAMES};
 use super::*;
 
+mod example;
 mod redis;
 mod telegram;
 mod ton;
@@ -405,24 +406,7 @@ fn the_public_address_is_the_first_that_is_known() {
 
 #[test]
 fn the_development_block_of_the_guide_starts_a_daemon() {
-    let block = "
-# Telegram Bot
-TELEGRAM_TOKEN=your_bot_token_here
-DATABASE_URL=postgresql://postgres:password@localhost:5433/telegram_bot
-REDIS_URL=redis://localhost:7379
-REDIS_CLUSTER_ENABLED=false
-REDIS_PASSWORD=your_redis_password
-SSL_CERT_PATH=./ssl/cert.pem
-SSL_KEY_PATH=./ssl/key.pem
-FRAGMENT_SEED_PHRASE=your_seed_phrase
-FRAGMENT_COOKIES=your_cookies_json
-WEBHOOK_ENABLED=false
-WEBHOOK_HOST=localhost
-WEBHOOK_PORT=8001
-ENVIRONMENT=development
-DEBUG=true
-LOG_LEVEL=DEBUG
-";
+    let block = include_str!("../../tests/fixtures/settings/development.env");
     let settings = Place::new().file(".env", block).settings();
     assert_eq!(settings.environment, Environment::Development);
     assert_eq!(settings.logs.level, LogLevel::Debug);
@@ -442,35 +426,7 @@ LOG_LEVEL=DEBUG
 
 #[test]
 fn the_production_block_of_the_guide_starts_a_daemon() {
-    let block = "
-ENVIRONMENT=production
-DEBUG=false
-LOG_LEVEL=INFO
-DATABASE_URL=postgresql+asyncpg://neondb_owner:password@ep-misty-fire-a1t4znca-pooler.ap-southeast-1.aws.neon.tech/neondb?ssl=require
-REDIS_CLUSTER_ENABLED=true
-REDIS_CLUSTER_NODES=redis-node-1:7379,redis-node-2:7380,redis-node-3:7381
-REDIS_PASSWORD=secure_redis_password_here
-SSL_CERT_PATH=/app/ssl/cert.pem
-SSL_KEY_PATH=/app/ssl/key.pem
-CLOUDFLARE_TUNNEL_TOKEN=your_tunnel_token
-PRODUCTION_DOMAIN=your-domain.com
-ENABLE_HTTPS_REDIRECT=true
-FRAGMENT_SEED_PHRASE=your_production_seed_phrase
-FRAGMENT_COOKIES=your_production_cookies
-FRAGMENT_AUTO_COOKIE_REFRESH=true
-FRAGMENT_COOKIE_REFRESH_INTERVAL=1800
-MERCHANT_UUID=your_merchant_uuid
-API_KEY=your_api_key
-WEBHOOK_ENABLED=true
-WEBHOOK_HOST=your-domain.com
-WEBHOOK_PORT=443
-WEBHOOK_SECRET=secure_webhook_secret
-TELEGRAM_TOKEN=your_bot_token
-RATE_LIMIT_API=10
-RATE_LIMIT_PAYMENT=2
-RATE_LIMIT_USER_MESSAGES=30
-RATE_LIMIT_GLOBAL_MESSAGES=1000
-";
+    let block = include_str!("../../tests/fixtures/settings/production.env");
     let settings = Place::new().file(".env", block).settings();
     assert_eq!(settings.environment, Environment::Production);
     assert!(settings.heleket.keys.is_none());

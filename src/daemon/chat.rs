@@ -25,6 +25,7 @@ use super::clock::keyed_bits;
 use crate::cli::Failed;
 use crate::config::{Settings, UpdatesBy};
 use crate::http::telegram_webhook::PATH;
+use crate::metrics::traffic::Traffic;
 use crate::telegram::inbound::{
     Hooks, Intake, NoUpdates, PollSettings, Poller, TapAnswer, Toast, Updates,
 };
@@ -222,6 +223,7 @@ impl Chat {
         system: &ActorSystem,
         books: &Arc<dyn Books>,
         io: &Handle,
+        traffic: Traffic,
     ) -> Intake {
         let gives_up = Arc::clone(&self.gives_up);
         let messenger = Arc::clone(&self.messenger);
@@ -231,6 +233,7 @@ impl Chat {
             gives_up: Arc::new(move |text| gives_up.iter().any(|label| label == text.trim())),
             toast: Arc::clone(&self.toast),
             came_back: came_back(notifier, Arc::clone(books), io.clone()),
+            traffic,
         };
         Intake::new(
             self.api.bot(),

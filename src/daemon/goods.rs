@@ -14,7 +14,7 @@ use starkeeper_actors::ports::{Books, Browsers, Chain, Clock, Market, RateSource
 use zeroize::Zeroizing;
 
 use super::wallets::{NETWORK, till_wallets};
-use super::watch::Memory;
+use super::watch::{Cookies, Memory};
 use crate::cli::Failed;
 use crate::config::{BrowserFlavour, Settings};
 use crate::fragment::{
@@ -51,6 +51,8 @@ pub(super) struct Goods {
     pub(super) spare_jars: Vec<(LoginId, Jar)>,
     /// What the browsers take of the memory.
     pub(super) memory: Memory,
+    /// When a login's cookies were last stored.
+    pub(super) cookies: Cookies,
 }
 
 impl Goods {
@@ -114,7 +116,9 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
         .map(|(_, key, contract)| (key, contract));
     let signer = TonSigner::new(keys, firewall, outgoings, Arc::clone(clock));
     let signer = Arc::new(signer);
-    let vault: Arc<dyn Vault> = Arc::new(SealedVault::new(storage.clone(), vault_key(settings)?));
+    let sealed = SealedVault::new(storage.clone(), vault_key(settings)?);
+    let cookies = cookies_of(&sealed);
+    let vault: Arc<dyn Vault> = Arc::new(sealed);
     let fragment = Arc::new(Fragment::new(
         FragmentSettings {
             call: settings.fragment.call_timeout,
@@ -132,6 +136,7 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
         destinations,
         market: Arc::<Fragment>::clone(&fragment),
         memory: memory_of(&fragment),
+        cookies,
         browsers: fragment,
         vault,
         chain: Arc::new(chain),
@@ -143,6 +148,14 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
         }),
         spare_jars,
     }))
+}
+
+fn cookies_of(vault: &SealedVault) -> Cookies {
+    let vault = vault.clone();
+    Arc::new(move |login| {
+        let vault = vault.clone();
+        Box::pin(async move { vault.stored_at(login).await })
+    })
 }
 
 fn memory_of(fragment: &Arc<Fragment>) -> Memory {

@@ -25,7 +25,7 @@ use crate::heleket::{ApiKey, HeleketClient, HeleketRate, HeleketSettings};
 use crate::http::admin::Entrance;
 use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::http::telegram_webhook::{self, TelegramWebhook};
-use crate::metrics::Page;
+use crate::metrics::{self, Page};
 use crate::storage::backup;
 
 use super::chat::{self, Chat};
@@ -79,6 +79,12 @@ pub(super) async fn make(
     let goods = goods.map(|goods| goods.with(&points));
     let tills = goods.as_ref().map(|goods| goods.tills.clone());
     let steps = Steps::new(tills.unwrap_or_default());
+    let pool = storage.clone();
+    let connections = Arc::new(move || {
+        for (state, count) in pool.connections() {
+            metrics::books_connections(state, count);
+        }
+    });
     let books: Arc<dyn Books> = Arc::new(storage.telling(Arc::new(move |step| steps.say(step))));
     let invoicing: Arc<dyn Invoicing> = match gateway {
         Some(client) => Arc::new(client),
@@ -100,6 +106,7 @@ pub(super) async fn make(
         admin,
         page,
         dropped_lines,
+        connections,
         io: io.handle().clone(),
         listener,
         webhooks: webhooks(settings)?,
@@ -160,6 +167,12 @@ fn nights(
         return Ok(None);
     };
     let url = cli::books::of(settings)?;
+    let newest = backup::newest(&given.dir).unwrap_or_else(|why| {
+        tracing::warn!("older backups cannot be seen: {why}");
+        None
+    });
+    let made = newest.and_then(|at| u64::try_from(at.timestamp()).ok());
+    metrics::backup_made(made.unwrap_or(0));
     let (io, folder) = (io.handle().clone(), given.dir);
     let make = move |now: Timestamp| -> BoxFuture<'static, Result<String, String>> {
         let (url, folder) = (url.clone(), folder.clone());

@@ -27,6 +27,7 @@ use super::{Role, settings, spares};
 use crate::cli::Failed;
 use crate::config::Settings;
 use crate::http::health::{Report, Status};
+use crate::http::metrics_page::Backlog;
 use crate::http::{self, Counter, Doors, admin::Entrance};
 use crate::metrics;
 use crate::telegram::inbound::Intake;
@@ -50,6 +51,8 @@ pub(super) struct Parts {
     pub(super) admin: Option<Arc<Entrance>>,
     pub(super) page: metrics::Page,
     pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// Shows the connections to the database.
+    pub(super) connections: Arc<dyn Fn() + Send + Sync>,
     pub(super) io: Handle,
     pub(super) listener: TcpListener,
     /// Routes with doors of their own.
@@ -103,6 +106,7 @@ impl Parts {
             books: Arc::clone(&self.books),
             clock: Arc::clone(&self.clock),
             tills: goods.tills.clone(),
+            cookies: Arc::clone(&goods.cookies),
         })
     }
 
@@ -140,17 +144,7 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
     let (to, health) = watch::channel(Report::starting());
     let intake = intake(&parts, &side);
     let doors = doors(&parts, &side, intake.clone(), health.clone(), given);
-    let watch = Watch {
-        books: Arc::clone(&parts.books),
-        io: parts.io.clone(),
-        side: Arc::clone(&side),
-        page: parts.page.clone(),
-        settings: given.health.clone(),
-        dropped_lines: Arc::clone(&parts.dropped_lines),
-        to: to.clone(),
-        tills: parts.tills(&side),
-        memory: parts.goods.as_ref().map(|goods| Arc::clone(&goods.memory)),
-    };
+    let watch = watch(&parts, &side, to.clone(), given);
     let watching = actix_rt::spawn(watch.keep());
     let nights = parts.nights.map(|nights| actix_rt::spawn(nights.keep()));
     let spares = side.whole().zip(parts.goods).map(|(system, goods)| {
@@ -205,11 +199,31 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
     why.outcome()
 }
 
+/// What looks after this daemon.
+fn watch(parts: &Parts, side: &Arc<Side>, to: watch::Sender<Report>, given: &Settings) -> Watch {
+    Watch {
+        books: Arc::clone(&parts.books),
+        clock: Arc::clone(&parts.clock),
+        io: parts.io.clone(),
+        side: Arc::clone(side),
+        page: parts.page.clone(),
+        settings: given.health.clone(),
+        dropped_lines: Arc::clone(&parts.dropped_lines),
+        connections: Arc::clone(&parts.connections),
+        to,
+        tills: parts.tills(side),
+        memory: parts.goods.as_ref().map(|goods| Arc::clone(&goods.memory)),
+    }
+}
+
 /// Where updates go, in a daemon with a chat.
 fn intake(parts: &Parts, side: &Side) -> Option<Intake> {
     let chat = parts.chat.as_ref()?;
     match side.whole() {
-        Some(system) => Some(chat.intake(system, &parts.books, &parts.io)),
+        Some(system) => {
+            let traffic = parts.page.traffic().clone();
+            Some(chat.intake(system, &parts.books, &parts.io, traffic))
+        }
         None => {
             tracing::warn!(
                 "the chat is closed: there is no till, and it could sell nothing \
@@ -237,6 +251,7 @@ fn doors(
         roster: Arc::new(move || observed.observe()),
         io: parts.io.clone(),
         health,
+        backlog: Backlog::default(),
         admin: parts.admin.clone(),
         metrics: parts.page.clone(),
         request_timeout: given.http.request_timeout,

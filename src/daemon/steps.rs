@@ -1,21 +1,31 @@
-//! One line of the log for each step of an order.
+//! One line of the log and one count for each step of an order, and how long each took from payment to
+//! delivery.
 //!
 //! Owns the memory of where each unfinished order stood, so that an order that is written again in
 //! the same state (an attempt that did not work) says nothing. Never decides anything.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use starkeeper_actors::domain::ids::{LoginId, OrderId, WalletAddress};
+use tokio::time::Instant;
 
+use crate::metrics::goods;
 use crate::storage::OrderStep;
 
 /// Orders that are remembered. Others may finish what this daemon began, and then nothing takes it
 /// out: at that many everything is forgotten, which costs a line each.
 const REMEMBERED: usize = 10_000;
 
-/// Where an order stood, and at which till.
-type Stood = (&'static str, Option<LoginId>);
+/// Where an order stood.
+#[derive(Clone, Copy)]
+struct Stood {
+    state: &'static str,
+    till: Option<LoginId>,
+    /// When it was seen to be paid for.
+    paid: Option<Instant>,
+}
 
 /// Says the steps.
 pub(super) struct Steps {
@@ -31,27 +41,35 @@ impl Steps {
         }
     }
 
-    /// Logs a step, if it is one.
+    /// Logs and counts a step, if it is one.
     pub(super) fn say(&self, step: &OrderStep) {
-        if let Some(line) = self.line(step) {
+        if let Some((line, took)) = self.line(step) {
             tracing::info!("{line}");
+            goods::order_step(step.state);
+            if let Some(took) = took {
+                goods::order_delivered(took);
+            }
         }
     }
 
-    /// The line of a step; none where the order stays in its state.
-    fn line(&self, step: &OrderStep) -> Option<String> {
+    /// The line of a step, and how long the order took if it is its delivery; none where the order
+    /// stays in its state.
+    fn line(&self, step: &OrderStep) -> Option<(String, Option<Duration>)> {
         let bound = step.wallet.and_then(|wallet| {
             let till = self.tills.iter().find(|(_, known)| *known == wallet);
             till.map(|(login, _)| *login)
         });
         let before = self.remember(step, bound);
         let (from, till) = match before {
-            Some((from, _)) if from == step.state => return None,
-            Some((from, till)) => (format!("{from} → "), bound.or(till)),
+            Some(stood) if stood.state == step.state => return None,
+            Some(stood) => (format!("{} → ", stood.state), bound.or(stood.till)),
             None => (String::new(), bound),
         };
         let till = till.map(|till| format!(", {till}")).unwrap_or_default();
-        Some(format!("{}: {from}{}{till}", step.number, step.state))
+        let paid = before.and_then(|stood| stood.paid);
+        let took = paid.filter(|_| step.state == "delivered");
+        let line = format!("{}: {from}{}{till}", step.number, step.state);
+        Some((line, took.map(|paid| paid.elapsed())))
     }
 
     fn remember(&self, step: &OrderStep, bound: Option<LoginId>) -> Option<Stood> {
@@ -62,7 +80,15 @@ impl Steps {
         if stood.len() >= REMEMBERED && !stood.contains_key(&step.order) {
             stood.clear();
         }
-        stood.insert(step.order, (step.state, bound))
+        let before = stood.get(&step.order).and_then(|stood| stood.paid);
+        // Whoever sees it held first saw its payment: a daemon that comes later does not know.
+        let paid = before.or_else(|| (step.state == "held").then(Instant::now));
+        let now = Stood {
+            state: step.state,
+            till: bound,
+            paid,
+        };
+        stood.insert(step.order, now)
     }
 }
 
@@ -87,7 +113,10 @@ mod tests {
         let till = (LoginId::new(2), WalletAddress::basic(Hash256::new([5; 32])));
         let steps = Steps::new(vec![till]);
         let number = step(1, "held", None).number;
-        let said = |state, wallet| steps.line(&step(1, state, wallet));
+        let said = |state, wallet| {
+            let said = steps.line(&step(1, state, wallet));
+            said.map(|(line, _took)| line)
+        };
         let line = |rest: &str| Some(format!("{number}: {rest}"));
         assert_eq!(said("awaiting_payment", None), line("awaiting_payment"));
         assert_eq!(
@@ -102,6 +131,29 @@ mod tests {
             line("held"),
             "forgotten, and no till of ours"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_from_payment_to_delivery_is_that_of_an_order_seen_through() {
+        let steps = Steps::new(Vec::new());
+        let second = Duration::from_secs(1);
+        let took = async |state| {
+            tokio::time::advance(second).await;
+            steps.line(&step(1, state, None)).and_then(|(_, took)| took)
+        };
+        for state in [
+            "awaiting_payment",
+            "held",
+            "linked",
+            "held",
+            "paying",
+            "paid",
+        ] {
+            assert_eq!(took(state).await, None);
+        }
+        assert_eq!(took("delivered").await, Some(second * 5));
+        assert_eq!(took("paid").await, None);
+        assert_eq!(took("delivered").await, None, "its payment was not seen");
     }
 
     #[test]

@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use starkeeper_actors::domain::ids::IncarnationId;
 use starkeeper_actors::domain::ledger::{Asset, TrialBalance};
-use starkeeper_actors::ports::books::Tally;
-use starkeeper_actors::ports::{Books, Unreadable};
+use starkeeper_actors::ports::{Books, Clock, Unreadable};
 use starkeeper_actors::supervision::{Observe, RosterSnapshot};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -19,15 +18,17 @@ use tokio::time::Instant;
 
 use super::side::Side;
 use crate::config::Health;
-use crate::http::health::{Report, Status};
+use crate::http::health::{Overdue, Report, Status};
+use crate::http::metrics_page::due;
 use crate::metrics::{self, ActorLine};
 
 mod float;
 mod makers;
+mod sums;
 mod tills;
 
 pub(super) use makers::Memory;
-pub(super) use tills::Tills;
+pub(super) use tills::{Cookies, Tills};
 
 /// For one look at the books: beyond it they count as out of reach.
 const LOOK: Duration = Duration::from_secs(4);
@@ -35,11 +36,14 @@ const LOOK: Duration = Duration::from_secs(4);
 /// What is looked at.
 pub(super) struct Watch {
     pub(super) books: Arc<dyn Books>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) io: Handle,
     pub(super) side: Arc<Side>,
     pub(super) page: metrics::Page,
     pub(super) settings: Health,
     pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// Shows the connections to the database.
+    pub(super) connections: Arc<dyn Fn() + Send + Sync>,
     pub(super) to: watch::Sender<Report>,
     /// Tills that are looked at; none in a daemon that delivers nothing.
     pub(super) tills: Option<Tills>,
@@ -50,7 +54,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Looks again and again until it is dropped.
     pub(super) async fn keep(self) {
-        let (mut balance, mut life) = (None, None);
+        let (mut balance, mut life, mut overdue) = (None, None, Vec::new());
         let mut warned = BTreeMap::new();
         let mut count_at = Instant::now();
         let mut ticks = tokio::time::interval(self.settings.every);
@@ -63,9 +67,10 @@ impl Watch {
             if books.is_ok() && Instant::now() >= count_at {
                 count_at = Instant::now() + self.settings.metrics_every;
                 balance = self.count(balance).await;
+                overdue = self.overdue().await;
                 self.show_goods(life, &mut warned).await;
             }
-            self.publish(books.err().map(|why| why.cause), balance)
+            self.publish(books.err().map(|why| why.cause), balance, overdue.clone())
                 .await;
         }
     }
@@ -76,27 +81,43 @@ impl Watch {
         self.read(async move { books.incarnation().await }).await
     }
 
-    /// Counts what the books hold; answers whether they balance, as far as that is known.
+    /// Sums what the books hold; answers whether they balance, as far as that is known.
     async fn count(&self, before: Option<bool>) -> Option<bool> {
         let books = Arc::clone(&self.books);
-        let look = async move { Ok((books.tally().await?, books.trial_balance().await?)) };
-        let (tally, trial) = match self.read(look).await {
+        let look = async move { books.trial_balance().await };
+        let trial = match self.read(look).await {
             Ok(found) => found,
             Err(why) => {
-                tracing::debug!("the books could not be counted: {why}");
+                tracing::debug!("the books could not be summed: {why}");
                 return before;
             }
         };
-        let Tally {
-            open_invoices,
-            unfinished_orders,
-            waiting_notices,
-        } = tally;
-        metrics::books_hold(open_invoices, unfinished_orders, waiting_notices);
         let balanced = trial.balances();
         metrics::ledger_balanced(balanced);
+        sums::show(&trial);
         say_balance(before, balanced, &trial);
         Some(balanced)
+    }
+
+    /// Since when the oldest work of each actor of this daemon is due; none if the books cannot be
+    /// read, which is told by itself.
+    async fn overdue(&self) -> Vec<Overdue> {
+        let (books, now) = (Arc::clone(&self.books), self.clock.now());
+        let tally = match self.read(async move { books.tally(now).await }).await {
+            Ok(tally) => tally,
+            Err(why) => {
+                tracing::debug!("what is due could not be read: {why}");
+                return Vec::new();
+            }
+        };
+        let roster = self.side.observe();
+        let ours = |actor: &str| roster.actor(actor).is_some();
+        let found = due(&tally).into_iter().filter_map(|(actor, of, due)| {
+            let age = (now - due.oldest?).to_std().ok()?;
+            let seconds = age.as_secs();
+            (age > self.settings.due_after && ours(actor)).then_some(Overdue { actor, of, seconds })
+        });
+        found.collect()
     }
 
     /// Shows what operators see of goods out.
@@ -106,6 +127,8 @@ impl Watch {
         }
         if let Some(system) = self.side.whole() {
             makers::show(system).await;
+            let prices = system.till.prices.borrow().clone();
+            makers::show_sales(&prices, self.clock.now());
         }
         if let Some(memory) = &self.memory {
             let memory = memory();
@@ -128,29 +151,39 @@ impl Watch {
         }
     }
 
-    async fn publish(&self, books: Option<String>, books_balance: Option<bool>) {
+    async fn publish(
+        &self,
+        books: Option<String>,
+        books_balance: Option<bool>,
+        overdue: Vec<Overdue>,
+    ) {
         let roster = self.side.observe();
         let stalled = roster.stalled(self.settings.stalled_after);
         let fatal = roster.fatal.clone();
-        metrics::books_reachable(books.is_none());
         show(&roster);
         self.show_payment().await;
+        (self.connections)();
         metrics::dropped_lines((self.dropped_lines)());
+        metrics::machine::show();
         self.page.keep_up();
         let well = books.is_none()
             && stalled.is_empty()
+            && overdue.is_empty()
             && fatal.is_none()
             && books_balance != Some(false);
+        metrics::health(well);
         self.to.send_if_modified(|report| {
             if report.status == Status::Ending {
                 return false;
             }
             say_changes(report, books.as_deref(), &stalled);
+            say_overdue(&report.overdue, &overdue);
             let status = if well { Status::Ok } else { Status::Unwell };
             let next = Report {
                 status,
                 books,
                 stalled,
+                overdue,
                 fatal,
                 books_balance,
             };
@@ -173,6 +206,7 @@ impl Watch {
         metrics::payment_event("decided_anew", counts.decided_anew);
         metrics::payment_event("orphan", counts.orphans);
         metrics::payment_event("failed_step", counts.failed);
+        metrics::payment_steps_failed(counts.failed);
     }
 
     async fn read<T: Send + 'static>(
@@ -202,6 +236,18 @@ fn say_changes(before: &Report, books: Option<&str>, stalled: &[&'static str]) {
     }
 }
 
+/// Says once that work waits too long, and once that none does any more.
+fn say_overdue(before: &[Overdue], overdue: &[Overdue]) {
+    match (before, overdue) {
+        ([], [_, ..]) => {
+            let all = overdue.iter().map(ToString::to_string);
+            tracing::error!("too late: {}", all.collect::<Vec<_>>().join(", "));
+        }
+        ([_, ..], []) => tracing::info!("nothing is too late any more"),
+        ([], []) | ([_, ..], [_, ..]) => {}
+    }
+}
+
 fn say_balance(before: Option<bool>, balanced: bool, trial: &TrialBalance) {
     match (before, balanced) {
         (Some(true) | None, false) => tracing::error!(
@@ -219,11 +265,16 @@ fn show(roster: &RosterSnapshot) {
         let count = |usize: usize| u64::try_from(usize).unwrap_or(u64::MAX);
         metrics::actor(ActorLine {
             name: line.name,
+            members: count(line.members),
             waiting: count(line.waiting),
             running: count(line.in_flight.saturating_add(line.effects)),
             asks: line.asks,
             refused: line.refused,
+            handled: line.handled,
+            timed_out: line.timed_out,
+            panics: line.panics,
             restarts: line.restarts,
+            effects: [line.effects_ended, line.effects_failed, line.stale_answers],
             quiet: Duration::from_millis(line.progress_age_ms),
         });
     }

@@ -18,10 +18,30 @@ pub struct Report {
     pub books: Option<String>,
     /// Actors that do not get on.
     pub stalled: Vec<&'static str>,
+    /// Work of the books that an actor of this daemon should have done long ago.
+    pub overdue: Vec<Overdue>,
     /// Why the daemon is about to end by itself.
     pub fatal: Option<String>,
     /// Whether debits equal credits; none before the first count.
     pub books_balance: Option<bool>,
+}
+
+/// Work that waits for too long.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Overdue {
+    /// Whose work it is.
+    pub actor: &'static str,
+    /// What waits: orders, invoices, notices or messages.
+    pub of: &'static str,
+    /// For how long the oldest of it is due, in seconds.
+    pub seconds: u64,
+}
+
+impl std::fmt::Display for Overdue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { actor, of, seconds } = self;
+        write!(f, "{of} wait for {actor} for {seconds} s")
+    }
 }
 
 /// How the daemon is, in a word.
@@ -32,7 +52,7 @@ pub enum Status {
     Starting,
     /// All is well.
     Ok,
-    /// The books cannot be read, or an actor does not get on.
+    /// The books cannot be read, do not balance, or an actor does not get on with its work.
     Unwell,
     /// Draining: no new traffic.
     Ending,
@@ -46,6 +66,7 @@ impl Report {
             status: Status::Starting,
             books: None,
             stalled: Vec::new(),
+            overdue: Vec::new(),
             fatal: None,
             books_balance: None,
         }

@@ -179,6 +179,7 @@ async fn handle(
     metrics::webhook("heleket", outcome);
     match handled.outcome.refusal() {
         Some(refusal) => {
+            metrics::payment_webhook_refused();
             tracing::warn!(outcome, "webhook of heleket from {from} refused: {why}");
             Err(refusal)
         }

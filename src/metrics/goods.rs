@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use metrics::{counter, describe_counter, describe_gauge, gauge};
+use metrics::{counter, gauge, histogram};
 
 use super::{real, switch};
 
@@ -44,50 +44,6 @@ pub const BROWSER_EVENTS: &str = "starkeeper_browser_events_total";
 pub const BROWSER_MEMORY: &str = "starkeeper_browser_memory_bytes";
 /// Their processes.
 pub const BROWSER_PROCESSES: &str = "starkeeper_browser_processes";
-
-/// Says what each of them means.
-pub(super) fn describe() {
-    describe_gauge!(FLOAT_FREE, "TON free for new orders, by till");
-    describe_gauge!(FLOAT_HELD, "TON reserved for orders, by till");
-    describe_gauge!(
-        FLOAT_RATE,
-        "TON that leaves in a day, as in the last 24 hours, by till"
-    );
-    describe_gauge!(
-        FLOAT_EMPTY,
-        "Seconds until the free TON is gone at the run rate, by till; +Inf while nothing leaves"
-    );
-    describe_gauge!(
-        WALLET_STOPPED,
-        "1 while the wallet signs nothing until an operator opens it, by till"
-    );
-    describe_gauge!(
-        TILL_ORDERS,
-        "Orders that are paid for and not finished, by till and state"
-    );
-    describe_gauge!(ORDER_AGE, "Seconds since the oldest of them was paid for");
-    describe_gauge!(
-        BREAKS,
-        "What needs a person, by till and kind: unexplained transactions, parked orders, and what \
-         the sweep found in books, chain and Fragment's history"
-    );
-    describe_gauge!(BREAK_AGE, "Age of the oldest break, 0 while there is none");
-    describe_gauge!(LOGIN, "1 for the state of the Fragment login, by till");
-    describe_counter!(RUNS, "Runs of orders that fulfilment finished");
-    describe_counter!(STUCK, "Runs that ended because a port failed");
-    describe_gauge!(WORKING, "Orders that are worked on now");
-    describe_gauge!(BROWSERS, "Browsers, by till (or anonymous) and state");
-    describe_gauge!(
-        BROWSER_WAITING,
-        "Steps that wait for a browser, by till (or anonymous)"
-    );
-    describe_counter!(BROWSER_EVENTS, "What happened to browsers, by what");
-    describe_gauge!(
-        BROWSER_MEMORY,
-        "Memory of all browsers of this machine with their drivers, shared pages counted once"
-    );
-    describe_gauge!(BROWSER_PROCESSES, "Processes of these browsers");
-}
 
 /// A till's money. TON are whole TON with their fraction.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -139,7 +95,44 @@ pub fn login(till: i64, state: &'static str, is: bool) {
     gauge!(LOGIN, "till" => till.to_string(), "state" => state).set(switch(is));
 }
 
-/// Says what fulfilment did since it last started, and does now.
+/// Counts an order that came into a state.
+pub fn order_step(state: &'static str) {
+    counter!("starkeeper_order_steps_total", "state" => state).increment(1);
+}
+
+/// Says how long an order took from its payment to its delivery.
+pub fn order_delivered(took: Duration) {
+    histogram!("starkeeper_order_delivery_seconds").record(took);
+}
+
+/// Says whether a product has a price.
+pub fn on_sale(product: &'static str, is: bool) {
+    gauge!("starkeeper_on_sale", "product" => product).set(switch(is));
+}
+
+/// Says how many products have none for this reason.
+pub fn sales_paused(reason: &'static str, products: u64) {
+    gauge!("starkeeper_sales_paused", "reason" => reason).set(real(products));
+}
+
+/// Says when Fragment last showed a till's login; nothing if it never did.
+pub fn login_checked(till: i64, ago: Duration) {
+    let gauge = gauge!("starkeeper_login_checked_seconds", "till" => till.to_string());
+    gauge.set(ago.as_secs_f64());
+}
+
+/// Says how old a till's cookies are.
+pub fn cookies(till: i64, age: Duration) {
+    let gauge = gauge!("starkeeper_cookie_age_seconds", "till" => till.to_string());
+    gauge.set(age.as_secs_f64());
+}
+
+/// Says how many tills this replica holds.
+pub fn tills_held(tills: u64) {
+    gauge!("starkeeper_tills_held").set(real(tills));
+}
+
+/// Says what fulfilment did since the start, and does now.
 pub fn fulfilment(runs: u64, stuck: u64, working: u64) {
     counter!(RUNS).absolute(runs);
     counter!(STUCK).absolute(stuck);
@@ -156,7 +149,7 @@ pub fn browser_waiting(till: String, steps: u64) {
     gauge!(BROWSER_WAITING, "till" => till).set(real(steps));
 }
 
-/// Says how often something happened to browsers since the pool last started.
+/// Says how often something happened to browsers since the start.
 pub fn browser_event(what: &'static str, times: u64) {
     counter!(BROWSER_EVENTS, "event" => what).absolute(times);
 }

@@ -17,7 +17,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
-pub use nightly::{KEPT, Nightly, nightly};
+pub use nightly::{KEPT, Nightly, newest, nightly};
 
 use super::copy::check::{self, Checked};
 use super::copy::opening::{self, Opening};

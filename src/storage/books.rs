@@ -404,14 +404,9 @@ impl Books for Storage {
         })?)
     }
 
-    async fn tally(&self) -> Result<Tally, Unreadable> {
-        let [open, unfinished, waiting] = read!(self, [], q, |link| q::read::tally(link).await?)?
-            .map(|count| u64::try_from(count).unwrap_or_default());
-        Ok(Tally {
-            open_invoices: open,
-            unfinished_orders: unfinished,
-            waiting_notices: waiting,
-        })
+    async fn tally(&self, now: Timestamp) -> Result<Tally, Unreadable> {
+        let now = At(now);
+        read!(self, [], q, |link| q::tally::tally(link, now).await?)
     }
 
     async fn live_due(

@@ -18,6 +18,9 @@ use starkeeper_actors::domain::Timestamp;
 #[diesel(sqlite_type(name = "Text"))]
 pub struct Instant;
 
+/// Earlier and later, on both: SQLite's texts are made so.
+impl diesel::sql_types::SqlOrd for Instant {}
+
 /// A JSON document: `jsonb` on PostgreSQL, text on SQLite.
 #[derive(Clone, Copy, Debug, SqlType, QueryId)]
 #[diesel(postgres_type(oid = 3802, array_oid = 3807))]

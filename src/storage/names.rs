@@ -18,6 +18,11 @@ pub(super) fn lease(key: LeaseKey) -> String {
     }
 }
 
+/// What a lease's row is a lease of: the same word as [`LeaseKey::kind`].
+pub(super) fn kind_of_lease(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(kind, _)| kind)
+}
+
 /// Kind and name of a claim's row.
 pub(super) fn claim(claim: &Claim) -> (&'static str, String) {
     match claim {

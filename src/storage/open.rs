@@ -179,6 +179,23 @@ impl Storage {
         })
     }
 
+    /// How many connections to PostgreSQL are in which state, and how many callers wait for one;
+    /// embedded books have none.
+    #[must_use]
+    pub fn connections(&self) -> Vec<(&'static str, usize)> {
+        match &self.engine {
+            Engine::Postgres(postgres) => {
+                let status = postgres.pool.status();
+                vec![
+                    ("open", status.size),
+                    ("free", status.available),
+                    ("waiting", status.waiting),
+                ]
+            }
+            Engine::Sqlite(_) => Vec::new(),
+        }
+    }
+
     /// The same books, which tell of each order that was written through them.
     #[must_use]
     pub fn telling(self, listener: Listener) -> Self {

@@ -9,6 +9,7 @@ mod key;
 mod seal;
 
 use async_trait::async_trait;
+use starkeeper_actors::domain::Timestamp;
 use starkeeper_actors::domain::ids::{LoginId, Pseudonym, TelegramId};
 use starkeeper_actors::ports::books::{Fence, LeaseKey};
 use starkeeper_actors::ports::vault::{Jar, JarMoved, Vault};
@@ -17,6 +18,7 @@ use starkeeper_actors::ports::{Failure, Unreadable};
 pub use key::{BadVaultKey, VaultKey};
 
 use super::calls;
+use super::columns::At;
 use super::errors::{Class, Trouble, classify};
 use super::open::{Engine, Storage};
 use super::postgres::transaction::Ended;
@@ -33,6 +35,31 @@ impl SealedVault {
     #[must_use]
     pub const fn new(storage: Storage, key: VaultKey) -> Self {
         Self { storage, key }
+    }
+
+    /// When the newest jar of a login was stored, by the database's clock; none if there is none.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn stored_at(&self, login: LoginId) -> Result<Option<Timestamp>, Unreadable> {
+        let stored = match &self.storage.engine {
+            Engine::Postgres(postgres) => {
+                calls::read_postgres(&self.storage.io, postgres, move |link| {
+                    use super::postgres::queries as q;
+                    Box::pin(async move { Ok(q::jars::newest_at(link, login).await?) })
+                })
+                .await
+            }
+            Engine::Sqlite(sqlite) => {
+                let read = sqlite.readers.read(move |link| {
+                    use super::sqlite::{at_once, queries as q};
+                    at_once(async { Ok(q::jars::newest_at(link, login).await?) })
+                });
+                read.await
+            }
+        };
+        let stored = stored.map_err(calls::failed)?;
+        Ok(stored.map(|At(at)| at))
     }
 
     fn open(&self, login: LoginId, version: i64, sealed: &str) -> Result<Jar, Unreadable> {

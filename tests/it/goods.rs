@@ -1,4 +1,4 @@
 //! Goods out: orders over the wire, with a real browser, real wallet contracts and real books.
 
-mod shop;
+pub mod shop;
 mod with_browser;

@@ -29,6 +29,7 @@ mod ground;
 mod heleket;
 mod init;
 mod migrate;
+mod operable;
 mod proof;
 mod redis;
 mod rules;

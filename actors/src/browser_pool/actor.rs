@@ -238,7 +238,8 @@ impl Clerk for BrowserPool {
     }
 
     fn forget(&mut self) {
-        self.slots = no_slots(&self.office, &self.settings);
+        let totals = self.slots.totals();
+        self.slots = no_slots(&self.office, &self.settings).counting_on(totals);
         self.waiting.clear();
         self.closing.clear();
     }

@@ -74,6 +74,17 @@ impl Slots {
         }
     }
 
+    /// Counts on from what was counted before.
+    pub(super) fn counting_on(mut self, totals: Totals) -> Self {
+        self.totals = totals;
+        self
+    }
+
+    /// What was counted so far.
+    pub(super) const fn totals(&self) -> Totals {
+        self.totals
+    }
+
     /// Somebody wants a browser.
     pub(super) fn lend(&mut self, id: WaiterId, lend: Lend, now: Instant) {
         match self.enqueue(id, lend, now) {

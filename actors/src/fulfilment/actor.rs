@@ -361,7 +361,6 @@ impl Clerk for Fulfilment {
         self.tills = Tills::default();
         self.working.clear();
         self.looking.clear();
-        (self.runs, self.stuck) = (0, 0);
     }
 
     fn reload(&mut self, ctx: &mut Context<Self>) -> Loading<Self> {

@@ -117,14 +117,66 @@ pub struct Page {
 }
 
 /// How much is going on, counted at one moment.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Invoices that may still be paid, as [`Books::invoices_of`] finds them, of all customers.
     pub open_invoices: u64,
-    /// Orders that are not finished.
-    pub unfinished_orders: u64,
+    /// Orders that are not finished, by state and in the order of its name.
+    pub orders: Vec<OrdersIn>,
     /// Notices that wait for their delivery, before or after a first attempt.
     pub waiting_notices: u64,
+    /// When the oldest of them became owed.
+    pub oldest_notice: Option<Timestamp>,
+    /// What fulfilment should do now, as [`Books::orders_due`] finds it.
+    pub due_orders: Due,
+    /// What payment should do now, as [`Books::invoices_due`] finds it.
+    pub due_invoices: Due,
+    /// What the notifier should tell now, as [`Books::notices_due`] finds it.
+    pub due_notices: Due,
+    /// What it should draw now, as [`Books::live_due`] finds it.
+    pub due_messages: Due,
+    /// Leases by kind and in the order of its name.
+    pub leases: Vec<LeasesOf>,
+}
+
+impl Tally {
+    /// Orders that are not finished, whatever their state.
+    #[must_use]
+    pub fn unfinished_orders(&self) -> u64 {
+        let counts = self.orders.iter().map(|orders| orders.count);
+        counts.fold(0, u64::saturating_add)
+    }
+}
+
+/// Unfinished orders in one state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrdersIn {
+    /// The state's name, as [`Order::state_name`] gives it.
+    pub state: String,
+    /// How many.
+    pub count: u64,
+    /// When the oldest of them was placed.
+    pub oldest: Timestamp,
+}
+
+/// Work that should be done now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Due {
+    /// How much of it there is.
+    pub count: u64,
+    /// Since when the oldest of it is due.
+    pub oldest: Option<Timestamp>,
+}
+
+/// Leases of one kind, such as `wallet`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeasesOf {
+    /// The kind: a word of [`LeaseKey::kind`].
+    pub kind: String,
+    /// So many are held now, by the books' clock.
+    pub held: u64,
+    /// So many were held once and are free.
+    pub free: u64,
 }
 
 /// The books.
@@ -316,8 +368,8 @@ pub trait Books: Send + Sync {
         page: Page,
     ) -> Result<Vec<Seen<Notice>>, Unreadable>;
 
-    /// How much is going on. For people who watch; nothing is decided by it.
-    async fn tally(&self) -> Result<Tally, Unreadable>;
+    /// How much is going on at `now`. For people who watch; nothing is decided by it.
+    async fn tally(&self, now: Timestamp) -> Result<Tally, Unreadable>;
 
     /// Live messages that do not show their order's newest state.
     async fn live_due(

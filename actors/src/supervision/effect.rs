@@ -158,9 +158,11 @@ async fn run<T>(
         }
     };
     drop(counted);
-    if outcome.is_err() {
-        entry.effects_failed.fetch_add(1, Ordering::Relaxed);
-    }
+    let counter = match &outcome {
+        Ok(_) => &entry.effects_ended,
+        Err(_) => &entry.effects_failed,
+    };
+    counter.fetch_add(1, Ordering::Relaxed);
     if to.send(outcome).is_err() {
         entry.stale_answers.fetch_add(1, Ordering::Relaxed);
     }

@@ -240,6 +240,10 @@ async fn a_panic_while_taking_back_restarts_the_pool_and_keeps_who_is_queued() {
     let shown = daemon.pool_shown().await;
     assert_eq!(shown.group("anonymous").unwrap().busy, 1);
     assert_ne!(new.browser, spare.browser);
+    assert!(
+        shown.totals.lent >= 3,
+        "two of the life before are counted on"
+    );
 }
 
 #[actix::test]

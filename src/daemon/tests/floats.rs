@@ -39,6 +39,7 @@ fn watch(shop: &Shop, page: Page) -> Watch {
     let browsers = vec![browser(1, 5_000_000_000), browser(2, 24)];
     Watch {
         books: Arc::clone(&books),
+        clock: Arc::clone(&clock),
         io: Handle::current(),
         side: Arc::clone(&shop.side),
         page,
@@ -46,13 +47,16 @@ fn watch(shop: &Shop, page: Page) -> Watch {
             every: Duration::from_secs(1),
             stalled_after: Duration::from_secs(600),
             metrics_every: Duration::from_secs(2),
+            due_after: Duration::from_secs(600),
         },
         dropped_lines: Arc::new(|| 0),
+        connections: Arc::new(|| ()),
         to: shop.health.clone(),
         tills: Some(Tills {
             books,
             clock,
             tills: vec![(LoginId::new(1), wallet(shop))],
+            cookies: Arc::new(|_| std::future::ready(Ok(None)).boxed()),
         }),
         memory: Some(Arc::new(move || {
             std::future::ready(browsers.clone()).boxed()
@@ -114,7 +118,7 @@ const TILL: &str = r#"till="1""#;
 #[actix_web::test]
 async fn the_page_shows_floats_orders_breaks_logins_and_browsers() {
     let mut shop = Shop::selling().await;
-    let page = Page::install().expect("no other test of this binary sets up a recorder");
+    let page = Page::install("all").expect("no other test of this binary sets up a recorder");
     shop.doors.metrics = page.clone();
     let watching = actix_rt::spawn(watch(&shop, page).keep());
     let _anya = shop

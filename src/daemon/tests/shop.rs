@@ -28,6 +28,7 @@ use crate::daemon::clock::{gateway_name, keyed_bits};
 use crate::daemon::side::Side;
 use crate::http::admin::Entrance;
 use crate::http::health::Report;
+use crate::http::metrics_page::Backlog;
 use crate::http::{self, Counter, Doors};
 use crate::metrics::Page;
 
@@ -127,6 +128,7 @@ impl Shop {
             roster: Arc::new(move || observed.observe()),
             io: Handle::current(),
             health,
+            backlog: Backlog::default(),
             admin: admin.map(Arc::new),
             metrics: Page::empty().unwrap(),
             request_timeout: Duration::from_secs(30),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use starkeeper_actors::domain::breaks::{Break, Finding};
 use starkeeper_actors::domain::ids::{IncarnationId, LoginId, NoticeId, WalletAddress};
 use starkeeper_actors::domain::ledger::{Account, Statement};
@@ -46,7 +47,13 @@ pub(in crate::daemon) struct Tills {
     pub(in crate::daemon) clock: Arc<dyn Clock>,
     /// Each login with its wallet.
     pub(in crate::daemon) tills: Vec<(LoginId, WalletAddress)>,
+    /// When the cookies of a login were last stored.
+    pub(in crate::daemon) cookies: Cookies,
 }
+
+/// Says when the cookies of a login were last stored; nothing if there are none.
+pub(in crate::daemon) type Cookies =
+    Arc<dyn Fn(LoginId) -> BoxFuture<'static, Result<Option<Timestamp>, Unreadable>> + Send + Sync>;
 
 /// A till as it was seen.
 #[derive(Debug)]
@@ -65,6 +72,10 @@ pub(super) struct Seeing {
     /// Kind and age of what the sweep has found and nobody has mended.
     breaks: Vec<(&'static str, Timestamp)>,
     login: &'static str,
+    /// When Fragment last showed the login.
+    checked: Option<Timestamp>,
+    /// When its cookies were last stored.
+    cookies: Option<Timestamp>,
     now: Timestamp,
 }
 
@@ -85,6 +96,8 @@ impl Tills {
             let health = logins.iter().find(|seen| seen.row.id == *login);
             seen.push(Seeing {
                 login: health.map_or("unknown", |seen| login_state(&seen.row)),
+                checked: health.and_then(|seen| seen.row.checked_at),
+                cookies: (self.cookies)(*login).await?,
                 unexplained: wallet.map_or_else(Vec::new, |wallet| open(&wallet.row, &notices)),
                 breaks: of_till(&breaks, *address),
                 stopped: wallet.is_some_and(|wallet| wallet.row.is_stopped()),
@@ -121,6 +134,8 @@ impl Tills {
             unexplained: Vec::new(),
             breaks: Vec::new(),
             login: "unknown",
+            checked: None,
+            cookies: None,
             now,
         })
     }
@@ -216,6 +231,12 @@ impl Seeing {
         }
         for state in LOGIN_STATES {
             goods::login(till, state, self.login == state);
+        }
+        if let Some(checked) = self.checked {
+            goods::login_checked(till, self.oldest(std::iter::once(checked)));
+        }
+        if let Some(stored) = self.cookies {
+            goods::cookies(till, self.oldest(std::iter::once(stored)));
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDateTime;
 use starkeeper_actors::domain::Timestamp;
 
 use super::{BackupFailed, Checked, backup, failed};
@@ -50,7 +51,36 @@ pub async fn nightly(
     })
 }
 
+/// When the newest nightly backup in the folder was made, as its name says; none if there is none.
+///
+/// # Errors
+/// The folder is there and cannot be read.
+pub fn newest(folder: &Path) -> Result<Option<Timestamp>, BackupFailed> {
+    if !folder.exists() {
+        return Ok(None);
+    }
+    let names = nightlies(folder)?;
+    let newest = names.last().and_then(|name| {
+        let instant = name.strip_prefix(BEGINS)?.strip_suffix(ENDS)?;
+        NaiveDateTime::parse_from_str(instant, INSTANT).ok()
+    });
+    Ok(newest.map(|at| at.and_utc()))
+}
+
 fn prune(folder: &Path) -> Result<Vec<PathBuf>, BackupFailed> {
+    let names = nightlies(folder)?;
+    let old = names.len().saturating_sub(KEPT);
+    let mut deleted = Vec::new();
+    for name in names.into_iter().take(old) {
+        let file = folder.join(name);
+        fs::remove_file(&file).map_err(|why| failed(&file, "deleting it", &why))?;
+        deleted.push(file);
+    }
+    Ok(deleted)
+}
+
+/// The names of all nightly backups, oldest first.
+fn nightlies(folder: &Path) -> Result<Vec<String>, BackupFailed> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|why| failed(folder, "reading the folder", &why))? {
         let entry = entry.map_err(|why| failed(folder, "reading the folder", &why))?;
@@ -61,14 +91,7 @@ fn prune(folder: &Path) -> Result<Vec<PathBuf>, BackupFailed> {
         }
     }
     names.sort_unstable();
-    let old = names.len().saturating_sub(KEPT);
-    let mut deleted = Vec::new();
-    for name in names.into_iter().take(old) {
-        let file = folder.join(name);
-        fs::remove_file(&file).map_err(|why| failed(&file, "deleting it", &why))?;
-        deleted.push(file);
-    }
-    Ok(deleted)
+    Ok(names)
 }
 
 /// Whether a nightly backup has this name: exactly, so that a person's copy of one stays.
@@ -99,6 +122,21 @@ mod tests {
             fs::write(folder.path().join(name), "x").unwrap();
         }
         folder
+    }
+
+    #[test]
+    fn the_newest_is_told_by_its_name() {
+        let none = folder_with(&["books.db", "starkeeper-1.backup.db"]);
+        assert_eq!(newest(none.path()).unwrap(), None);
+        assert_eq!(newest(&none.path().join("missing")).unwrap(), None);
+        let names = [
+            "starkeeper-20261125T020000Z.backup.db",
+            "starkeeper-20261126T020103Z.backup.db",
+            "starkeeper-99999999T999999Z.backup.db.part",
+        ];
+        let two = folder_with(&names);
+        let at = newest(two.path()).unwrap().unwrap();
+        assert_eq!(at.to_rfc3339(), "2026-11-26T02:01:03+00:00");
     }
 
     fn left(folder: &tempfile::TempDir) -> Vec<String> {

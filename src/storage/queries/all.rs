@@ -15,4 +15,5 @@ pub(in crate::storage) mod jars;
 pub(in crate::storage) mod keep;
 pub(in crate::storage) mod ledger;
 pub(in crate::storage) mod read;
+pub(in crate::storage) mod tally;
 pub(in crate::storage) mod write;

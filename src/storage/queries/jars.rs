@@ -6,6 +6,7 @@ use starkeeper_actors::ports::books::Fence;
 
 use super::super::now;
 use super::{Link, read};
+use crate::storage::columns::At;
 use crate::storage::errors::Trouble;
 use crate::storage::names;
 use crate::storage::schema::{beliefs, jars};
@@ -19,6 +20,18 @@ pub(in crate::storage) async fn newest(
         .filter(jars::login.eq(login.get()))
         .order(jars::version.desc())
         .select((jars::version, jars::sealed));
+    first!(link, newest)
+}
+
+/// When the newest jar of a login was stored.
+pub(in crate::storage) async fn newest_at(
+    link: Link<'_>,
+    login: LoginId,
+) -> QueryResult<Option<At>> {
+    let newest = jars::table
+        .filter(jars::login.eq(login.get()))
+        .order(jars::version.desc())
+        .select(jars::at);
     first!(link, newest)
 }
 

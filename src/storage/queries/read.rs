@@ -1,6 +1,6 @@
 //! Reads: each at one moment.
 
-use diesel::dsl::{count_star, exists, first_value, not, row_number};
+use diesel::dsl::{exists, first_value, not, row_number};
 use diesel::prelude::*;
 use starkeeper_actors::domain::ids::{
     CustomerId, GatewayOrderId, InvoiceId, OrderId, OrderNumber, TelegramId, TransferId,
@@ -371,17 +371,6 @@ pub(in crate::storage) async fn notices_of(link: Link<'_>, audience: i64, page: 
         .limit(i64::from(page.limit.min(LONGEST_PAGE)))
         .select(raw!(notices));
     load!(link, owed)
-}
-
-/// Invoices that may be paid, orders that are not finished, notices that wait.
-pub(in crate::storage) async fn tally(link: Link<'_>) -> QueryResult<[i64; 3]> {
-    let open = invoices::table.filter(invoices::payable);
-    let open: Option<i64> = first!(link, open.select(count_star()))?;
-    let unfinished = orders::table.filter(not(orders::finished));
-    let unfinished: Option<i64> = first!(link, unfinished.select(count_star()))?;
-    let waiting = notices::table.filter(notices::waiting);
-    let waiting: Option<i64> = first!(link, waiting.select(count_star()))?;
-    Ok([open, unfinished, waiting].map(Option::unwrap_or_default))
 }
 
 /// A live message's row: version, order, chat, message, the mark it shows, the one it should show,

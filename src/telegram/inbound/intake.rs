@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::read::{Chatted, Heard, Tap};
-use crate::metrics;
+use crate::metrics::{self, traffic::Traffic};
 
 /// A person is told to slow down once in this span.
 const TOLD_FOR: Duration = Duration::from_secs(30);
@@ -37,6 +37,8 @@ pub struct Hooks {
     pub toast: Arc<Toast>,
     /// Somebody lets the bot speak again: deliver what was kept.
     pub came_back: Arc<dyn Fn(TelegramId) + Send + Sync>,
+    /// Counts what came in.
+    pub traffic: Traffic,
 }
 
 /// What became of an update, for whoever brought it.
@@ -141,8 +143,13 @@ impl Intake {
                 metrics::chat::update(kind, "nothing_to_do");
                 return answered(None);
             };
+            let begun = Instant::now();
             let Handled { reply, note } = handled.await;
+            let took = begun.elapsed();
             metrics::chat::update(kind, outcome(reply));
+            metrics::chat::update_took(took);
+            let traffic = &inner.hooks.traffic;
+            traffic.updated(to.chat.get(), has_failed(reply), took);
             match reply {
                 Reply::Done => {
                     let toast = &inner.hooks.toast;
@@ -156,6 +163,14 @@ impl Intake {
                 Reply::TryLater => Taken::TryLater,
             }
         }
+    }
+}
+
+/// Whether the person got no answer through our fault.
+const fn has_failed(reply: Reply) -> bool {
+    match reply {
+        Reply::Late | Reply::TryLater => true,
+        Reply::Done | Reply::Duplicate | Reply::Busy => false,
     }
 }
 

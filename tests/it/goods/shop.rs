@@ -275,7 +275,7 @@ impl Selling {
 }
 
 /// Settings of a daemon with one till at the emulators.
-async fn selling(emulators: &Emulators, base: u16) -> Vec<Setting> {
+pub async fn selling(emulators: &Emulators, base: u16) -> Vec<Setting> {
     let login = emulators.order("login", json!({})).await;
     let cookies = login["cookies"].as_str().expect("cookies").to_owned();
     let text = |(name, value): (&'static str, &str)| (name, value.to_owned());

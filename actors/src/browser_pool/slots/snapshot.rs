@@ -7,7 +7,7 @@ use serde::Serialize;
 pub struct PoolSnapshot {
     /// One line a till, and one for the anonymous slots.
     pub groups: Vec<GroupSnapshot>,
-    /// Counts since the pool last started.
+    /// Counts since the daemon started.
     pub totals: Totals,
     /// It is ending.
     pub shut: bool,
@@ -38,7 +38,7 @@ pub struct GroupSnapshot {
     pub pause_ms: Option<u64>,
 }
 
-/// Counts since the pool last started.
+/// Counts since the daemon started. They survive the pool's restarts.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Totals {
     /// Browsers that came up.

@@ -92,6 +92,20 @@ pub enum LeaseKey {
     Notifier,
 }
 
+impl LeaseKey {
+    /// What it is a lease of, in a word: the first part of its name in the books.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Wallet(_) => "wallet",
+            Self::Login(_) => "login",
+            Self::Poller(_) => "poller",
+            Self::Pricing => "pricing",
+            Self::Notifier => "notifier",
+        }
+    }
+}
+
 /// A right that was granted for a while.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Lease {

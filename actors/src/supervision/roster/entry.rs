@@ -101,6 +101,8 @@ pub struct ActorSnapshot {
     pub in_flight: usize,
     /// Outside calls that are running.
     pub effects: usize,
+    /// Outside calls that ended in time, whatever they brought.
+    pub effects_ended: u64,
     /// Outside calls that panicked or ran past their deadline.
     pub effects_failed: u64,
     /// Answers of outside calls for which the actor no longer waited.
@@ -151,6 +153,7 @@ pub(in crate::supervision) struct Entry {
     pub(in crate::supervision) waiting: AtomicUsize,
     pub(in crate::supervision) in_flight: AtomicUsize,
     pub(in crate::supervision) effects: AtomicUsize,
+    pub(in crate::supervision) effects_ended: AtomicU64,
     pub(in crate::supervision) effects_failed: AtomicU64,
     pub(in crate::supervision) stale_answers: AtomicU64,
     panics: AtomicU64,
@@ -189,6 +192,7 @@ impl Entry {
             waiting: AtomicUsize::default(),
             in_flight: AtomicUsize::default(),
             effects: AtomicUsize::default(),
+            effects_ended: AtomicU64::default(),
             effects_failed: AtomicU64::default(),
             stale_answers: AtomicU64::default(),
             panics: AtomicU64::default(),
@@ -260,6 +264,7 @@ impl Entry {
             waiting: self.waiting.load(Ordering::Relaxed),
             in_flight: self.in_flight.load(Ordering::Relaxed),
             effects: self.effects.load(Ordering::Relaxed),
+            effects_ended: self.effects_ended.load(Ordering::Relaxed),
             effects_failed: self.effects_failed.load(Ordering::Relaxed),
             stale_answers: self.stale_answers.load(Ordering::Relaxed),
             progress_age_ms: age.saturating_sub(self.progress.load(Ordering::Relaxed)),

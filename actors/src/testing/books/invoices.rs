@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::rows::{free, next_version, rule};
+use super::rows::{due_of, free, next_version, rule};
 use crate::domain::Timestamp;
 use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid, InvoiceId, OrderId};
 use crate::domain::invoice::{Invoice, Purpose};
-use crate::ports::books::{CommitRefused, Seen, Write};
+use crate::ports::books::{CommitRefused, Due, Seen, Write};
 
 #[derive(Clone, Default)]
 pub(super) struct Invoices {
@@ -60,6 +60,11 @@ impl Invoices {
 
     pub(super) fn payable(&self) -> u64 {
         u64::try_from(self.payable.len()).unwrap_or(u64::MAX)
+    }
+
+    /// How much is due.
+    pub(super) fn due_at(&self, now: Timestamp) -> Due {
+        due_of(self.due.iter().map(|(due, _)| *due), now)
     }
 
     pub(super) fn check(&self, write: &Write<Invoice>) -> Result<Seen<Invoice>, CommitRefused> {

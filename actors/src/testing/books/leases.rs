@@ -1,10 +1,10 @@
 //! Leases: one holder at a time by the books' clock, and an epoch that grows with each holder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::ids::{Epoch, ReplicaId};
 use crate::domain::{Span, Timestamp};
-use crate::ports::books::{CommitRefused, Fence, Lease, LeaseKey};
+use crate::ports::books::{CommitRefused, Fence, Lease, LeaseKey, LeasesOf};
 
 #[derive(Clone, Copy)]
 struct Held {
@@ -64,6 +64,27 @@ impl Leases {
             current,
             named: fence.epoch,
         })
+    }
+
+    /// Held and free ones, by kind.
+    pub(super) fn counted(&self, now: Timestamp) -> Vec<LeasesOf> {
+        let mut kinds: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        for (key, held) in &self.0 {
+            let (taken, free) = kinds.entry(key.kind()).or_default();
+            if held.holder.is_some() && held.until > now {
+                *taken += 1;
+            } else {
+                *free += 1;
+            }
+        }
+        let kinds = kinds.into_iter();
+        kinds
+            .map(|(kind, (held, free))| LeasesOf {
+                kind: kind.to_owned(),
+                held,
+                free,
+            })
+            .collect()
     }
 
     pub(super) fn epoch(&self, key: LeaseKey) -> Epoch {

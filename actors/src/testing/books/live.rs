@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::rows::next_version;
+use super::rows::{due_of, next_version};
 use crate::domain::Timestamp;
 use crate::domain::ids::{OrderId, TelegramId, Version};
-use crate::ports::books::{CommitRefused, LiveMessage, Seen, Write};
+use crate::ports::books::{CommitRefused, Due, LiveMessage, Seen, Write};
 
 /// What a message shows that was never sent.
 const NOTHING: Version = Version::new(0);
@@ -26,6 +26,11 @@ impl LiveMessages {
         due.take(usize::try_from(limit).unwrap_or(usize::MAX))
             .filter_map(|(_, order)| self.get(*order).cloned())
             .collect()
+    }
+
+    /// How much is due.
+    pub(super) fn due_at(&self, now: Timestamp) -> Due {
+        due_of(self.due.iter().map(|(due, _)| *due), now)
     }
 
     pub(super) fn check(

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::rows::{cut, next_version, rule};
+use super::rows::{cut, due_of, next_version, rule};
 use crate::domain::Timestamp;
 use crate::domain::ids::{CustomerId, NoticeId, Version};
 use crate::domain::notice::{Audience, Notice, Owed, Standing};
-use crate::ports::books::{CommitRefused, Page, Seen, Write};
+use crate::ports::books::{CommitRefused, Due, Page, Seen, Write};
 
 #[derive(Clone, Default)]
 pub(super) struct Notices {
@@ -54,6 +54,20 @@ impl Notices {
     pub(super) fn waiting(&self) -> u64 {
         let waiting = self.waiting.values().map(BTreeSet::len).sum::<usize>();
         u64::try_from(waiting).unwrap_or(u64::MAX)
+    }
+
+    /// When the oldest of them became owed.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        let waiting = self.waiting.values().flatten();
+        waiting
+            .filter_map(|id| Some(self.get(*id)?.row.since))
+            .min()
+    }
+
+    /// How much is due.
+    pub(super) fn due_at(&self, now: Timestamp) -> Due {
+        let heads = self.heads.iter().filter_map(|id| self.get(*id));
+        due_of(heads.filter_map(|seen| seen.row.due()), now)
     }
 
     /// A new notice; none if the same is owed already.

@@ -1,13 +1,13 @@
 //! Orders with everything by which the books find them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::due_orders::DueOrders;
-use super::rows::{cut, free, next_version, rule};
+use super::rows::{cut, due_of, free, next_version, rule};
 use crate::domain::Timestamp;
 use crate::domain::ids::{CustomerId, OrderId, OrderNumber, QuoteId, WalletAddress};
 use crate::domain::order::{Order, OrderState};
-use crate::ports::books::{CommitRefused, Page, Seen, Write};
+use crate::ports::books::{CommitRefused, Due, OrdersIn, Page, Seen, Write};
 
 /// An order with the instant at which its next step is due.
 #[derive(Clone)]
@@ -61,9 +61,27 @@ impl Orders {
             .collect()
     }
 
-    pub(super) fn unfinished(&self) -> u64 {
-        let unfinished = self.all().filter(|seen| !seen.row.is_finished());
-        u64::try_from(unfinished.count()).unwrap_or(u64::MAX)
+    /// Those that are not finished, by state.
+    pub(super) fn unfinished(&self) -> Vec<OrdersIn> {
+        let mut states: BTreeMap<&str, (u64, Timestamp)> = BTreeMap::new();
+        for Seen { row, .. } in self.all().filter(|seen| !seen.row.is_finished()) {
+            let (count, oldest) = states.entry(row.state_name()).or_insert((0, row.since));
+            *count += 1;
+            *oldest = row.since.min(*oldest);
+        }
+        let states = states.into_iter();
+        states
+            .map(|(state, (count, oldest))| OrdersIn {
+                state: state.to_owned(),
+                count,
+                oldest,
+            })
+            .collect()
+    }
+
+    /// How much is due.
+    pub(super) fn due_at(&self, now: Timestamp) -> Due {
+        due_of(self.rows.values().filter_map(|row| row.due), now)
     }
 
     pub(super) fn ids_of(&self, customer: CustomerId) -> Vec<OrderId> {

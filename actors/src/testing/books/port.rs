@@ -316,11 +316,18 @@ impl Books for MemoryBooks {
         self.read(|state| state.notices.of(audience, page))
     }
 
-    async fn tally(&self) -> Result<Tally, Unreadable> {
+    async fn tally(&self, now: Timestamp) -> Result<Tally, Unreadable> {
+        let clock = self.now();
         self.read(|state| Tally {
             open_invoices: state.invoices.payable(),
-            unfinished_orders: state.orders.unfinished(),
+            orders: state.orders.unfinished(),
             waiting_notices: state.notices.waiting(),
+            oldest_notice: state.notices.oldest(),
+            due_orders: state.orders.due_at(now),
+            due_invoices: state.invoices.due_at(now),
+            due_notices: state.notices.due_at(now),
+            due_messages: state.live.due_at(now),
+            leases: state.leases.counted(clock),
         })
     }
 

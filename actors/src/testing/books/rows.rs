@@ -1,7 +1,8 @@
 //! What every row obeys: it is written over the version that was seen.
 
+use crate::domain::Timestamp;
 use crate::domain::ids::Version;
-use crate::ports::books::{CommitRefused, Page, Seen};
+use crate::ports::books::{CommitRefused, Due, Page, Seen};
 
 /// The longest page of any list.
 pub(super) const LONGEST_PAGE: u32 = 100;
@@ -11,6 +12,16 @@ pub(super) fn cut<T>(listed: impl Iterator<Item = T>, page: Page) -> impl Iterat
     listed
         .skip(usize::try_from(page.offset).unwrap_or(usize::MAX))
         .take(usize::try_from(page.limit.min(LONGEST_PAGE)).unwrap_or(usize::MAX))
+}
+
+/// How many of these instants have come, and which came first.
+pub(super) fn due_of(instants: impl Iterator<Item = Timestamp>, now: Timestamp) -> Due {
+    let mut due = Due::default();
+    for instant in instants.filter(|instant| *instant <= now) {
+        due.count += 1;
+        due.oldest = Some(due.oldest.map_or(instant, |oldest| oldest.min(instant)));
+    }
+    due
 }
 
 /// The version a row gets, if the write has seen the one that is there.

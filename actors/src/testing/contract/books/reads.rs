@@ -2,7 +2,7 @@
 
 use super::{EmptyBooks, blank, open_shop, till, write_rows};
 use crate::domain::customer::Language;
-use crate::domain::ids::{CustomerId, InvoiceId, LoginId, OrderId, TelegramId, Version};
+use crate::domain::ids::{CustomerId, InvoiceId, LoginId, OrderId, ReplicaId, TelegramId, Version};
 use crate::domain::invoice::Purpose;
 use crate::domain::login::Login;
 use crate::domain::money::{MicroUsd, NanoTon};
@@ -10,7 +10,9 @@ use crate::domain::order::Order;
 use crate::domain::pricing::samples;
 use crate::domain::{Span, Timestamp};
 use crate::ports::Books;
-use crate::ports::books::{Commit, Page, RowWrite, Seen, Tally, Write};
+use crate::ports::books::{
+    Commit, Due, LeaseKey, LeasesOf, OrdersIn, Page, RowWrite, Seen, Tally, Write,
+};
 use crate::testing::contract::{given, rows, there};
 use crate::testing::wallet_numbered;
 
@@ -234,9 +236,50 @@ pub async fn a_look_at_a_chat_opens_no_account(empty: &dyn EmptyBooks) {
 /// Zero of each in empty books.
 pub async fn a_tally_counts_what_goes_on(empty: &dyn EmptyBooks) {
     let books = empty.client();
-    let counted = async || given(books.tally().await, "a tally");
+    let now = minute(5);
+    let counted = async || given(books.tally(now).await, "a tally");
     assert_eq!(counted().await, Tally::default());
-    open_shop(&*books).await;
+    much_goes_on(&*books).await;
+    leases_taken_and_given_back(&*books).await;
+    let counted = counted().await;
+    let (noon, unfinished) = (rows::noon(), counted.unfinished_orders());
+    let state = |state: &str, count| OrdersIn {
+        state: state.into(),
+        count,
+        oldest: noon,
+    };
+    assert_eq!(counted.open_invoices, 2);
+    assert_eq!(
+        counted.orders,
+        [state("awaiting_payment", 1), state("held", 3)]
+    );
+    assert_eq!((unfinished, counted.waiting_notices), (4, 2));
+    assert_eq!(counted.oldest_notice, Some(noon));
+    let due = |count, oldest| Due {
+        count,
+        oldest: Some(oldest),
+    };
+    assert_eq!(counted.due_orders, due(2, minute(1)));
+    assert_eq!(counted.due_notices, due(1, noon), "the first of a person");
+    let long = |listed: usize| u64::try_from(listed).unwrap_or_default();
+    let invoices = given(books.invoices_due(now, 100).await, "due invoices");
+    assert_eq!(counted.due_invoices.count, long(invoices.len()));
+    let messages = given(books.live_due(now, 100).await, "due messages");
+    assert_eq!(counted.due_messages.count, long(messages.len()));
+    let lease = |kind: &str, held, free| LeasesOf {
+        kind: kind.into(),
+        held,
+        free,
+    };
+    assert_eq!(
+        counted.leases,
+        [lease("notifier", 0, 1), lease("wallet", 1, 0)]
+    );
+}
+
+/// Invoices, orders in several states, some of them due, and two notices to one person.
+async fn much_goes_on(books: &dyn Books) {
+    open_shop(books).await;
     let mut refused = rows::invoice(33, 2);
     refused.standing = crate::domain::invoice::Standing::Refused { why: "no".into() };
     let invoices = [rows::invoice(31, 1), rows::invoice(32, 2), refused];
@@ -245,18 +288,34 @@ pub async fn a_tally_counts_what_goes_on(empty: &dyn EmptyBooks) {
         .into();
     all.push(new(rows::order(10, 1)));
     all.push(new(rows::cancelled(&rows::order(11, 1))));
+    let held = |n, customer, minutes| {
+        let order = rows::order(n, customer);
+        new(rows::held_until(&order, till(), minute(minutes)))
+    };
+    all.extend([held(12, 1, 2), held(13, 2, 1), held(14, 2, 9)]);
     let commit = Commit {
         rows: all,
-        notices: vec![(rows::notice(1), rows::news(1, 10))],
-        ..blank(&*books).await
+        notices: vec![
+            (rows::notice(1), rows::news(1, 10)),
+            (rows::notice(2), rows::news(1, 12)),
+        ],
+        ..blank(books).await
     };
     given(books.commit(commit).await, "what goes on");
-    let expected = Tally {
-        open_invoices: 2,
-        unfinished_orders: 1,
-        waiting_notices: 1,
-    };
-    assert_eq!(counted().await, expected);
+}
+
+async fn leases_taken_and_given_back(books: &dyn Books) {
+    let (replica, ttl) = (ReplicaId::new(77), Span::hours(1));
+    for (key, back) in [
+        (LeaseKey::Wallet(till()), false),
+        (LeaseKey::Notifier, true),
+    ] {
+        let lease = given(books.lease(key, replica, ttl).await, "a lease");
+        let lease = there(lease, "the lease");
+        if back {
+            given(books.release(lease, replica).await, "given back");
+        }
+    }
 }
 
 /// Order, transfers oldest first, wallet, customer.

@@ -1,0 +1,235 @@
+//! The proxy as it is delivered, before a real daemon: headers, limits, who sees what.
+
+use std::path::Path;
+use std::process::Command;
+
+use reqwest::header::{HeaderMap, USER_AGENT};
+use reqwest::{Client, Response};
+
+use super::text;
+use crate::support::emulators::web;
+use crate::support::shop::Shop;
+use crate::support::{Running, ports};
+
+/// nginx, running with the files of the tree; ports and folders are the test's.
+struct Nginx {
+    web: Client,
+    http: u16,
+    _running: Running,
+    _folder: tempfile::TempDir,
+}
+
+impl Nginx {
+    /// Before daemons that listen there. What is not filled in by the container is filled in here.
+    fn before(daemon: u16, redirects: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        for name in ["conf.d", "ssl", "log", "tmp"] {
+            std::fs::create_dir(folder.path().join(name)).expect("a folder");
+        }
+        certificates(&folder.path().join("ssl"));
+        let base = ports::block();
+        let tmp = at("tmp");
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|what| format!("{what}_temp_path {tmp}/{what};"))
+            .join("\n");
+        let main = text("deploy/nginx/nginx.conf")
+            .replace("/etc/nginx/conf.d", &at("conf.d"))
+            .replace("/var/log/shop", &at("log"))
+            .replace("/var/run/nginx.pid", &at("pid"))
+            .replace("http {", &format!("http {{\n{temporary}"));
+        let daemon = format!("http://127.0.0.1:{daemon}");
+        let shop = text("deploy/nginx/shop.conf.template")
+            .replace(
+                "${ENABLE_HTTPS_REDIRECT}",
+                if redirects { "true" } else { "false" },
+            )
+            .replace("${ADMIN_NETWORK}", "192.168.1.0/24")
+            .replace("/etc/nginx/ssl", &at("ssl"))
+            .replace("listen 80;", &format!("listen 127.0.0.1:{base};"))
+            .replace(
+                "listen 443 ssl",
+                &format!("listen 127.0.0.1:{} ssl", base + 1),
+            )
+            .replace("listen 8090;", &format!("listen 127.0.0.1:{};", base + 2))
+            // The tests are the trusted proxy.
+            .replace(
+                "set_real_ip_from 172.16.0.0/12;",
+                "set_real_ip_from 127.0.0.0/8;",
+            )
+            .replace("http://app:8000", &daemon)
+            .replace("http://webhook:8001", &daemon);
+        std::fs::write(folder.path().join("nginx.conf"), main).expect("it is written");
+        std::fs::write(folder.path().join("conf.d/shop.conf"), shop).expect("it is written");
+        // Outside of the PATH of most people.
+        let mut places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx"].into_iter();
+        let nginx = places
+            .find(|path| Path::new(path).exists())
+            .unwrap_or("nginx");
+        let words = ["-c", &at("nginx.conf"), "-p", &at("")].map(str::to_owned);
+        let tried = Command::new(nginx)
+            .arg("-t")
+            .args(&words)
+            .output()
+            .expect("nginx is there");
+        assert!(
+            tried.status.success(),
+            "{}",
+            String::from_utf8_lossy(&tried.stderr)
+        );
+        let mut command = Command::new(nginx);
+        command.args(&words).args(["-g", "daemon off;"]);
+        let mut running = Running::start("nginx", command);
+        running.wait_for_port(base);
+        Self {
+            web: web(),
+            http: base,
+            _running: running,
+            _folder: folder,
+        }
+    }
+
+    /// Asks for a path as somebody from an address.
+    async fn asked(&self, path: &str, from: &str) -> Response {
+        let url = format!("http://127.0.0.1:{}{path}", self.http);
+        let asked = self.web.get(url).header("CF-Connecting-IP", from);
+        asked.send().await.expect("nginx answers")
+    }
+
+    /// Sends so many at once; answers how many were turned away because they were too many.
+    async fn refused(&self, path: &str, from: &str, times: usize) -> usize {
+        let sent = (0..times).map(|_| async {
+            let url = format!("http://127.0.0.1:{}{path}", self.http);
+            let asked = self
+                .web
+                .post(url)
+                .header("CF-Connecting-IP", from)
+                .body("{}");
+            asked.send().await.expect("nginx answers").status() == 429
+        });
+        let mut refused = 0;
+        // One after the other: ten connections at once are a limit of their own.
+        for one in sent {
+            refused += usize::from(one.await);
+        }
+        refused
+    }
+}
+
+/// A certificate for nobody, as the guide's recipe makes it.
+fn certificates(folder: &Path) {
+    let (key, cert) = (folder.join("key.pem"), folder.join("cert.pem"));
+    let made = Command::new("openssl")
+        .args([
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+        ])
+        .args(["-subj", "/CN=localhost", "-keyout"])
+        .arg(key)
+        .arg("-out")
+        .arg(cert)
+        .output()
+        .expect("openssl is there");
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+}
+
+fn assert_headers(path: &str, headers: &HeaderMap) {
+    for (name, value) in [
+        (
+            "strict-transport-security",
+            "max-age=63072000; includeSubDomains; preload",
+        ),
+        ("x-frame-options", "SAMEORIGIN"),
+        ("x-content-type-options", "nosniff"),
+        ("x-xss-protection", "1; mode=block"),
+    ] {
+        let shown = headers.get(name).and_then(|value| value.to_str().ok());
+        assert_eq!(shown, Some(value), "{name} at {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_proxy_lets_in_whom_it_should_and_says_the_same_to_everybody() {
+    let shop = Shop::open(Vec::new()).await;
+    let nginx = Nginx::before(shop.door().port, false);
+    let stranger = "203.0.113.7";
+    for (path, status) in [
+        ("/health", 200),
+        ("/health/ready", 200),
+        ("/nothing", 404),
+        ("/metrics", 404),
+        ("/webhook/heleket", 405),
+        ("/admin/v1/books", 403),
+        ("/health/detailed", 403),
+    ] {
+        let answer = nginx.asked(path, stranger).await;
+        assert_eq!(answer.status(), status, "{path}");
+        assert_headers(path, answer.headers());
+    }
+    let inside = nginx.asked("/admin/v1/books", "192.168.1.20").await;
+    assert_eq!(
+        inside.status(),
+        401,
+        "the daemon asks for its token as well"
+    );
+    assert_headers("/admin/v1/books", inside.headers());
+    let url = format!("http://127.0.0.1:{}/health", nginx.http);
+    let bad = nginx
+        .web
+        .get(url)
+        .header(USER_AGENT, "bad_bot/1.0")
+        .send()
+        .await;
+    assert_eq!(bad.expect("an answer").status(), 403);
+}
+
+#[tokio::test]
+async fn strangers_at_the_webhooks_are_slowed_down_and_senders_never() {
+    // The daemon itself lets no stranger in; here it is the proxy that is looked at.
+    let shop = Shop::open(vec![("HELEKET_WEBHOOK_IPS", "0.0.0.0/0".to_owned())]).await;
+    let nginx = Nginx::before(shop.door().port, false);
+    let path = "/webhook/heleket";
+    assert_eq!(
+        nginx.refused(path, "31.133.220.8", 40).await,
+        0,
+        "Heleket's bursts"
+    );
+    assert_eq!(
+        nginx
+            .refused("/webhook/telegram", "149.154.167.220", 40)
+            .await,
+        0
+    );
+    let refused = nginx.refused(path, "203.0.113.8", 40).await;
+    assert!(refused >= 25, "{refused} of 40, after a burst of 10");
+    assert_eq!(
+        nginx.refused(path, "203.0.113.9", 5).await,
+        0,
+        "each address by itself"
+    );
+}
+
+#[tokio::test]
+async fn https_is_asked_for_where_it_is_wished() {
+    let shop = Shop::open(Vec::new()).await;
+    let nginx = Nginx::before(shop.door().port, true);
+    let plain = Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let url = |path: &str| format!("http://127.0.0.1:{}{path}", nginx.http);
+    let answer = plain.get(url("/health")).send().await.expect("an answer");
+    assert_eq!(answer.status(), 301);
+    let to = answer.headers()["location"].to_str().expect("a text");
+    assert_eq!(to, "https://127.0.0.1/health");
+    let renewal = plain.get(url("/.well-known/acme-challenge/x")).send().await;
+    assert_eq!(
+        renewal.expect("an answer").status(),
+        404,
+        "certificates are renewed over http"
+    );
+}
