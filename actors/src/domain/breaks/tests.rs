@@ -18,7 +18,7 @@ mod random;
 mod silent;
 
 /// Seconds between two purchases.
-const APART: i64 = 60;
+const APART: i64 = 120;
 
 /// The logical time of the n-th payment.
 fn lt_of(n: i64) -> u64 {

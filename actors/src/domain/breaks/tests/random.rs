@@ -55,7 +55,7 @@ proptest! {
         if !claimed {
             witnesses.unclaimed = witnesses.asked.clone();
         }
-        witnesses.now = after(720) + Span::seconds(seconds);
+        witnesses.now = after(1_440) + Span::seconds(seconds);
         let witnesses = heard(witnesses, rows, txs, silent);
         prop_assert_eq!(witnesses.found(), []);
     }
