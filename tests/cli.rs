@@ -36,10 +36,26 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
     let help = text(&answer.stdout);
     assert_eq!(answer.status.code(), Some(0));
     assert!(help.contains("Telegram shop"), "{help}");
-    for offered in ["serve", "config", "login", "wallet"] {
-        assert!(help.contains(offered), "`{offered}` is missing:\n{help}");
+    let (_, commands) = help.split_once("Commands:\n").expect("a list of commands");
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let offered: Vec<&str> = commands
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    for expected in ["serve", "init", "check", "config", "login", "wallet"] {
+        assert!(
+            offered.contains(&expected),
+            "`{expected}` is missing:\n{help}"
+        );
     }
-    assert!(!help.contains("\n  init"), "offered too early:\n{help}");
+    for command in offered {
+        let answer = starkeeper(&[command, "--help"]);
+        assert_eq!(answer.status.code(), Some(0), "{command}");
+        let usage = text(&answer.stdout);
+        assert!(
+            command == "help" || usage.contains("Usage: starkeeper"),
+            "{command}:\n{usage}"
+        );
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ async fn a_person_is_forgotten_and_comes_back_as_somebody_new() {
     let left = shop.world.dialogs.load(ANYA).await.unwrap();
     assert_eq!((left.dialog, left.version), (Dialog::default(), 0));
     // The same update once more: an account without anything is opened, and nothing else happens.
+    let said = confirm.said.clone();
     assert_eq!(directory.handle(confirm, LONG).await, Reply::Done);
     let menu = shop.say(&directory, ANYA, "/start").await;
     assert!(is_menu(&menu));
@@ -55,6 +56,12 @@ async fn a_person_is_forgotten_and_comes_back_as_somebody_new() {
         .row;
     assert_ne!(after.id, before.id);
     assert!(!after.is_erased());
+    // The old button, tapped while the new account is asked, is no answer to that.
+    assert_eq!(asked(&shop, &directory).await, None);
+    let tap = shop.update(ANYA, said, None);
+    assert_eq!(directory.handle(tap, LONG).await, Reply::Done);
+    let there = shop.world.books.customer_at(ANYA).await.unwrap().unwrap();
+    assert_eq!(there.row.id, after.id);
 }
 
 #[actix::test]
@@ -69,7 +76,9 @@ async fn what_is_open_keeps_a_person_and_is_named() {
     let none = shop.world.telegram.last_message(ANYA).unwrap();
     assert!(!format!("{none:?}").contains("EraseNow"), "{none:?}");
     // An old button does not get past the books.
-    let old = starkeeper_actors::domain::dialog::Said::Tap("1:erase_now".into());
+    let old = starkeeper_actors::domain::dialog::Said::Tap(
+        format!("1:erase_now:{}", anya.id.get()).into(),
+    );
     let update = shop.update(ANYA, old, None);
     assert_eq!(directory.handle(update, LONG).await, Reply::Done);
     let kept = shop

@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
         "starkeeper_breaks",
         "breaks",
         "till, kind",
-        "What needs a person: transactions that nothing explains, parked orders",
+        "What needs a person: unexplained transactions, parked orders, what the sweep found between books, chain and Fragment",
     ),
     gauge(
         "starkeeper_break_oldest_seconds",

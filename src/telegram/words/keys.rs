@@ -137,7 +137,7 @@ impl Voice<'_> {
             Action::TellMe if is_without_invoices(&screen.body) => say("key-tell-me-works"),
             Action::TellMe => say("key-tell-me"),
             Action::Erase => say("key-erase"),
-            Action::EraseNow => say("key-erase-now"),
+            Action::EraseNow(_) => say("key-erase-now"),
             Action::Back => say("key-back"),
         }
     }
@@ -349,7 +349,7 @@ const fn is_wide(action: &Action) -> bool {
         | Action::PayBalance(_)
         | Action::SaysSent(_)
         | Action::TellMe
-        | Action::EraseNow => true,
+        | Action::EraseNow(_) => true,
         Action::Menu
         | Action::Stars
         | Action::Quantity(_)

@@ -56,7 +56,7 @@ impl CuttingProxy {
         &self.url
     }
 
-    /// The next commit on any connection is cut off there.
+    /// The next commit on any connection that wrote something is cut off there.
     pub fn cut_next_commit(&self, there: Cut) {
         *self.next.lock().unwrap() = Some(there);
     }
@@ -118,10 +118,18 @@ async fn serve(
     let deed_seen = tokio::sync::Notify::new();
     let muted = std::sync::atomic::AtomicBool::new(false);
     let up = async {
+        // A reading ends with a commit too, and may do so after it was answered.
+        let mut only_reads = false;
         loop {
             let message = read(&mut from_client).await?;
+            if message.kind == b'Q' && message.body.starts_with(b"BEGIN") {
+                let words = String::from_utf8_lossy(&message.body);
+                only_reads = words.contains("READ ONLY");
+            }
             let commits = message.kind == b'Q' && message.body == b"COMMIT\0";
-            let cut = commits.then(|| armed.lock().unwrap().take()).flatten();
+            let cut = (commits && !only_reads)
+                .then(|| armed.lock().unwrap().take())
+                .flatten();
             match cut {
                 None => write(&mut to_server, &message).await?,
                 Some(Cut::BeforeTheDeed) => break,

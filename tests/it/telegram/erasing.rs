@@ -94,13 +94,24 @@ pub(super) async fn forgets(shop: &Shop, everything: impl Fn() -> String) {
     assert_eq!(button(&kept.await, "1:erase_now"), None);
     assert!(everything().contains(&ZELDA.to_string()), "she is found");
     shop.emulators.act(&uuid, "expire", json!({})).await;
+    let screens = async || {
+        let heard = zelda.heard().await;
+        let lists = heard.into_iter();
+        let lists = lists.filter(|message| text(message).starts_with("Erase my data"));
+        lists.collect::<Vec<_>>()
+    };
     let confirm = eventually("nothing is open any more", async || {
+        // Each is answered before the next: a late one would meet the person who comes back.
+        let before = screens().await.len();
         zelda.say("/erase").await;
-        let heard = zelda.heard_after_a_change().await;
-        let newest = heard
-            .last()
-            .and_then(|message| button(message, "1:erase_now"));
-        newest.ok_or(heard)
+        let now = eventually("an answer", async || match screens().await {
+            now if now.len() > before => Ok(now),
+            now => Err(now),
+        })
+        .await;
+        let newest = now.last();
+        let newest = newest.and_then(|message| button(message, "1:erase_now"));
+        newest.ok_or(now)
     })
     .await;
     zelda.tap(&confirm).await;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::catalog::{PremiumMonths, StarsQuantity, Username};
 use crate::domain::customer::Language;
-use crate::domain::ids::{InvoiceId, OrderId, QuoteId};
+use crate::domain::ids::{CustomerId, InvoiceId, OrderId, QuoteId};
 use crate::domain::invoice::CoinChoice;
 use crate::domain::money::MicroUsd;
 
@@ -105,8 +105,8 @@ pub enum Action {
     TellMe,
     /// What of this person can be erased, and what stays?
     Erase,
-    /// Erase it.
-    EraseNow,
+    /// Erase this account. A button of an account that is gone erases no other one.
+    EraseNow(CustomerId),
     /// One screen back.
     Back,
 }
@@ -152,7 +152,7 @@ impl Action {
             Self::Speak(_) => "speak",
             Self::TellMe => "tell_me",
             Self::Erase => "erase",
-            Self::EraseNow => "erase_now",
+            Self::EraseNow(_) => "erase_now",
             Self::Back => "back",
         }
     }
@@ -192,8 +192,8 @@ impl Action {
             | Self::WhereAreMyStars
             | Self::TellMe
             | Self::Erase
-            | Self::EraseNow
             | Self::Back => Ok(()),
+            Self::EraseNow(customer) => write!(data, ":{}", customer.get()),
             Self::Quantity(quantity) => write!(data, ":{}", quantity.get()),
             Self::Months(months) => write!(data, ":{}", months.get()),
             Self::To(username) => write!(data, ":{}", username.as_str()),
@@ -267,7 +267,6 @@ impl Action {
             "where" => Self::WhereAreMyStars,
             "tell_me" => Self::TellMe,
             "erase" => Self::Erase,
-            "erase_now" => Self::EraseNow,
             "back" => Self::Back,
             _ => return None,
         })
@@ -295,6 +294,7 @@ impl Action {
                 quantity: None,
             },
             "order" => Self::ShowOrder(OrderId::new(number()?)),
+            "erase_now" => Self::EraseNow(CustomerId::new(number()?)),
             "amount" => Self::Amount(MicroUsd::from_micros(number()?)),
             "orders" => Self::Orders(detail.parse().ok()?),
             "page" => Self::Page(Topic::of_name(detail)?),

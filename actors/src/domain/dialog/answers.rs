@@ -114,7 +114,10 @@ impl Dialog {
                 }
             }
             Answer::Noted(new) => self.show(new.or(note), view),
-            Answer::MayErase(open) => self.at(Place::Erase).screen(note, render::erase(open)),
+            Answer::MayErase(open) => {
+                let shown = render::erase(open, view);
+                self.at(Place::Erase).screen(note, shown)
+            }
             // Nothing of the conversation is left either.
             Answer::Erased => Self::default().screen(None, (Body::Erased, Vec::new())),
         }

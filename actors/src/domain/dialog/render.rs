@@ -448,9 +448,9 @@ fn page(topic: Topic) -> Shown {
 }
 
 /// What goes and what stays; the way to end what is open, where a customer can end it.
-pub(super) fn erase(open: Option<StillOpen>) -> Shown {
+pub(super) fn erase(open: Option<StillOpen>, view: View<'_>) -> Shown {
     let buttons = match open {
-        None => vec![Button::Do(Action::EraseNow)],
+        None => vec![Button::Do(Action::EraseNow(view.customer))],
         Some(StillOpen::Order | StillOpen::Invoice | StillOpen::Hold) => {
             vec![Button::Do(Action::Orders(0)), Button::Support]
         }

@@ -53,8 +53,12 @@ impl Dialog {
             Action::TellMe => self.ask(Need::TellMe, Some(Note::WillTell)),
             Action::Erase => self.go(Place::Erase, view),
             // Only from the screen that says what it means.
-            Action::EraseNow if self.place == Place::Erase => self.ask(Need::Erase, None),
-            Action::EraseNow => self.go(Place::Erase, view),
+            Action::EraseNow(customer)
+                if self.place == Place::Erase && customer == view.customer =>
+            {
+                self.ask(Need::Erase, None)
+            }
+            Action::EraseNow(_) => self.go(Place::Erase, view),
             Action::Back => self.back(view),
         }
     }

@@ -9,7 +9,7 @@ use starkeeper_actors::domain::dialog::{
     Action, Body, Button, Closed, ListedOrder, PayWays, Target, Topic,
 };
 use starkeeper_actors::domain::ids::{
-    InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId, WalletAddress,
+    CustomerId, InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId, WalletAddress,
 };
 use starkeeper_actors::domain::invoice::{
     Closing, Invoice, LiveLock, LockReason, Missing, Purpose, Standing,
@@ -285,7 +285,7 @@ fn every_button() -> Vec<Button> {
         Action::Orders(3),
         Action::Menu,
         Action::Erase,
-        Action::EraseNow,
+        Action::EraseNow(CustomerId::new(4)),
     ];
     let actions = actions.into_iter().map(Button::Do);
     actions.chain([Button::Support]).collect()

@@ -78,7 +78,6 @@ fn in_a_crowd(cut: Cut) {
         let database = Database::migrated();
         let way = CuttingProxy::before(&database.url()).await;
         let books = Arc::new(open_postgres(way.url()).await);
-        // Asked before, because a reading ends with a commit too.
         let life = books.incarnation().await.unwrap();
         way.cut_next_commit(cut);
         let crowd: Vec<_> = (1..=CROWD)
