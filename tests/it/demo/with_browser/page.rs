@@ -151,9 +151,11 @@ async fn a_customer_pays_and_buys_for_a_friend_for_themselves_and_premium() {
         )
         .await;
     picture(&browser, "delivered").await;
-    // The first thing that a reader of README sees: as the page is now.
-    let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/demo.png");
-    browser.picture(&readme).await;
+    // The first thing that a reader of README sees. Only when asked: no two runs draw the same times.
+    if std::env::var_os("STARKEEPER_WRITE_DOCS").is_some() {
+        let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/demo.png");
+        browser.picture(&readme).await;
+    }
     buy_from_balance(&browser, "50 @anya").await;
     browser.sees("Done! @anya has 50 Stars").await;
     browser.say("/start").await;
