@@ -40,6 +40,7 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
     let commands = commands.lines().take_while(|line| !line.is_empty());
     let offered: Vec<&str> = commands
         .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
         .collect();
     for expected in ["serve", "init", "check", "config", "login", "wallet"] {
         assert!(
@@ -51,10 +52,7 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
         let answer = starkeeper(&[command, "--help"]);
         assert_eq!(answer.status.code(), Some(0), "{command}");
         let usage = text(&answer.stdout);
-        assert!(
-            command == "help" || usage.contains("Usage: starkeeper"),
-            "{command}:\n{usage}"
-        );
+        assert!(usage.contains("Usage: starkeeper"), "{command}:\n{usage}");
     }
 }
 
