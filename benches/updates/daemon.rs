@@ -75,12 +75,12 @@ fn chatting(base: u16, bot_api: &str) -> Vec<Setting> {
         ("TELEGRAM_API_URL", bot_api),
         ("WEBHOOK_SECRET", SECRET),
         ("WEBHOOK_ENABLED", "true"),
-        ("TELEGRAM_RATE", "100000"),
+        ("TELEGRAM_RATE", "10000"),
         ("TELEGRAM_CHAT_EVERY", "1ms"),
         ("TELEGRAM_CHAT_BURST", "1000"),
-        ("RATE_LIMIT_USER_MESSAGES", "10000000"),
-        ("RATE_LIMIT_GLOBAL_MESSAGES", "10000000"),
-        ("RATE_LIMIT_BURST", "10000000"),
+        ("RATE_LIMIT_USER_MESSAGES", "1000000"),
+        ("RATE_LIMIT_GLOBAL_MESSAGES", "1000000"),
+        ("RATE_LIMIT_BURST", "1000000"),
         ("LOG_LEVEL", "warn"),
     ]
     .map(text)

@@ -116,8 +116,8 @@ impl Browser {
     }
 
     /// What a script that calls back answers.
-    pub async fn run_later(&self, script: &str) -> Value {
-        let body = json!({"script": script, "args": []});
+    pub async fn run_later(&self, script: &str, arguments: Value) -> Value {
+        let body = json!({"script": script, "args": arguments});
         self.ask(Method::POST, "/execute/async", &body).await
     }
 
@@ -180,25 +180,35 @@ impl Browser {
         answered.await == "offered"
     }
 
-    /// Clicks the newest button or link whose words begin so, as soon as it is there.
+    /// Clicks the newest button or link whose words begin so, as soon as it is there. One that was
+    /// taken away under the finger is looked for again, as a person would.
     pub async fn click(&self, words: &str) {
-        let script = "const found = [...document.querySelectorAll('button, a')].filter(
-            (one) => one.offsetParent !== null && one.textContent.trim().startsWith(arguments[0]));
-            return found.at(-1) || null;";
+        // Found and clicked in one script: the page draws a changed message anew.
+        let script = "const done = arguments[arguments.length - 1];
+            const found = [...document.querySelectorAll('button, a')].filter(
+                (one) => one.offsetParent !== null && one.textContent.trim().startsWith(arguments[0]));
+            if (found.length === 0) return done(false);
+            const ask = window.fetch;
+            let taps = false;
+            window.fetch = (...all) => {
+                const answer = ask(...all);
+                if (String(all[0]).endsWith('/tap')) {
+                    taps = true;
+                    answer.then((one) => done(one.status !== 404), () => done(true));
+                }
+                return answer;
+            };
+            found.at(-1).click();
+            window.fetch = ask;
+            if (!taps) done(true);";
         let what = format!("there is a button {words:?}");
-        let element = eventually_within(&what, PATIENCE, async || {
-            let found = self.run(script, json!([words])).await;
-            let element = found.as_object().and_then(|fields| fields.values().next());
-            match element.and_then(Value::as_str) {
-                Some(element) => Ok(element.to_owned()),
-                None => Err(self.text().await),
+        eventually_within(&what, PATIENCE, async || {
+            if self.run_later(script, json!([words])).await == true {
+                return Ok(());
             }
+            Err(self.text().await)
         })
         .await;
-        // By script: the page may just be changing below the pointer.
-        let click = "arguments[0].click()";
-        let reference = json!([{ "element-6066-11e4-a52e-4f735466cecf": element }]);
-        self.run(click, reference).await;
     }
 
     /// Writes a message in the chat.
