@@ -11,6 +11,10 @@ use tokio::sync::oneshot;
 #[derive(Clone, Default)]
 pub struct Awaited(Arc<Mutex<HashMap<i64, oneshot::Sender<()>>>>);
 
+/// What the daemon has set as its webhook.
+#[derive(Clone, Default)]
+struct Hook(Arc<Mutex<Value>>);
+
 impl Awaited {
     /// Resolves when the next message to this chat has arrived.
     pub fn message_to(&self, chat: i64) -> oneshot::Receiver<()> {
@@ -30,12 +34,14 @@ impl Awaited {
 pub fn serve() -> (String, Awaited) {
     let awaited = Awaited::default();
     let shared = awaited.clone();
+    let hook = Hook::default();
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_rt::System::new().block_on(async move {
             let server = HttpServer::new(move || {
                 App::new()
                     .app_data(web::Data::new(shared.clone()))
+                    .app_data(web::Data::new(hook.clone()))
                     .route("/bot{token}/{method}", web::to(take))
             });
             let server = server.workers(1).bind("127.0.0.1:0").unwrap();
@@ -50,7 +56,9 @@ async fn take(
     path: web::Path<(String, String)>,
     body: web::Bytes,
     awaited: web::Data<Awaited>,
+    hook: web::Data<Hook>,
 ) -> HttpResponse {
+    let asked: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let method = path.1.to_lowercase();
     let result = match method.as_str() {
         "getme" => {
@@ -59,10 +67,13 @@ async fn take(
             "supports_inline_queries": false, "can_connect_to_business": false,
             "has_main_web_app": false})
         }
-        "getwebhookinfo" => json!({"url": "", "has_custom_certificate": false,
-            "pending_update_count": 0}),
+        "setwebhook" => {
+            *hook.0.lock().unwrap() = asked["url"].clone();
+            json!(true)
+        }
+        "getwebhookinfo" => json!({"url": hook.0.lock().unwrap().as_str().unwrap_or_default(),
+            "has_custom_certificate": false, "pending_update_count": 0}),
         "sendmessage" | "editmessagetext" => {
-            let asked: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
             let chat = asked["chat_id"].as_i64();
             let chat = chat.or_else(|| asked["chat_id"].as_str()?.parse().ok());
             let chat = chat.unwrap_or_default();

@@ -75,7 +75,7 @@ fn chatting(base: u16, bot_api: &str) -> Vec<Setting> {
         ("TELEGRAM_API_URL", bot_api),
         ("WEBHOOK_SECRET", SECRET),
         ("WEBHOOK_ENABLED", "true"),
-        ("TELEGRAM_RATE", "10000"),
+        ("TELEGRAM_RATE", "1000000"),
         ("TELEGRAM_CHAT_EVERY", "1ms"),
         ("TELEGRAM_CHAT_BURST", "1000"),
         ("RATE_LIMIT_USER_MESSAGES", "1000000"),

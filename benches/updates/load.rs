@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::bot_api::Awaited;
 use crate::{SECRET, show, show_spans};
 
 /// Updates under way at once.
 const AT_ONCE: usize = 64;
+
+/// Of those that come at a pace, no more are under way; the others wait, and their waiting counts.
+const MOST_AT_A_PACE: usize = 1024;
 
 /// Of the greatest rate, in percent: where the second figure is taken.
 const PART: u128 = 70;
@@ -91,11 +95,13 @@ impl Load {
     async fn pace(&self, people: usize, updates: usize, rate: u128) -> Vec<Duration> {
         let between = Duration::from_micros(u64::try_from(1_000_000 / rate).unwrap());
         let mut pulse = tokio::time::interval(between);
+        let places = Arc::new(Semaphore::new(MOST_AT_A_PACE));
         let mut tasks = Vec::new();
         for nth in 0..updates {
             let due = pulse.tick().await.into_std();
-            let load = self.clone();
+            let (load, places) = (self.clone(), Arc::clone(&places));
             tasks.push(tokio::spawn(async move {
+                let _place = places.acquire().await.unwrap();
                 load.one(nth % people.max(AT_ONCE * 4)).await;
                 due.elapsed()
             }));

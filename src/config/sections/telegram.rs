@@ -99,7 +99,7 @@ pub(in crate::config) fn telegram(
     let call_timeout = reader.span("telegram.call_timeout", MOMENT, SECOND);
     let poll_for = reader.span("telegram.poll_for", Duration::ZERO, 5 * SECOND);
     let lease = reader.span("telegram.lease", SECOND, 10 * SECOND);
-    let rate = reader.number("telegram.rate", 1..=10_000);
+    let rate = reader.number("telegram.rate", 1..=1_000_000);
     let chat_every = reader.span("telegram.chat_every", Duration::from_millis(1), MOMENT);
     let chat_burst = reader.number("telegram.chat_burst", 1..=1_000);
     let update_timeout = reader.span("telegram.update_timeout", MOMENT, SECOND);
