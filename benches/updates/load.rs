@@ -15,7 +15,7 @@ use crate::{SECRET, show, show_spans};
 const AT_ONCE: usize = 64;
 
 /// Of those that come at a pace, no more are under way; the others wait, and their waiting counts.
-const MOST_AT_A_PACE: usize = 1024;
+const MOST_AT_A_PACE: usize = AT_ONCE * 4;
 
 /// Of the greatest rate, in percent: where the second figure is taken.
 const PART: u128 = 70;
