@@ -24,6 +24,7 @@ async fn is_for_everybody(browser: &Browser, axe: &str, what: &str) {
             axe.run().then((found) => done(found.violations
                 .filter((one) => ['serious', 'critical'].includes(one.impact))
                 .map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' '))));",
+            json!([]),
         )
         .await;
     assert_eq!(found, json!([]), "{what}");
