@@ -153,6 +153,18 @@ function showChat(chat) {
   if (changed && atEnd) log.scrollTop = log.scrollHeight;
 }
 
+// Whoever reads the end goes on reading the end, whatever becomes of the window.
+let readsEnd = true;
+el("log").addEventListener("scroll", () => {
+  const log = el("log");
+  if (log.clientHeight === state.height) readsEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+});
+new ResizeObserver(() => {
+  const log = el("log");
+  state.height = log.clientHeight;
+  if (readsEnd) log.scrollTop = log.scrollHeight;
+}).observe(el("log"));
+
 function languageOf(text) {
   return /[\u0400-\u04ff]{3}/.test(text) ? "ru" : "en";
 }
