@@ -60,6 +60,7 @@ impl Errand {
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
+            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }
@@ -102,6 +103,7 @@ impl Desk {
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
+            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }

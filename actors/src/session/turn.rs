@@ -115,6 +115,9 @@ impl Desk {
         fetching: bool,
     ) -> Result<Turn, Trouble> {
         let sender = &inbound.sender;
+        if memory.is_none() && self.was_erased_by(inbound).await? {
+            return Ok(farewell(inbound));
+        }
         let mut memory = self.recall(memory, sender).await?;
         if memory.dialog.has_handled(inbound.key) {
             return Ok(Turn::over(Some(memory), Reply::Duplicate));
@@ -280,6 +283,26 @@ fn acted(
         reply: Reply::Done,
         play: Some(play),
         errand,
+    }
+}
+
+/// Once more to somebody who is erased, and of whom nothing is remembered.
+fn farewell(inbound: &Inbound) -> Turn {
+    let (_nothing, screen) = Dialog::erased();
+    let to = To {
+        chat: inbound.chat,
+        language: inbound.sender.language,
+    };
+    let play = Play {
+        to,
+        instead_of: instead_of(inbound),
+        follows: false,
+        unless: None,
+        screen: Box::new(screen),
+    };
+    Turn {
+        play: Some(play),
+        ..Turn::over(None, Reply::Duplicate)
     }
 }
 

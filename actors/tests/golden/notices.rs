@@ -42,6 +42,7 @@ variants!(Messages of Message {
     Message::Operators(OperatorNews::FloatEnds { .. }) => "operators: float ends",
     Message::Operators(OperatorNews::Break { .. }) => "operators: break",
     Message::Operators(OperatorNews::BreakOver { .. }) => "operators: break over",
+    Message::Operators(OperatorNews::OrderWaits { .. }) => "operators: order waits",
     Message::Operators(OperatorNews::LoginLost { .. }) => "operators: login lost",
     Message::Operators(OperatorNews::LoginBack { .. }) => "operators: login back",
     Message::Operators(OperatorNews::InvoiceOdd { .. }) => "operators: invoice odd",
@@ -185,6 +186,10 @@ fn operator_news() -> Vec<OperatorNews> {
         OperatorNews::FloatLow {
             wallet,
             free: ton("0.1"),
+            hour: 495_588,
+        },
+        OperatorNews::OrderWaits {
+            order,
             hour: 495_588,
         },
         OperatorNews::FloatEnds {

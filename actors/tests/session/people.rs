@@ -53,7 +53,13 @@ async fn a_top_up_is_opened_once_and_can_be_cancelled() {
     assert!(matches!(coins.body, Body::TopUpCoin { .. }));
     let again = shop.tap(ANYA, "pay_invoice");
     let invoice = shop.press(&directory, ANYA, "pay_invoice").await;
-    assert!(matches!(invoice.body, Body::Invoice(_)), "{invoice:?}");
+    let Body::Invoice(shown) = &invoice.body else {
+        panic!("{invoice:?}")
+    };
+    // Where it was drawn is remembered, so that it can end there.
+    let kept = shop.world.books.invoice(shown.id).await.unwrap().unwrap();
+    let drawn = shop.world.telegram.last_message(ANYA).unwrap();
+    assert_eq!(kept.row.shown_in, Some(drawn.id));
     assert_eq!(directory.handle(again, LONG).await, Reply::Done);
     settle().await;
     assert_eq!(shop.world.gateway.calls(GatewayCall::Open), 1);

@@ -74,6 +74,7 @@ impl Voice<'_> {
                 ton("per_day", *per_day),
                 ("for", self.span(Span::seconds(*seconds)).into()),
             ],
+            OperatorNews::OrderWaits { order, .. } => vec![shown("order", order)],
             OperatorNews::LoginLost { login, n, why } => {
                 vec![shown("login", login), nth(*n), because("why", why)]
             }
@@ -104,6 +105,7 @@ const fn key(news: &OperatorNews) -> &'static str {
         OperatorNews::BreakOver { .. } => "operator-break-over",
         OperatorNews::FloatLow { .. } => "operator-float-low",
         OperatorNews::FloatEnds { .. } => "operator-float-ends",
+        OperatorNews::OrderWaits { .. } => "operator-order-waits",
         OperatorNews::LoginLost { .. } => "operator-login-lost",
         OperatorNews::LoginBack { .. } => "operator-login-back",
         OperatorNews::InvoiceOdd { .. } => "operator-invoice-odd",

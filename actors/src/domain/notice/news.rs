@@ -240,6 +240,13 @@ pub enum OperatorNews {
         /// The day of Unix time on which it was seen; one notice a day.
         day: i64,
     },
+    /// An order that nothing is signed for has waited so long that its customer was told.
+    OrderWaits {
+        /// Which order.
+        order: OrderId,
+        /// The hour of Unix time in which it was seen; one notice an hour, whatever else waits.
+        hour: i64,
+    },
     /// A login needs a person.
     LoginLost {
         /// Which login.
@@ -339,6 +346,7 @@ impl OperatorNews {
             Self::BreakOver { n, finding } => format!("break/{}/{n}/over", finding.key()),
             Self::FloatLow { wallet, hour, .. } => format!("{wallet}/float-low/{hour}"),
             Self::FloatEnds { wallet, day, .. } => format!("{wallet}/float-ends/{day}"),
+            Self::OrderWaits { hour, .. } => format!("orders-wait/{hour}"),
             Self::LoginLost { login, n, .. } => format!("{login}/lost/{n}"),
             Self::LoginBack { login, n } => format!("{login}/back/{n}"),
             Self::InvoiceOdd { invoice, n, .. } => format!("{invoice}/odd/{n}"),
