@@ -27,6 +27,7 @@ pub(crate) mod login;
 mod migrate;
 mod restore;
 mod serve;
+mod token;
 mod wallet;
 
 pub use failed::Failed;
@@ -59,6 +60,8 @@ enum Command {
     CopyBooks(copy_books::Args),
     /// Shows the Fragment logins of the running daemon, or brings it new cookies.
     Login(login::Args),
+    /// Draws a token for a part of the admin API. Nothing is stored.
+    Token(token::Args),
     /// Draws the words of a wallet, or shows the addresses that words open.
     Wallet(wallet::Args),
 }
@@ -90,6 +93,7 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
         Command::Restore(args) => restore::run(&args, surroundings),
         Command::CopyBooks(args) => copy_books::run(&args),
         Command::Login(args) => login::run(&args, surroundings),
+        Command::Token(args) => token::run(&args),
         Command::Wallet(args) => wallet::run(&args, surroundings),
     }
 }

@@ -24,9 +24,10 @@ mod tests;
 
 pub use problem::{ConfigRefused, Problem};
 pub use sections::{
-    Admin, Backup, Browser, BrowserFlavour, Database, Dialogs, Environment, Fragment, Fulfilment,
-    Health, Heleket, Http, LogFormat, LogLevel, Logs, MigrateAtStart, Payment, People, Pricing,
-    PublicUrl, Redis, Telegram, TillSeed, TimeOfDay, Ton, UpdatesBy, WalletVersionName,
+    Admin, AdminScope, AdminToken, Backup, Browser, BrowserFlavour, Database, Dialogs, Environment,
+    FIRST_TOKEN, Fragment, Fulfilment, Health, Heleket, Http, LogFormat, LogLevel, Logs,
+    MigrateAtStart, Payment, People, Pricing, PublicUrl, Redis, Telegram, TillSeed, TimeOfDay, Ton,
+    UpdatesBy, WalletVersionName,
 };
 pub use values::Network;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
+mod admin;
 mod fragment;
 mod fulfilment;
 mod gateway;
@@ -17,10 +18,11 @@ mod redis;
 mod telegram;
 mod ton;
 
+pub use admin::{Admin, AdminScope, AdminToken, FIRST_TOKEN};
 pub use fragment::{Browser, BrowserFlavour, Fragment};
 pub use fulfilment::Fulfilment;
 pub use gateway::Heleket;
-pub use http::{Admin, Http, PublicUrl};
+pub use http::{Http, PublicUrl};
 pub use payment::Payment;
 pub use people::{Dialogs, People};
 pub use pricing::Pricing;
@@ -28,10 +30,11 @@ pub use redis::Redis;
 pub use telegram::{Telegram, UpdatesBy};
 pub use ton::{TillSeed, Ton, WalletVersionName};
 
+pub(super) use admin::admin;
 pub(super) use fragment::{browser, fragment};
 pub(super) use fulfilment::fulfilment;
 pub(super) use gateway::heleket;
-pub(super) use http::{admin, http};
+pub(super) use http::http;
 pub(super) use payment::payment;
 pub(super) use people::{dialogs, people};
 pub(super) use pricing::pricing;

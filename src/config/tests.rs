@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::names::{LATER, NAMES};
 use super::*;
 
+mod admin;
 mod example;
 mod redis;
 mod telegram;

@@ -1,7 +1,8 @@
-//! The admin API: what an operator may see and order, behind a bearer token.
+//! The admin API: what an operator may see and order, behind bearer tokens with scopes.
 //!
 //! Every order becomes a message to the actor that owns the thing, with the name of who gave it.
-//! Without a token in the settings the API is closed. Never shows a secret.
+//! Which path needs which scope stands in one table ([`table`]). Without a token in the settings the
+//! API is closed. Never shows a secret.
 
 use std::sync::Arc;
 
@@ -11,17 +12,16 @@ use actix_web::error::JsonPayloadError;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{Error, HttpResponse};
-use secrecy::{ExposeSecret, SecretString};
+use actix_web::{Error, HttpMessage as _, HttpResponse};
 use serde::Serialize;
 use starkeeper_actors::domain::ids::{GatewayOrderId, QuoteId, TelegramId};
 use starkeeper_actors::payment::PaymentSnapshot;
 use starkeeper_actors::ports::books::Page;
 use starkeeper_actors::supervision::{Observe, RosterSnapshot};
-use subtle::ConstantTimeEq as _;
 
 use super::error::ApiError;
 use super::health::Report;
+use super::heleket_webhook::Sources;
 use super::{Doors, READ, resource};
 
 mod books;
@@ -31,7 +31,12 @@ mod invoices;
 mod logins;
 mod notices;
 mod orders;
+mod table;
+mod tokens;
 mod users;
+
+pub use tokens::{Scope, Token, Tokens, hash_of};
+use tokens::Caller;
 
 /// The longest body of an order, in bytes: an amount and a few words.
 pub(super) const LONGEST_BODY: usize = 4 * 1024;
@@ -42,8 +47,10 @@ const LONGEST_PAGE: u32 = 100;
 
 /// The way into the API.
 pub struct Entrance {
-    /// What a caller must show.
-    pub token: SecretString,
+    /// What callers must show.
+    pub tokens: Tokens,
+    /// Whence a caller really comes.
+    pub sources: Sources,
     /// Whether payments are on; if not, no invoice can be opened.
     pub payments: bool,
     /// The name at the gateway for an invoice that a person is asked for under an idempotency key:
@@ -78,18 +85,19 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(detailed).service(v1);
 }
 
-/// Lets in who shows the token.
+/// Lets in who shows a token that opens the path.
 async fn guarded(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let refused = match request.app_data::<Data<Doors>>() {
-        Some(doors) => refusal(doors, &request),
-        None => Some(closed()),
-    };
-    if let Some(why) = refused {
-        tracing::warn!("an admin request was refused: {why}");
-        return Err(why.into());
+    match admitted(&request) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+        }
+        Err(why) => {
+            tracing::warn!("an admin request was refused: {why}");
+            return Err(why.into());
+        }
     }
     let mut answer = next.call(request).await?;
     let headers = answer.headers_mut();
@@ -97,10 +105,9 @@ async fn guarded(
     Ok(answer)
 }
 
-fn refusal(doors: &Doors, request: &ServiceRequest) -> Option<ApiError> {
-    let Some(entrance) = &doors.admin else {
-        return Some(closed());
-    };
+fn admitted(request: &ServiceRequest) -> Result<Caller, ApiError> {
+    let doors = request.app_data::<Data<Doors>>().ok_or_else(closed)?;
+    let entrance = doors.admin.as_ref().ok_or_else(closed)?;
     let shown = request.headers().get(AUTHORIZATION);
     let shown = shown.and_then(|value| value.to_str().ok());
     let token = shown.and_then(|shown| {
@@ -108,19 +115,22 @@ fn refusal(doors: &Doors, request: &ServiceRequest) -> Option<ApiError> {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
     let Some(token) = token else {
-        let hint = "send the header `Authorization: Bearer <ADMIN_TOKEN>`";
-        return Some(ApiError::unauthorised("no bearer token was shown", hint));
+        let hint = "send the header `Authorization: Bearer TOKEN`";
+        return Err(ApiError::unauthorised("no bearer token was shown", hint));
     };
-    let right = entrance.token.expose_secret().as_bytes();
-    if bool::from(token.as_bytes().ct_eq(right)) {
-        return None;
+    // A connection without an address, or a proxy that names none, is bound by the token's rate.
+    let from = entrance.sources.of(request.request()).ok();
+    let caller = entrance.tokens.caller(token, from)?;
+    let pattern = request.match_pattern();
+    let scope = pattern.and_then(|path| table::scope(request.method().as_str(), &path));
+    if let Some(scope) = scope {
+        caller.needs(scope)?;
     }
-    let hint = "it must be the ADMIN_TOKEN of this daemon";
-    Some(ApiError::unauthorised("the bearer token is wrong", hint))
+    Ok(caller.clone())
 }
 
 fn closed() -> ApiError {
-    let hint = "set ADMIN_TOKEN and start the daemon again";
+    let hint = "set ADMIN_TOKEN or ADMIN_TOKENS and start the daemon again";
     ApiError::forbidden("admin_closed", "the admin API is closed", hint)
 }
 

@@ -29,6 +29,7 @@ enum Kind {
     Conflict,
     TooLarge,
     Refused,
+    TooMany,
     Unsure,
     Unready,
     Late,
@@ -45,6 +46,7 @@ impl Kind {
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unsure | Self::Unready => StatusCode::SERVICE_UNAVAILABLE,
             Self::Late => StatusCode::GATEWAY_TIMEOUT,
         }
@@ -122,6 +124,11 @@ impl ApiError {
         Self::new(Kind::Refused, code, message, hint)
     }
 
+    /// Whoever asks, asks too often: 429, and later it is heard again.
+    pub fn too_many(message: impl Into<String>, hint: &str) -> Self {
+        Self::new(Kind::TooMany, "too_many", message, hint)
+    }
+
     /// It may have happened: 503, and whoever asks looks, or asks the same again.
     pub fn unsure(message: impl Into<String>, hint: &str) -> Self {
         Self::new(Kind::Unsure, "unsure", message, hint)
@@ -163,6 +170,9 @@ impl ResponseError for ApiError {
             }
             Kind::Unsure | Kind::Unready => {
                 answer.insert_header((RETRY_AFTER, "2"));
+            }
+            Kind::TooMany => {
+                answer.insert_header((RETRY_AFTER, "10"));
             }
             Kind::Malformed
             | Kind::Forbidden

@@ -54,6 +54,44 @@ async fn only_the_right_token_gets_in() {
 }
 
 #[actix_web::test]
+async fn a_token_without_the_scope_is_told_which_one_is_needed() {
+    let shop = Shop::open().await;
+    let with = |request: TestRequest, token: &str| {
+        request.insert_header((AUTHORIZATION, format!("Bearer {token}")))
+    };
+    let books = || TestRequest::get().uri("/admin/v1/books");
+    let invoice = || {
+        TestRequest::post()
+            .uri("/admin/v1/users/7/invoices")
+            .set_json(serde_json::json!({ "amount": "10" }))
+    };
+    let order = || {
+        TestRequest::post()
+            .uri("/admin/v1/users/7/orders")
+            .set_json(serde_json::json!({}))
+    };
+    let cases = [
+        (books(), "read", "operate"),
+        (books(), "read", "money"),
+        (invoice(), "operate", "read"),
+        (invoice(), "operate", "money"),
+        (order(), "money", "read"),
+        (order(), "money", "operate"),
+    ];
+    for (request, needed, shown) in cases {
+        let answer = shop.send(with(request, shown)).await;
+        assert_eq!((answer.status, answer.code()), (403, "wrong_scope"));
+        let message = answer.body["error"]["message"].as_str().unwrap();
+        assert!(message.contains(&format!("scope `{needed}`")), "{message}");
+        assert!(message.contains(&format!("only-{shown}")), "{message}");
+    }
+    assert_eq!(shop.send(with(books(), "read")).await.status, 200);
+    assert_eq!(shop.send(with(invoice(), "operate")).await.status, 201);
+    // The body is nonsense, so it got in.
+    assert_eq!(shop.send(with(order(), "money")).await.status, 400);
+}
+
+#[actix_web::test]
 async fn an_invoice_is_opened_paid_credited_and_told_once() {
     let shop = Shop::open().await;
     let opened = shop.ask("10", None).await;

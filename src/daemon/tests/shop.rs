@@ -10,7 +10,6 @@ use actix_web::dev::Service as _;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::ServiceConfig;
-use secrecy::SecretString;
 use serde_json::Value;
 use starkeeper_actors::domain::ids::{GatewayUuid, LoginId, QuoteId, TelegramId};
 use starkeeper_actors::domain::money::NanoTon;
@@ -26,7 +25,8 @@ use tokio::sync::watch;
 
 use crate::daemon::clock::{gateway_name, keyed_bits};
 use crate::daemon::side::Side;
-use crate::http::admin::Entrance;
+use crate::http::admin::{Entrance, Scope, Token, Tokens, hash_of};
+use crate::http::heleket_webhook::Sources;
 use crate::http::health::Report;
 use crate::http::metrics_page::Backlog;
 use crate::http::{self, Counter, Doors};
@@ -99,7 +99,8 @@ impl Shop {
             gateway_name("test", keyed_bits(b"key", &[&person, key.as_bytes()]))
         };
         let admin = payments.map(|payments| Entrance {
-            token: SecretString::from(TOKEN),
+            tokens: Tokens::new(tokens(), 100_000, 5),
+            sources: Sources::anybody(),
             payments,
             name_for: Arc::new(name_for),
             order_for: Arc::new(|person, key| {
@@ -195,6 +196,17 @@ impl Shop {
         let told = self.side.payment().ask(report, Duration::from_secs(20));
         told.await.unwrap().unwrap()
     }
+}
+
+/// One that may do everything, and one for each scope, whose text is the scope's name.
+fn tokens() -> Vec<Token> {
+    let narrow = Scope::ALL.map(|scope| Token {
+        name: format!("only-{scope}"),
+        scopes: [scope].into(),
+        hash: hash_of(scope.name()),
+    });
+    let first = Token::of_everything("admin", TOKEN);
+    [first].into_iter().chain(narrow).collect()
 }
 
 /// With the token.
