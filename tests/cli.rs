@@ -42,7 +42,9 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    for expected in ["serve", "init", "check", "config", "login", "token", "wallet"] {
+    for expected in [
+        "serve", "init", "check", "config", "login", "token", "wallet",
+    ] {
         assert!(
             offered.contains(&expected),
             "`{expected}` is missing:\n{help}"
@@ -183,7 +185,10 @@ fn a_drawn_token_comes_with_the_line_that_lets_it_in() {
     assert_eq!(answer.status.code(), Some(0), "{}", text(&answer.stderr));
     let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
     assert_eq!(lines[1].len(), 43, "{said}");
-    assert!(lines[3].starts_with("ADMIN_TOKENS=desk:read+operate:"), "{said}");
+    assert!(
+        lines[3].starts_with("ADMIN_TOKENS=desk:read+operate:"),
+        "{said}"
+    );
     assert!(!lines[3].contains(lines[1]), "{said}");
     assert_ne!(text(&token(&["desk", "read"]).stdout), said);
 }

@@ -7,6 +7,7 @@
 //!
 //! Amounts are integers with their unit in the type; instants are arguments.
 
+pub mod audit;
 pub mod breaks;
 pub mod catalog;
 pub mod customer;

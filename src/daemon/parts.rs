@@ -22,7 +22,7 @@ use crate::cli::{self, Failed};
 use crate::config::{AdminScope, AdminToken, FIRST_TOKEN, Network, Settings};
 use crate::heleket::webhook::Keys;
 use crate::heleket::{ApiKey, HeleketClient, HeleketRate, HeleketSettings};
-use crate::http::admin::{Entrance, Scope, Token, Tokens};
+use crate::http::admin::{Entrance, Running, Scope, Token, Tokens};
 use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::http::telegram_webhook::{self, TelegramWebhook};
 use crate::metrics::{self, Page};
@@ -104,6 +104,7 @@ pub(super) async fn make(
         conversations,
         chat,
         admin,
+        life,
         page,
         dropped_lines,
         connections,
@@ -143,6 +144,7 @@ fn entrance(settings: &Settings, life: IncarnationId) -> Option<Arc<Entrance>> {
     };
     Some(Arc::new(Entrance {
         tokens: Tokens::new(tokens, given.rate, given.tries),
+        running: Running::default(),
         sources: Sources {
             allowed: None,
             proxies: among(settings.http.trusted_proxies.clone()),

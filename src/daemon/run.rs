@@ -8,7 +8,7 @@ use actix_rt::Arbiter;
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
-use starkeeper_actors::domain::ids::ReplicaId;
+use starkeeper_actors::domain::ids::{IncarnationId, ReplicaId};
 use starkeeper_actors::ports::{Books, Clock, Invoicing, Messenger, Ports};
 use starkeeper_actors::supervision::Io;
 use starkeeper_actors::system::{ActorSystem, MustEnd, PaymentSide, StartFailed};
@@ -48,6 +48,7 @@ pub(super) struct Parts {
     pub(super) conversations: Conversations,
     /// The chat; none means that people are told nothing yet, and what they are owed waits.
     pub(super) chat: Option<Chat>,
+    pub(super) life: IncarnationId,
     pub(super) admin: Option<Arc<Entrance>>,
     pub(super) page: metrics::Page,
     pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
@@ -244,6 +245,7 @@ fn doors(
     let observed = Arc::clone(side);
     Doors {
         books: Arc::clone(&parts.books),
+        life: parts.life,
         clock: Arc::clone(&parts.clock),
         payment: side.payment().clone(),
         counter: counter(parts, side),
@@ -264,6 +266,8 @@ fn counter(parts: &Parts, side: &Arc<Side>) -> Option<Counter> {
     let goods = parts.goods.as_ref()?;
     Some(Counter {
         directory: system.directory.clone(),
+        fulfilment: system.fulfilment.clone(),
+        pricing: system.till.pricing.bell(),
         logins: system.till.cookie_refresh.clone(),
         tills: goods.tills.iter().map(|(login, _)| *login).collect(),
         read_cookies: Arc::clone(&goods.read_cookies),

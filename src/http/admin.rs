@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::JsonPayloadError;
+use actix_web::error::{JsonPayloadError, PayloadError};
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -18,25 +18,37 @@ use starkeeper_actors::domain::ids::{GatewayOrderId, QuoteId, TelegramId};
 use starkeeper_actors::payment::PaymentSnapshot;
 use starkeeper_actors::ports::books::Page;
 use starkeeper_actors::supervision::{Observe, RosterSnapshot};
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::health::Report;
 use super::heleket_webhook::Sources;
 use super::{Doors, READ, resource};
 
+mod acts;
+mod audit;
 mod books;
 mod breaks;
 mod buying;
+mod deeds;
 mod invoices;
+mod keys;
 mod logins;
+mod machine;
+mod money;
 mod notices;
+mod openapi;
 mod orders;
+mod prices;
+mod sales;
 mod table;
 mod tokens;
 mod users;
+mod wallets;
 
-pub use tokens::{Scope, Token, Tokens, hash_of};
+pub use keys::Running;
 use tokens::Caller;
+pub use tokens::{Scope, Token, Tokens, hash_of};
 
 /// The longest body of an order, in bytes: an amount and a few words.
 pub(super) const LONGEST_BODY: usize = 4 * 1024;
@@ -49,6 +61,8 @@ const LONGEST_PAGE: u32 = 100;
 pub struct Entrance {
     /// What callers must show.
     pub tokens: Tokens,
+    /// Keys whose requests are being done.
+    pub running: Running,
     /// Whence a caller really comes.
     pub sources: Sources,
     /// Whether payments are on; if not, no invoice can be opened.
@@ -72,7 +86,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .wrap(from_fn(guarded))
         .route(web::get().to(detailed));
     let v1 = web::scope("/admin/v1")
+        .wrap(from_fn(deeds::recorded))
         .wrap(from_fn(guarded))
+        .configure(acts::routes)
+        .configure(audit::routes)
+        .configure(machine::routes)
+        .configure(money::routes)
+        .configure(prices::routes)
+        .configure(sales::routes)
+        .configure(wallets::routes)
         .configure(users::routes)
         .configure(invoices::routes)
         .configure(buying::routes)
@@ -82,7 +104,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(breaks::routes)
         .configure(notices::routes)
         .default_service(web::to(super::nowhere));
-    config.service(detailed).service(v1);
+    config
+        .service(detailed)
+        .configure(openapi::routes)
+        .service(v1);
 }
 
 /// Lets in who shows a token that opens the path.
@@ -122,9 +147,9 @@ fn admitted(request: &ServiceRequest) -> Result<Caller, ApiError> {
     let from = entrance.sources.of(request.request()).ok();
     let caller = entrance.tokens.caller(token, from)?;
     let pattern = request.match_pattern();
-    let scope = pattern.and_then(|path| table::scope(request.method().as_str(), &path));
-    if let Some(scope) = scope {
-        caller.needs(scope)?;
+    let route = pattern.and_then(|path| table::route(request.method().as_str(), &path));
+    if let Some(route) = route {
+        caller.needs(route.scope)?;
     }
     Ok(caller.clone())
 }
@@ -157,6 +182,20 @@ pub(super) fn unreadable_body(why: &JsonPayloadError) -> ApiError {
     }
 }
 
+/// What is wrong with a body that cannot even be read.
+fn unreadable_bytes(why: &Error) -> ApiError {
+    match why.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => {
+            let message = "the body is longer than anything that is taken here";
+            ApiError::too_large(message, "send only what the path needs")
+        }
+        Some(_) | None => ApiError::malformed(
+            "the body cannot be read",
+            "send the whole body, as long as its Content-Length says",
+        ),
+    }
+}
+
 /// Where a list is looked at.
 #[derive(Clone, Copy, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -171,23 +210,32 @@ struct Listed {
 
 impl Listed {
     fn page(self) -> Result<Page, ApiError> {
-        let limit = self.limit.unwrap_or(PAGE);
-        if !(1..=LONGEST_PAGE).contains(&limit) {
-            let message = format!("`limit` {limit} is not from 1 to {LONGEST_PAGE}");
-            return Err(ApiError::malformed(message, "ask for page after page"));
-        }
-        Ok(Page {
-            offset: self.offset.unwrap_or(0),
-            limit,
-        })
+        page_of(self.offset, self.limit)
     }
 }
 
+/// The page that is asked for.
+fn page_of(offset: Option<u32>, limit: Option<u32>) -> Result<Page, ApiError> {
+    let limit = limit.unwrap_or(PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let message = format!("`limit` {limit} is not from 1 to {LONGEST_PAGE}");
+        return Err(ApiError::malformed(message, "ask for page after page"));
+    }
+    Ok(Page {
+        offset: offset.unwrap_or(0),
+        limit,
+    })
+}
+
 /// Everything about how the daemon is, for operators.
-#[derive(Serialize)]
-struct Detailed {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Detailed)]
+pub(in crate::http) struct Detailed {
+    #[schema(value_type = serde_json::Value)]
     health: Report,
+    #[schema(value_type = serde_json::Value)]
     actors: RosterSnapshot,
+    #[schema(value_type = serde_json::Value)]
     payment: Option<PaymentSnapshot>,
 }
 

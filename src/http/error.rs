@@ -8,15 +8,18 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ContentType, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use starkeeper_actors::cookie_refresh::ImportRefused;
+use starkeeper_actors::domain::audit::Outcome;
 use starkeeper_actors::domain::dialog::{BuyRefused, LookUpFailed, OpenRefused as Unopened};
 use starkeeper_actors::payment::OpenRefused;
 use starkeeper_actors::ports::Unreadable;
 use starkeeper_actors::session::NotPlaced;
 use starkeeper_actors::supervision::AskFailed;
+
+mod deeds;
 
 /// What an answer that is no success means, without a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -200,6 +203,50 @@ pub(crate) fn head_of_health(well: bool) -> HttpResponseBuilder {
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
     HttpResponse::build(status)
+}
+
+/// Whether asking the same again would be answered the same: it was done, or it will never work.
+pub(crate) fn is_for_good(status: StatusCode) -> bool {
+    status.is_success()
+        || [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY].contains(&status)
+}
+
+/// An answer that was given before.
+pub(crate) fn again(status: u16, body: String) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status)
+        .content_type(ContentType::json())
+        .body(body)
+}
+
+/// What an answer says of the deed it answers.
+pub(crate) fn outcome_of(answer: &HttpResponse<impl Sized>) -> Outcome {
+    match answer.error() {
+        Some(why) => outcome_of_error(why),
+        None if answer.status().is_success() => Outcome::Done,
+        None if answer.status().is_client_error() => Outcome::Refused("malformed".into()),
+        None => Outcome::Unsure,
+    }
+}
+
+/// The same of a failure; one that says `unready` certainly did nothing.
+pub(crate) fn outcome_of_error(why: &actix_web::Error) -> Outcome {
+    match why.as_error::<ApiError>() {
+        Some(error) => match error.kind {
+            Kind::Unsure | Kind::Late => Outcome::Unsure,
+            Kind::Malformed
+            | Kind::Unauthorised
+            | Kind::Forbidden
+            | Kind::Missing
+            | Kind::WrongMethod
+            | Kind::Conflict
+            | Kind::TooLarge
+            | Kind::Refused
+            | Kind::TooMany
+            | Kind::Unready => Outcome::Refused(error.code.to_owned()),
+        },
+        None => Outcome::Unsure,
+    }
 }
 
 /// The status as text, for metrics: `2xx`, `4xx` …

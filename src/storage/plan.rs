@@ -13,7 +13,7 @@ use starkeeper_actors::ports::books::{Commit, CommitRefused, Fence, Guard, RowWr
 use super::columns::{At, Doc};
 use super::names;
 use super::rows::{
-    Together, beliefs, breaks, claims, customers, entries, handled_updates, invoices,
+    Together, audit, beliefs, breaks, claims, customers, entries, handled_updates, invoices,
     live_messages, logins, notices, orders, outside_events, prices, transfers, wallets,
 };
 
@@ -75,6 +75,7 @@ pub(super) struct Plan {
     pub(super) entries: Vec<Entered>,
     pub(super) claims: Vec<claims::Row>,
     pub(super) events: Vec<outside_events::Row>,
+    pub(super) audit: Vec<audit::Row>,
     /// Every account it touches or judges.
     pub(super) accounts: BTreeSet<Account>,
     /// The rows it writes: two commits with one of them in common cannot be written together.
@@ -118,6 +119,7 @@ impl Plan {
                 at: plan.at,
             });
         }
+        plan.audit = commit.audit.into_iter().map(encode::audited).collect();
         Ok(plan)
     }
 
@@ -145,6 +147,7 @@ impl Plan {
             entries: Vec::new(),
             claims: Vec::new(),
             events: Vec::new(),
+            audit: Vec::new(),
             accounts: BTreeSet::new(),
             touched: HashSet::new(),
         };

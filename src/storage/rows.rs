@@ -318,6 +318,19 @@ rows! {
         at: At => Instant,
     }
 
+    /// What people did.
+    audit by id {
+        id: i64 => BigInt,
+        deed: i64 => BigInt,
+        at: At => Instant,
+        who: String => Text,
+        act: String => Text,
+        subject: String => Text,
+        reason: Option<String> => Nullable<Text>,
+        detail: String => Text,
+        outcome: String => Text,
+    }
+
     /// Handled updates.
     handled_updates by update_id {
         bot: i64 => BigInt,

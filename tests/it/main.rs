@@ -17,6 +17,7 @@
     reason = "a test that cannot go on has failed, and says where"
 )]
 
+mod admin;
 mod books;
 mod callback;
 mod check;

@@ -68,6 +68,7 @@ variants!(WalletStandings of Standing {
 variants!(BreakStandings of BreakStanding {
     BreakStanding::Open => "open",
     BreakStanding::Agreed { .. } => "agreed",
+    BreakStanding::Settled { .. } => "settled",
 });
 
 variants!(Findings of Finding {
@@ -277,6 +278,12 @@ fn breaks() -> Rows<Break> {
     let (_, finding) = breaks::samples::every_finding().swap_remove(0);
     let agreed = BreakStanding::Agreed { at: after(1_800) };
     rows.push(("agreed".to_owned(), of(finding, agreed)));
+    let (_, row) = breaks::samples::every_finding().swap_remove(9);
+    let settled = BreakStanding::Settled {
+        at: after(3_600),
+        order: Some(samples::ORDER),
+    };
+    rows.push(("settled".to_owned(), of(row, settled)));
     rows
 }
 

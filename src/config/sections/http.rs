@@ -105,4 +105,3 @@ fn is_public(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or_default();
     host.contains('.') && host.parse::<IpAddr>().is_err() && !local.contains(&last)
 }
-

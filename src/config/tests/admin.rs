@@ -25,8 +25,8 @@ fn tokens_stand_with_commas_or_a_line_each_and_are_known_by_their_hashes() {
 fn what_is_no_token_is_refused_without_being_shown() {
     let wrong = [
         "desk:read".to_owned(),
-        format!("desk:read:{}", &HASH[1..]),
-        format!("desk:read:{}g", &HASH[1..]),
+        format!("desk:read:{}", HASH.trim_start_matches('9')),
+        format!("desk:read:{}g", HASH.trim_start_matches('9')),
         format!("desk:write:{HASH}"),
         format!("desk::{HASH}"),
         format!(":read:{HASH}"),
@@ -43,5 +43,8 @@ fn what_is_no_token_is_refused_without_being_shown() {
     }
     let twice = format!("desk:read:{HASH},desk:money:{}", "1".repeat(64));
     let complaints = Place::new().var("ADMIN_TOKENS", &twice).complaints();
-    assert!(complaints[0].contains("desk stands there twice"), "{complaints:?}");
+    assert!(
+        complaints[0].contains("desk stands there twice"),
+        "{complaints:?}"
+    );
 }

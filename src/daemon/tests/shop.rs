@@ -25,9 +25,9 @@ use tokio::sync::watch;
 
 use crate::daemon::clock::{gateway_name, keyed_bits};
 use crate::daemon::side::Side;
-use crate::http::admin::{Entrance, Scope, Token, Tokens, hash_of};
-use crate::http::heleket_webhook::Sources;
+use crate::http::admin::{Entrance, Running, Scope, Token, Tokens, hash_of};
 use crate::http::health::Report;
+use crate::http::heleket_webhook::Sources;
 use crate::http::metrics_page::Backlog;
 use crate::http::{self, Counter, Doors};
 use crate::metrics::Page;
@@ -70,7 +70,7 @@ impl Shop {
         let settings = PaymentSideSettings::default();
         let side = PaymentSide::start(world.ports(), settings, Io::inline());
         let side = Side::Payments(Box::new(side.await.unwrap()));
-        Self::of(world, side, Vec::new(), payments)
+        Self::of(world, side, Vec::new(), payments).await
     }
 
     /// A shop with one till and 1,000 TON in its wallet, where Masha is known.
@@ -87,10 +87,10 @@ impl Shop {
         let arbiters = vec![Arbiter::current()];
         let system = ActorSystem::start(world.ports(), settings, Io::inline(), arbiters);
         let side = Side::Whole(Box::new(system.await.unwrap()));
-        Self::of(world, side, vec![till.login], Some(true))
+        Self::of(world, side, vec![till.login], Some(true)).await
     }
 
-    fn of(world: World, side: Side, tills: Vec<LoginId>, payments: Option<bool>) -> Self {
+    async fn of(world: World, side: Side, tills: Vec<LoginId>, payments: Option<bool>) -> Self {
         let side = Arc::new(side);
         let (to, health) = watch::channel(Report::starting());
         let observed = Arc::clone(&side);
@@ -100,6 +100,7 @@ impl Shop {
         };
         let admin = payments.map(|payments| Entrance {
             tokens: Tokens::new(tokens(), 100_000, 5),
+            running: Running::default(),
             sources: Sources::anybody(),
             payments,
             name_for: Arc::new(name_for),
@@ -111,6 +112,8 @@ impl Shop {
         });
         let counter = side.whole().map(|system| Counter {
             directory: system.directory.clone(),
+            fulfilment: system.fulfilment.clone(),
+            pricing: system.till.pricing.bell(),
             logins: system.till.cookie_refresh.clone(),
             tills,
             read_cookies: Arc::new(|text| match text.contains("stel_ssid") {
@@ -120,8 +123,10 @@ impl Shop {
         });
         let books: Arc<dyn Books> = Arc::<MemoryBooks>::clone(&world.books);
         let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&world.clock);
+        let life = books.incarnation().await.unwrap();
         let doors = Doors {
             books,
+            life,
             clock,
             payment: side.payment().clone(),
             counter,

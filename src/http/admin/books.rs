@@ -7,6 +7,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use serde::Serialize;
 use starkeeper_actors::domain::ledger::{Asset, TrialBalance};
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
+use utoipa::ToSchema;
 
 use crate::http::error::ApiError;
 use crate::http::{Doors, resource};
@@ -16,8 +17,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/books").route(web::get().to(balance)));
 }
 
-#[derive(Serialize)]
-struct BooksView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Books)]
+pub(super) struct BooksView {
     /// Whether debits equal credits in both assets.
     balanced: bool,
     /// Dollars in decimal text, one line a kind of account.

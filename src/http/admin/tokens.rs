@@ -23,6 +23,9 @@ const SPAN: Duration = Duration::from_secs(60);
 /// Addresses that are remembered for their wrong tokens; beyond, old ones are forgotten.
 const ADDRESSES: usize = 10_000;
 
+/// The name of the token of the whole.
+const FIRST: &str = "admin";
+
 /// A part of the API.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Scope {
@@ -93,6 +96,15 @@ pub(in crate::http) struct Caller {
 }
 
 impl Caller {
+    /// What its keys begin with, so that no two tokens share one; those of the first token are as they
+    /// are.
+    pub(super) fn prefix(&self) -> String {
+        match &*self.name {
+            FIRST => String::new(),
+            name => format!("{name}/"),
+        }
+    }
+
     /// Whether the caller may.
     ///
     /// # Errors
@@ -107,7 +119,8 @@ impl Caller {
             self.name,
             has.join(", ")
         );
-        let hint = "make one with `starkeeper token NAME SCOPES` and put its line into ADMIN_TOKENS";
+        let hint =
+            "make one with `starkeeper token NAME SCOPES` and put its line into ADMIN_TOKENS";
         Err(ApiError::forbidden("wrong_scope", message, hint))
     }
 }
@@ -158,7 +171,10 @@ impl Tokens {
     pub(super) fn caller(&self, shown: &str, from: Option<IpAddr>) -> Result<&Caller, ApiError> {
         if from.is_some_and(|from| self.is_guessing(from)) {
             let hint = "wait a minute; the name of each token is in ADMIN_TOKENS";
-            return Err(ApiError::too_many("too many wrong tokens came from there", hint));
+            return Err(ApiError::too_many(
+                "too many wrong tokens came from there",
+                hint,
+            ));
         }
         let hash = hash_of(shown);
         // Every hash is looked at, whichever fits.

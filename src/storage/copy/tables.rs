@@ -61,6 +61,8 @@ pub(super) const TABLES: &[Table] = &[
     table("jars", &["login", "version"], Document::None),
     table("claims", &["kind", "name"], Document::None),
     table("outside_events", &["key"], Document::None),
+    table("answers", &["key"], Document::None),
+    table("audit", &["id"], Document::None),
     table("handled_updates", &["bot", "update_id"], Document::None),
 ];
 

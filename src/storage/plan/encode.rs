@@ -1,6 +1,7 @@
 //! One row each: the document, and beside it the columns by which the books search and refuse.
 
 use starkeeper_actors::domain::Timestamp;
+use starkeeper_actors::domain::audit::Audited;
 use starkeeper_actors::domain::breaks::Break;
 use starkeeper_actors::domain::customer::Customer;
 use starkeeper_actors::domain::ids::NoticeId;
@@ -18,8 +19,8 @@ use super::{clean, document, key_of, text_of};
 use crate::storage::columns::At;
 use crate::storage::names;
 use crate::storage::rows::{
-    beliefs, breaks, claims, customers, entries, invoices, live_messages, logins, notices, orders,
-    prices, transfers, wallets,
+    audit, beliefs, breaks, claims, customers, entries, invoices, live_messages, logins, notices,
+    orders, prices, transfers, wallets,
 };
 
 type Encoded<R> = Result<R, CommitRefused>;
@@ -51,6 +52,20 @@ pub(super) fn beliefs(commit: &Commit) -> Vec<beliefs::Row> {
     // Always in the same order, so that two commits never wait for each other.
     rows.sort_unstable_by(|one, other| one.lease.cmp(&other.lease));
     rows
+}
+
+pub(super) fn audited(line: Audited) -> audit::Row {
+    audit::Row {
+        id: line.id.get(),
+        deed: line.deed.get(),
+        at: At(line.at),
+        who: clean(line.who.to_string()),
+        act: clean(line.act),
+        subject: clean(line.subject),
+        reason: line.reason.map(clean),
+        detail: clean(line.detail),
+        outcome: clean(line.outcome.to_string()),
+    }
 }
 
 pub(in crate::storage) fn customer(row: &Customer, version: i64) -> Encoded<customers::Row> {

@@ -8,6 +8,7 @@
 use super::Link;
 
 pub(in crate::storage) mod accounts;
+pub(in crate::storage) mod answers;
 pub(in crate::storage) mod erase;
 pub(in crate::storage) mod explain;
 pub(in crate::storage) mod file;

@@ -55,6 +55,7 @@ pub(in crate::storage) async fn write(link: Link<'_>, plans: &[&Plan], ids: &Ids
         claim(link, plans),
         owe(link, plans),
         log(link, plans),
+        note(link, plans),
         guard(link, plans),
     )
 }
@@ -87,6 +88,7 @@ plain_inserts! {
     handle into handled_updates from handled;
     claim into claims from claims;
     log into outside_events from events;
+    note into audit from audit;
 }
 
 async fn enter(link: Link<'_>, plans: &[&Plan]) -> Done {

@@ -14,8 +14,9 @@ mod versions;
 
 use super::case::Case;
 use super::world::{
-    account, accounts, claim, customer, disagreement, entry, handled_update, invoice, jar, lease,
-    live_message, login, notice, order, outside_event, posting_at, snapshot, transfer, wallet,
+    account, accounts, answer, audited, claim, customer, disagreement, entry, handled_update,
+    invoice, jar, lease, live_message, login, notice, order, outside_event, posting_at, snapshot,
+    transfer, wallet,
 };
 
 /// All cases.
@@ -56,13 +57,15 @@ fn lawful(table: &str) -> String {
         "outside_events" => outside_event("heleket/50").insert(),
         "handled_updates" => handled_update(1, 150).insert(),
         "jars" => jar(50, 1).insert(),
+        "answers" => answer("desk/50").insert(),
+        "audit" => audited(50, 50, "asked").insert(),
         "breaks" => disagreement(50).insert(),
         other => panic!("{other} is new: say here what is lawful in it"),
     }
 }
 
 /// All tables but the view of beliefs.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 22] = [
     "books",
     "accounts",
     "entries",
@@ -83,4 +86,6 @@ const TABLES: [&str; 20] = [
     "handled_updates",
     "jars",
     "breaks",
+    "audit",
+    "answers",
 ];

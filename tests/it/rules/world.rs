@@ -398,6 +398,36 @@ pub fn outside_event(key: &str) -> Row {
     )
 }
 
+pub fn audited(id: i64, deed: i64, outcome: &str) -> Row {
+    Row::of(
+        "audit",
+        &[
+            ("id", &id.to_string()),
+            ("deed", &deed.to_string()),
+            ("at", THEN),
+            ("who", "'token/desk'"),
+            ("act", "'POST /sales/pause'"),
+            ("subject", "'sales'"),
+            ("reason", "'because'"),
+            ("detail", "''"),
+            ("outcome", &text(outcome)),
+        ],
+    )
+}
+
+pub fn answer(key: &str) -> Row {
+    Row::of(
+        "answers",
+        &[
+            ("key", &text(key)),
+            ("digest", "'0a'"),
+            ("at", NOW),
+            ("status", "NULL"),
+            ("body", "NULL"),
+        ],
+    )
+}
+
 pub fn handled_update(bot: i64, update: i64) -> Row {
     Row::of(
         "handled_updates",
@@ -497,6 +527,15 @@ pub fn world() -> String {
         lease("login/1", 4, "NULL").insert(),
         lease("notifier", 0, "NULL").insert(),
         outside_event("heleket/1").insert(),
+        answer("desk/1")
+            .with("status", 201)
+            .with("body", "'{}'")
+            .insert(),
+        answer("desk/2").insert(),
+        answer("desk/3").with("at", THEN).insert(),
+        audited(1, 1, "asked").insert(),
+        audited(2, 1, "done").insert(),
+        audited(3, 3, "asked").insert(),
         handled_update(1, 100).insert(),
         jar(1, 1).insert(),
         handled_update(1, 99).with("at", THEN).insert(),

@@ -3,6 +3,7 @@
 
 use super::LiveMessage;
 use crate::domain::Timestamp;
+use crate::domain::audit::Audited;
 use crate::domain::breaks::Break;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{
@@ -209,6 +210,8 @@ pub struct Commit {
     pub claims: Vec<(Claim, Option<OrderId>)>,
     /// The log.
     pub events: Vec<OutsideEvent>,
+    /// What people did: kept for good, an outcome once a deed.
+    pub audit: Vec<Audited>,
 }
 
 impl Commit {
@@ -227,6 +230,7 @@ impl Commit {
             stale: Vec::new(),
             claims: Vec::new(),
             events: Vec::new(),
+            audit: Vec::new(),
         }
     }
 }

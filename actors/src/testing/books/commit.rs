@@ -6,10 +6,12 @@ use super::orders::OrderRow;
 use super::rows::{next_version, rule};
 use super::state::State;
 use crate::domain::Timestamp;
+use crate::domain::audit::{Audited, Outcome};
 use crate::domain::breaks::Break;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{
-    CustomerId, InvoiceId, LoginId, NoticeId, OrderId, TransferId, UpdateKey, WalletAddress,
+    AuditId, CustomerId, InvoiceId, LoginId, NoticeId, OrderId, TransferId, UpdateKey,
+    WalletAddress,
 };
 use crate::domain::invoice::Invoice;
 use crate::domain::login::Login;
@@ -55,6 +57,7 @@ enum Done {
     Entry,
     Claim(Claim),
     Event(String),
+    Audit(AuditId),
 }
 
 struct Step<'a> {
@@ -96,6 +99,9 @@ impl Step<'_> {
             if self.state.names.log(event)? {
                 self.done.push(Done::Event(key));
             }
+        }
+        for line in commit.audit {
+            self.audit(line)?;
         }
         self.judge()?;
         for guard in commit.guards {
@@ -186,6 +192,22 @@ impl Step<'_> {
         Ok(Done::Break(key, old))
     }
 
+    fn audit(&mut self, line: Audited) -> Result<(), CommitRefused> {
+        let (id, audit) = (line.id, &mut self.state.audit);
+        if audit.contains_key(&id) {
+            let row = format!("{id} of the audit log");
+            return Err(CommitRefused::Stale { row });
+        }
+        let ends = |line: &Audited| line.outcome != Outcome::Asked;
+        if ends(&line) && audit.values().any(|it| it.deed == line.deed && ends(it)) {
+            let what = format!("the outcome of {}", line.deed);
+            return Err(CommitRefused::Taken { what });
+        }
+        audit.insert(id, line);
+        self.done.push(Done::Audit(id));
+        Ok(())
+    }
+
     fn owe(&mut self, id: NoticeId, owed: &Owed) -> Result<(), CommitRefused> {
         if let Some(row) = self.state.notices.owe(id, owed, self.at)? {
             let old = self.state.notices.replace(id, Some(row));
@@ -238,7 +260,8 @@ impl Step<'_> {
                 | Done::Update(_)
                 | Done::Entry
                 | Done::Claim(_)
-                | Done::Event(_) => {}
+                | Done::Event(_)
+                | Done::Audit(_) => {}
             }
         }
         Ok(())
@@ -262,6 +285,7 @@ impl Step<'_> {
                 Done::Entry => state.ledger.unpost(),
                 Done::Claim(claim) => state.names.unclaim(&claim),
                 Done::Event(key) => state.names.unlog(&key),
+                Done::Audit(id) => drop(state.audit.remove(&id)),
             }
         }
     }
