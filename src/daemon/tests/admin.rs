@@ -264,7 +264,7 @@ async fn an_opening_of_unknown_outcome_is_found_under_its_key() {
     let found = loop {
         let again = shop.ask("10", Some("k-1")).await;
         match again.status {
-            200 => break again,
+            201 => break again,
             503 => tokio::task::yield_now().await,
             other => panic!("{other}: {}", again.body),
         }

@@ -178,7 +178,7 @@ fn replay(asked: &Asked, there: &Invoice) -> Result<HttpResponse, ApiError> {
         ));
     }
     match (&there.standing, there.closing) {
-        (Standing::Open(_), _) => Ok(HttpResponse::Ok().json(InvoiceView::of(there))),
+        (Standing::Open(_), _) => Ok(HttpResponse::Created().json(InvoiceView::of(there))),
         (Standing::Refused { why }, _) => Err(OpenRefused::Refused(why.clone()).into()),
         (Standing::NotOurs, _) => {
             let why = "the gateway returned another invoice".into();
