@@ -6,5 +6,6 @@ mod deeds;
 mod floats;
 mod health;
 mod openapi;
+mod refunds;
 mod selling;
 mod shop;
