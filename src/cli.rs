@@ -25,6 +25,7 @@ mod failed;
 mod init;
 pub(crate) mod login;
 mod migrate;
+mod report;
 mod restore;
 mod serve;
 mod token;
@@ -54,6 +55,8 @@ enum Command {
     Migrate(migrate::Args),
     /// Makes a backup of the books, checked, while the daemon runs.
     Backup(backup::Args),
+    /// Prints days of the shop as a table: sales, cost, fees, margin.
+    Report(report::Args),
     /// Fills empty books from a backup; they begin a new life.
     Restore(restore::Args),
     /// Moves the books to another database, of either engine.
@@ -90,6 +93,7 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
         Command::Config(args) => config::run(&args, surroundings),
         Command::Migrate(args) => migrate::run(&args, surroundings),
         Command::Backup(args) => backup::run(&args, surroundings),
+        Command::Report(args) => report::run(&args, surroundings),
         Command::Restore(args) => restore::run(&args, surroundings),
         Command::CopyBooks(args) => copy_books::run(&args),
         Command::Login(args) => login::run(&args, surroundings),

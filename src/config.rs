@@ -26,7 +26,7 @@ pub use problem::{ConfigRefused, Problem};
 pub use sections::{
     Admin, AdminScope, AdminToken, Backup, Browser, BrowserFlavour, Database, Dialogs, Environment,
     FIRST_TOKEN, Fragment, Fulfilment, Health, Heleket, Http, LogFormat, LogLevel, Logs,
-    MigrateAtStart, Payment, People, Pricing, PublicUrl, Redis, Telegram, TillSeed, TimeOfDay, Ton,
+    MigrateAtStart, Payment, People, Pricing, PublicUrl, Redis, Shop, Telegram, TestPurchase, TillSeed, TimeOfDay, Ton,
     UpdatesBy, WalletVersionName,
 };
 pub use values::Network;
@@ -97,6 +97,8 @@ pub struct Settings {
     pub admin: Admin,
     /// Logs.
     pub logs: Logs,
+    /// What lets the operator sleep.
+    pub shop: Shop,
     /// Nightly backups; none while no folder is set.
     pub backup: Option<Backup>,
     /// Health and metrics.
@@ -135,6 +137,7 @@ impl Settings {
         let telegram = sections::telegram(&mut reader, http.as_ref());
         let admin = sections::admin(&mut reader);
         let logs = sections::logs(&mut reader);
+        let shop = sections::shop(&mut reader);
         let backup = sections::backup(&mut reader);
         let health = sections::health(&mut reader);
         let drain = reader.span("drain.actor", sections::MOMENT, sections::SECOND);
@@ -159,6 +162,7 @@ impl Settings {
                 telegram: telegram?,
                 admin: admin?,
                 logs: logs?,
+                shop: shop?,
                 backup: backup?,
                 health: health?,
                 drain: drain?,

@@ -182,6 +182,7 @@ impl ActorSystem {
             came_back: notifier.as_ref().map(Door::asker),
             fulfilment: fulfilment.bell(),
             swept: swept.clone(),
+            shutters: settings.shutters,
         };
         let (prices, logins) = (till.prices.clone(), till.logins.receiver());
         let session = settings.session;

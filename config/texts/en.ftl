@@ -447,3 +447,23 @@ operator-paused = Sales are paused: { $why }
 operator-open-again = Sales go on: { $what }
 operator-unbalanced = The books do not balance: { $usd } micro-dollars, { $ton } nano-TON. Sales are stopped.
 operator-undeliverable = Notice { $key } cannot be delivered: Telegram says "{ $why }"
+operator-shop-new = The shop is new and sells to nobody but you. Run <code>starkeeper check</code> until all is well, then buy 50 Stars here: the card shows the price before you pay. Once they are delivered, the shop opens.
+operator-shop-opened = Your test purchase { $order } was delivered: the shop is open for everybody.
+operator-shop-away = Away { $from }–{ $to }, { $orders }
+operator-shop-going-on = { $count ->
+    [one] { $shown } order continued
+   *[other] { $shown } orders continued
+}
+operator-shop-disk-low = Sales rest: { $folder } has { $free } MiB left, less than { $least }. Orders are being finished. Please make room.
+operator-shop-disk-fine = There is room on the disk again: sales go on.
+operator-shop-log-lost = The log cannot be written to { $file }: { $why }. The shop goes on without these lines.
+operator-day = The day { $day }
+operator-day-late = The day { $day } (told late)
+operator-day-orders = { $count ->
+    [one] { $shown } order
+   *[other] { $shown } orders
+}
+operator-day-sales = Sales: { $sales }, { $orders }
+operator-day-cost = Cost: { $cost } ({ $cost_usd }), fees { $fees }, margin { $margin } at { $rate } for a TON
+operator-day-cost-alone = Cost: { $cost }, chain { $network }; no rate to count a margin with
+operator-day-open = Waiting orders: { $waiting }. At Heleket { $gateway }, in the wallets { $float }

@@ -457,3 +457,25 @@ operator-paused = Продажи остановлены: { $why }
 operator-open-again = Продажи идут снова: { $what }
 operator-unbalanced = Книги не сходятся: { $usd } микродолларов, { $ton } нано-TON. Продажи остановлены.
 operator-undeliverable = Уведомление { $key } не доставить: Telegram отвечает «{ $why }»
+operator-shop-new = Магазин новый и продаёт только вам. Запускайте <code>starkeeper check</code>, пока всё не будет в порядке, затем купите здесь 50 звёзд: цену карточка покажет до оплаты. Когда они придут, магазин откроется.
+operator-shop-opened = Ваша пробная покупка { $order } доставлена: магазин открыт для всех.
+operator-shop-away = Перерыв { $from }–{ $to }, { $orders }
+operator-shop-going-on = { $count ->
+    [one] продолжен { $shown } заказ
+    [few] продолжено { $shown } заказа
+   *[other] продолжено { $shown } заказов
+}
+operator-shop-disk-low = Продажи на паузе: в { $folder } осталось { $free } МиБ, меньше { $least }. Начатые заказы выполняются. Освободите место.
+operator-shop-disk-fine = Место на диске снова есть: продажи продолжаются.
+operator-shop-log-lost = Журнал не пишется в { $file }: { $why }. Магазин работает дальше без этих строк.
+operator-day = День { $day }
+operator-day-late = День { $day } (с опозданием)
+operator-day-orders = { $count ->
+    [one] { $shown } заказ
+    [few] { $shown } заказа
+   *[other] { $shown } заказов
+}
+operator-day-sales = Продажи: { $sales }, { $orders }
+operator-day-cost = Себестоимость: { $cost } ({ $cost_usd }), комиссии { $fees }, маржа { $margin } при { $rate } за TON
+operator-day-cost-alone = Себестоимость: { $cost }, сеть { $network }; курса нет, маржа не посчитана
+operator-day-open = Ждут заказов: { $waiting }. На Heleket { $gateway }, в кошельках { $float }

@@ -189,6 +189,13 @@ pub(super) const NAMES: &[Name] = &[
     open("LOG_FORMAT", "logs.format"),
     open("LOG_FILES", "logs.files"),
     open("LOG_DIR", "logs.dir"),
+    open("TEST_PURCHASE", "shop.test_purchase"),
+    open("SHOP_LOOK_EVERY", "shop.look_every"),
+    open("AWAY_AFTER", "shop.away_after"),
+    open("DISK_MIN", "shop.disk_min"),
+    open("REPORT_TIME", "shop.report_time"),
+    secret("HEARTBEAT_URL", "shop.heartbeat_url"),
+    open("HEARTBEAT_EVERY", "shop.heartbeat_every"),
     open("BACKUP_DIR", "backup.dir"),
     open("BACKUP_TIME", "backup.time"),
     open("HEALTH_EVERY", "health.every"),
@@ -205,9 +212,6 @@ pub(super) const LATER: &[(&str, bool)] = &[
     ("CLOUDFLARE_TUNNEL_TOKEN", true),
     ("ENABLE_HTTPS_REDIRECT", false),
     ("DEFAULT_CURRENCY", false),
-    ("REPORT_TIME", false),
-    ("HEARTBEAT_URL", true),
-    ("DISK_MIN", false),
 ];
 
 /// The variable that names another file than `.env`. Read from the environment alone.

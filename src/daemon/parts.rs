@@ -27,6 +27,7 @@ use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::http::telegram_webhook::{self, TelegramWebhook};
 use crate::metrics::{self, Page};
 use crate::storage::backup;
+use crate::telemetry::LogHealth;
 
 use super::chat::{self, Chat};
 use super::steps::Steps;
@@ -43,7 +44,7 @@ pub(super) async fn make(
     io: &Runtime,
     page: Page,
     listener: TcpListener,
-    dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    logs: LogHealth,
 ) -> Result<Parts, Failed> {
     #[cfg(feature = "crash-points")]
     let points = super::points::Points::of_this_process(settings.state_dir.clone());
@@ -106,7 +107,7 @@ pub(super) async fn make(
         admin,
         life,
         page,
-        dropped_lines,
+        logs,
         connections,
         io: io.handle().clone(),
         listener,

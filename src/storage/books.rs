@@ -15,6 +15,8 @@ use starkeeper_actors::domain::money::NanoTon;
 use starkeeper_actors::domain::notice::{Audience, Notice};
 use starkeeper_actors::domain::order::{HistoryRow, Order};
 use starkeeper_actors::domain::pricing::ShopPrices;
+use starkeeper_actors::domain::report::Turnover;
+use starkeeper_actors::domain::shop::Shop;
 use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::domain::wallet::{Known, Wallet};
 use starkeeper_actors::domain::{Span, Timestamp};
@@ -397,6 +399,16 @@ impl Books for Storage {
 
     async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable> {
         decode::prices(read!(self, [], q, |link| q::read::published(link).await?)?)
+    }
+
+    async fn shop(&self) -> Result<Option<Seen<Shop>>, Unreadable> {
+        decode::found(read!(self, [], q, |link| q::read::the_shop(link).await?)?)
+    }
+
+    async fn turnover(&self, from: Timestamp, to: Timestamp) -> Result<Turnover, Unreadable> {
+        let (from, to) = (At(from), At(to));
+        read!(self, [], q, |link| q::turnover::turnover(link, from, to)
+            .await?)
     }
 
     async fn notices_due(

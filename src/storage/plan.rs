@@ -14,7 +14,7 @@ use super::columns::{At, Doc};
 use super::names;
 use super::rows::{
     Together, audit, beliefs, breaks, claims, customers, entries, handled_updates, invoices,
-    live_messages, logins, notices, orders, outside_events, prices, transfers, wallets,
+    live_messages, logins, notices, orders, outside_events, prices, shop, transfers, wallets,
 };
 
 pub(super) mod encode;
@@ -69,6 +69,7 @@ pub(super) struct Plan {
     pub(super) notices: Writes<notices::Row>,
     pub(super) live: Writes<live_messages::Row>,
     pub(super) prices: Writes<prices::Row>,
+    pub(super) shop: Writes<shop::Row>,
     pub(super) breaks: Writes<breaks::Row>,
     /// Orders whose live message is stale.
     pub(super) stale: Vec<i64>,
@@ -142,6 +143,7 @@ impl Plan {
             notices: Writes::default(),
             live: Writes::default(),
             prices: Writes::default(),
+            shop: Writes::default(),
             breaks: Writes::default(),
             stale: Vec::new(),
             entries: Vec::new(),
@@ -216,6 +218,10 @@ impl Plan {
             RowWrite::Prices(write) => {
                 let row = encode::prices(write.row, next(write.seen))?;
                 self.put(write.seen, |plan| &mut plan.prices, row)
+            }
+            RowWrite::Shop(write) => {
+                let row = encode::shop(write.row, next(write.seen))?;
+                self.put(write.seen, |plan| &mut plan.shop, row)
             }
             RowWrite::Break(write) => {
                 let row = encode::disagreement(&write.row, next(write.seen))?;

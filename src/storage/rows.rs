@@ -293,6 +293,13 @@ rows! {
         document: Doc => Document,
     }
 
+    /// The shop itself.
+    shop by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        document: Doc => Document,
+    }
+
     /// Breaks.
     breaks by key {
         key: String => Text,

@@ -312,6 +312,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::columns::Document;
+    use diesel::sql_types::BigInt;
+
+    shop (id) {
+        id -> BigInt,
+        version -> BigInt,
+        document -> Document,
+    }
+}
+
 // A view that stores nothing: inserting checks what a commit believes.
 diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
@@ -346,4 +357,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     breaks,
     audit,
     answers,
+    shop,
 );

@@ -30,6 +30,7 @@ mod operators;
 mod order;
 mod profile;
 mod rows;
+mod shop;
 mod times;
 mod tongue;
 

@@ -29,6 +29,7 @@ mod goods;
 mod ground;
 mod heleket;
 mod init;
+mod logs;
 mod migrate;
 mod operable;
 mod proof;

@@ -1,6 +1,7 @@
 //! One notice to one customer.
 
 use std::sync::Arc;
+use tracing::Instrument as _;
 
 use super::desk::{After, Desk, Sent};
 use crate::domain::customer::Customer;
@@ -10,6 +11,8 @@ use crate::domain::notice::{
     Attempt, Audience, CreditReason, Message, News, Notice, OperatorNews, Owed, Standing,
 };
 use crate::domain::order::Order;
+use crate::domain::trace::TraceId;
+use crate::office::around;
 use crate::ports::Unreadable;
 use crate::ports::books::{Fence, RowWrite, Seen, Write};
 use crate::ports::messenger::{About, To, Today};
@@ -17,6 +20,12 @@ use crate::ports::messenger::{About, To, Today};
 impl Desk {
     /// Delivers a notice and stores what became of it.
     pub(super) async fn deliver(&self, notice: Seen<Notice>, fence: Fence) -> After {
+        let trace = TraceId::of_message(&notice.row.owed.message);
+        let around = trace.map_or_else(tracing::Span::none, around);
+        self.deliver_one(notice, fence).instrument(around).await
+    }
+
+    async fn deliver_one(&self, notice: Seen<Notice>, fence: Fence) -> After {
         if !self.may_speak() {
             return After::NotSent;
         }
@@ -167,7 +176,11 @@ impl Desk {
     ) -> After {
         let mut commit = self.commit(fence);
         let counted = match &attempt {
-            Attempt::Accepted => &self.counts.told,
+            Attempt::Accepted => {
+                let (id, key) = (notice.row.id, &notice.row.owed.key);
+                tracing::info!(notice.id = %id, "told: {key}");
+                &self.counts.told
+            }
             Attempt::Later { .. } => &self.counts.later,
             Attempt::Unknown { .. } => &self.counts.unknown,
             Attempt::Blocked => &self.counts.kept,

@@ -25,6 +25,8 @@ use crate::domain::money::NanoTon;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::report::Turnover;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
@@ -383,6 +385,13 @@ pub trait Books: Send + Sync {
 
     /// The published prices, if any were stored.
     async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable>;
+
+    /// The shop itself, once it was founded.
+    async fn shop(&self) -> Result<Option<Seen<Shop>>, Unreadable>;
+
+    /// What was sold and spent from one instant on and before another one, by the times of the
+    /// entries. For reports; nothing is decided by it.
+    async fn turnover(&self, from: Timestamp, to: Timestamp) -> Result<Turnover, Unreadable>;
 
     /// Notices whose next attempt is due, in the order they became owed; at most the first of
     /// each person, so that nobody hears things out of order.

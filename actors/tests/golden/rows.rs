@@ -13,6 +13,7 @@ use starkeeper_actors::domain::order::{Order, OrderState, Proof, Stage};
 use starkeeper_actors::domain::pricing::{Quote, ShopPrices, Stop, StopReason};
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::samples::{ORDER, SEQNO, WALLET, after, noon, tx};
+use starkeeper_actors::domain::shop::{Opening, Shop};
 use starkeeper_actors::domain::transfer::{Purpose, Transfer, TransferState};
 use starkeeper_actors::domain::wallet::{Standing, Wallet};
 
@@ -379,4 +380,34 @@ pub(crate) fn stopped_prices() -> ShopPrices {
         })
         .collect();
     prices
+}
+
+variants!(Openings of Opening {
+    Opening::New { checked_at: None } => "new",
+    Opening::New { checked_at: Some(_) } => "checked",
+    Opening::Open { proof: Some(_), .. } => "proven",
+    Opening::Open { proof: None, .. } => "open",
+});
+
+pub(crate) fn shops() -> Rows<Shop> {
+    let shop = |opening| Shop {
+        opening,
+        alive_at: after(60),
+        told_day: noon().date_naive(),
+    };
+    let open = |proof| Opening::Open { at: noon(), proof };
+    let checked_at = Some(after(30));
+    named([
+        ("new", shop(Opening::New { checked_at: None })),
+        ("checked", shop(Opening::New { checked_at })),
+        ("proven", shop(open(Some(ORDER)))),
+        ("open", shop(open(None))),
+    ])
+}
+
+#[test]
+fn shops_stay_readable() {
+    check_machine("shop", &shops(), Openings::ALL, |shop| {
+        vec![Openings::of(&shop.opening)]
+    });
 }

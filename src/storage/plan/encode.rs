@@ -11,6 +11,7 @@ use starkeeper_actors::domain::login::Login;
 use starkeeper_actors::domain::notice::{self, Audience, Notice, Owed};
 use starkeeper_actors::domain::order::{Order, OrderRules};
 use starkeeper_actors::domain::pricing::{ShopPrices, StoredShopPrices};
+use starkeeper_actors::domain::shop::Shop;
 use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::domain::wallet::{self, Wallet};
 use starkeeper_actors::ports::books::{Claim, Commit, CommitRefused, LiveMessage};
@@ -20,13 +21,16 @@ use crate::storage::columns::At;
 use crate::storage::names;
 use crate::storage::rows::{
     audit, beliefs, breaks, claims, customers, entries, invoices, live_messages, logins, notices,
-    orders, prices, transfers, wallets,
+    orders, prices, shop, transfers, wallets,
 };
 
 type Encoded<R> = Result<R, CommitRefused>;
 
 /// The one row of the prices.
 pub(super) const PRICES: i64 = 1;
+
+/// The one row of the shop.
+pub(super) const SHOP: i64 = 1;
 
 /// The audience of the operators; no customer has this id.
 pub(in crate::storage) const OPERATORS: i64 = 0;
@@ -219,6 +223,14 @@ pub(super) fn prices(row: ShopPrices, version: i64) -> Encoded<prices::Row> {
         id: PRICES,
         version,
         document: text_of(&StoredShopPrices::from(row))?,
+    })
+}
+
+pub(super) fn shop(row: Shop, version: i64) -> Encoded<shop::Row> {
+    Ok(shop::Row {
+        id: SHOP,
+        version,
+        document: document(&row)?,
     })
 }
 

@@ -14,7 +14,7 @@ use crate::storage::decode::AuditLine;
 use crate::storage::names;
 use crate::storage::schema::{
     accounts, audit, books, breaks, claims, customers, invoices, leases, live_messages, logins,
-    notices, orders, prices, transfers, wallets,
+    notices, orders, prices, shop, transfers, wallets,
 };
 
 /// A row's version and document.
@@ -400,6 +400,10 @@ pub(in crate::storage) async fn all_logins(link: Link<'_>) -> Listed {
 
 pub(in crate::storage) async fn published(link: Link<'_>) -> Found {
     first!(link, prices::table.select(raw!(prices)))
+}
+
+pub(in crate::storage) async fn the_shop(link: Link<'_>) -> Found {
+    first!(link, shop::table.select(raw!(shop)))
 }
 
 diesel::alias!(notices as earlier: Earlier);

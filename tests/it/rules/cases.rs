@@ -52,6 +52,7 @@ fn lawful(table: &str) -> String {
         "notices" => notice(50).insert(),
         "live_messages" => live_message(2).insert(),
         "prices" => "UPDATE prices SET version = version + 1".into(),
+        "shop" => "UPDATE shop SET version = version + 1".into(),
         "leases" => lease("login/50", 0, "NULL").insert(),
         "claims" => claim("press", "free").insert(),
         "outside_events" => outside_event("heleket/50").insert(),
@@ -65,7 +66,7 @@ fn lawful(table: &str) -> String {
 }
 
 /// All tables but the view of beliefs.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 23] = [
     "books",
     "accounts",
     "entries",
@@ -80,6 +81,7 @@ const TABLES: [&str; 22] = [
     "notices",
     "live_messages",
     "prices",
+    "shop",
     "leases",
     "claims",
     "outside_events",

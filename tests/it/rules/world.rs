@@ -363,6 +363,17 @@ pub fn prices(id: i64) -> Row {
     )
 }
 
+pub fn shop(id: i64) -> Row {
+    Row::of(
+        "shop",
+        &[
+            ("id", &id.to_string()),
+            ("version", "7"),
+            ("document", &document(&golden("shop-new"))),
+        ],
+    )
+}
+
 pub fn lease(key: &str, epoch: i64, holder: &str) -> Row {
     Row::of(
         "leases",
@@ -523,6 +534,7 @@ pub fn world() -> String {
         notice(1).insert(),
         live_message(1).insert(),
         prices(1).insert(),
+        shop(1).insert(),
         lease("wallet/wallet-a", 3, "10").insert(),
         lease("login/1", 4, "NULL").insert(),
         lease("notifier", 0, "NULL").insert(),

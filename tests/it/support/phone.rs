@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::emulators::Emulators;
-use super::wait::eventually;
+use super::wait::{eventually, eventually_within};
 
 /// One person's chat with the bot.
 pub struct Phone<'a> {
@@ -82,6 +82,23 @@ impl<'a> Phone<'a> {
     /// The newest message of the bot that fits, once there is one.
     pub async fn sees(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         eventually(what, async || {
+            let heard = self.heard().await;
+            match heard.iter().rev().find(|message| fits(message)) {
+                Some(message) => Ok(message.clone()),
+                None => Err(heard),
+            }
+        })
+        .await
+    }
+
+    /// The same with more patience.
+    pub async fn sees_within(
+        &self,
+        what: &str,
+        patience: std::time::Duration,
+        fits: impl Fn(&Value) -> bool,
+    ) -> Value {
+        eventually_within(what, patience, async || {
             let heard = self.heard().await;
             match heard.iter().rev().find(|message| fits(message)) {
                 Some(message) => Ok(message.clone()),

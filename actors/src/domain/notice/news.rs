@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shop_news::ShopNews;
 use crate::domain::Timestamp;
 use crate::domain::breaks::Finding;
 use crate::domain::ids::{InvoiceId, LoginId, OrderId, TransferId, WalletAddress};
@@ -304,6 +305,8 @@ pub enum OperatorNews {
         #[serde(with = "as_text")]
         ton: i128,
     },
+    /// About the shop itself.
+    Shop(ShopNews),
     /// A notice that Telegram will never accept.
     Undeliverable {
         /// The notice's key.
@@ -354,6 +357,7 @@ impl OperatorNews {
             Self::Paused { at, .. } => format!("paused/{}", at.timestamp()),
             Self::OpenAgain { at, .. } => format!("open/{}", at.timestamp()),
             Self::Unbalanced { at, .. } => format!("unbalanced/{}", at.timestamp()),
+            Self::Shop(news) => news.key(),
             Self::Undeliverable { key, .. } => format!("undeliverable/{key}"),
         }
     }

@@ -16,6 +16,7 @@ use crate::domain::login::Login;
 use crate::domain::notice::{Notice, Owed};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::Wallet;
 use crate::ports::Failure;
@@ -74,6 +75,8 @@ pub enum RowWrite {
     Live(Write<LiveMessage>),
     /// The published prices.
     Prices(Write<ShopPrices>),
+    /// The shop itself.
+    Shop(Write<Shop>),
     /// A break between books, chain and Fragment's history.
     Break(Write<Break>),
 }

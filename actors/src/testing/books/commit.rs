@@ -18,6 +18,7 @@ use crate::domain::login::Login;
 use crate::domain::notice::{Notice, Owed};
 use crate::domain::order::OrderRules;
 use crate::domain::pricing::ShopPrices;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::Wallet;
 use crate::ports::books::{Claim, Commit, CommitRefused, LiveMessage, RowWrite, Seen, Write};
@@ -52,6 +53,7 @@ enum Done {
     Notice(NoticeId, Option<Seen<Notice>>),
     Live(OrderId, Option<Seen<LiveMessage>>),
     Prices(Option<Seen<ShopPrices>>),
+    Shop(Option<Seen<Shop>>),
     Break(String, Option<Seen<Break>>),
     Update(UpdateKey),
     Entry,
@@ -136,6 +138,7 @@ impl Step<'_> {
                 Done::Live(order, self.state.live.replace(order, Some(row)))
             }
             RowWrite::Prices(write) => self.prices(write)?,
+            RowWrite::Shop(write) => self.shop(write)?,
             RowWrite::Break(write) => self.disagree(write)?,
         };
         self.done.push(done);
@@ -178,6 +181,12 @@ impl Step<'_> {
         Ok(Done::Prices(
             self.state.prices.replace(Seen { row, version }),
         ))
+    }
+
+    fn shop(&mut self, write: Write<Shop>) -> Result<Done, CommitRefused> {
+        let Write { seen, row } = write;
+        let version = next_version(self.state.shop.as_ref(), seen, || "the shop".into())?;
+        Ok(Done::Shop(self.state.shop.replace(Seen { row, version })))
     }
 
     fn disagree(&mut self, write: Write<Break>) -> Result<Done, CommitRefused> {
@@ -256,6 +265,7 @@ impl Step<'_> {
                 | Done::Notice(..)
                 | Done::Live(..)
                 | Done::Prices(_)
+                | Done::Shop(_)
                 | Done::Break(..)
                 | Done::Update(_)
                 | Done::Entry
@@ -280,6 +290,7 @@ impl Step<'_> {
                 Done::Notice(id, old) => drop(state.notices.replace(id, old)),
                 Done::Live(order, old) => drop(state.live.replace(order, old)),
                 Done::Prices(old) => state.prices = old,
+                Done::Shop(old) => state.shop = old,
                 Done::Break(key, old) => drop(put_back(&mut state.breaks, key, old)),
                 Done::Update(update) => state.names.unhandle(update),
                 Done::Entry => state.ledger.unpost(),

@@ -19,6 +19,8 @@ use crate::domain::money::NanoTon;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::report::Turnover;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::{Transfer, TransferState};
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
@@ -331,6 +333,14 @@ impl Books for MemoryBooks {
 
     async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable> {
         self.read(|state| state.prices.clone())
+    }
+
+    async fn shop(&self) -> Result<Option<Seen<Shop>>, Unreadable> {
+        self.read(|state| state.shop.clone())
+    }
+
+    async fn turnover(&self, from: Timestamp, to: Timestamp) -> Result<Turnover, Unreadable> {
+        self.read(|state| state.ledger.turnover(from, to))
     }
 
     async fn notices_due(

@@ -23,6 +23,7 @@ use crate::domain::ledger::Account;
 use crate::domain::login::Login;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::shop::Shop;
 use crate::domain::wallet::{Known, Wallet};
 use crate::ports::books::{Answer, InvoiceFile, OrderFile, Seen};
 
@@ -42,6 +43,7 @@ pub(super) struct State {
     pub(super) notices: Notices,
     pub(super) live: LiveMessages,
     pub(super) prices: Option<Seen<ShopPrices>>,
+    pub(super) shop: Option<Seen<Shop>>,
     pub(super) breaks: BTreeMap<String, Seen<Break>>,
     pub(super) ledger: Ledger,
     pub(super) leases: Leases,
@@ -64,6 +66,7 @@ impl State {
             notices: Notices::default(),
             live: LiveMessages::default(),
             prices: None,
+            shop: None,
             breaks: BTreeMap::new(),
             ledger: Ledger::default(),
             leases: Leases::default(),

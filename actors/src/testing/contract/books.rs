@@ -158,6 +158,8 @@ macro_rules! contract_of_books {
                 a_chat_finds_its_account_or_opens_one,
                 a_purse_and_a_float_are_balances,
                 prices_and_logins_and_wallets_are_kept,
+                the_shop_is_kept,
+                a_turnover_is_what_the_entries_of_its_time_say,
             ],
             breaks: [
                 purchases_come_newest_first_with_their_orders,

@@ -16,8 +16,9 @@ use starkeeper_actors::domain::invoice::{
 };
 use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::money::{CoinAmount, MicroUsd, NanoTon};
-use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason};
+use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason, ShopNews};
 use starkeeper_actors::domain::order::{Order, OrderState};
+use starkeeper_actors::domain::report::DayReport;
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::transfer::{Transfer, TransferState};
 use starkeeper_actors::ports::messenger::{About, Today};
@@ -549,11 +550,42 @@ fn other_operator_news(
             usd: -1,
             ton: 2,
         },
+        OperatorNews::Shop(ShopNews::New { at }),
+        OperatorNews::Shop(ShopNews::Opened { order }),
+        OperatorNews::Shop(ShopNews::Away {
+            from: at,
+            to: at,
+            going_on: 2,
+        }),
+        OperatorNews::Shop(ShopNews::DiskLow {
+            at,
+            folder: "<state>".into(),
+            free: 812,
+            least: 1_024,
+        }),
+        OperatorNews::Shop(ShopNews::DiskFine { at }),
+        OperatorNews::Shop(ShopNews::LogLost {
+            file: "logs/app.log".into(),
+            why: why(),
+            day: 1,
+        }),
+        OperatorNews::Shop(day_news(true, false)),
+        OperatorNews::Shop(day_news(false, true)),
         OperatorNews::Undeliverable {
             key: "1/2".into(),
             why: why(),
         },
     ]
+}
+
+/// A day with or without a rate, in time or late.
+fn day_news(rated: bool, late: bool) -> ShopNews {
+    let mut report = DayReport::sample(noon().date_naive());
+    report.worth = report.worth.filter(|_| rated);
+    ShopNews::Day {
+        report: Box::new(report),
+        late,
+    }
 }
 
 /// Everything once, checked.

@@ -4,7 +4,7 @@ use super::super::case::{Answer, Case};
 use super::super::world::{
     CLAIMS, Row, account, accounts, answer, audited, claim, customer, dead_transfer, disagreement,
     entry, handled_update, invoice, jar, lease, live_message, login, notice, order, outside_event,
-    posting, prices, transfer, wallet,
+    posting, prices, shop, transfer, wallet,
 };
 use super::lawful;
 
@@ -295,6 +295,13 @@ fn taken() -> Vec<Case> {
             prices(1),
             "prices_pkey",
             ("prices_exist_once", "stale: prices", None),
+        ),
+        of(
+            "the row of the shop",
+            "shop",
+            shop(1),
+            "shop_pkey",
+            ("shop_exist_once", "stale: shop", None),
         ),
         of(
             "a lease",

@@ -3,7 +3,7 @@
 use super::super::case::Case;
 use super::super::world::{
     audited, books, customer, erased_customer, invoice, jar, lease, live_message, order,
-    outside_event, prices, text, transfer, wallet,
+    outside_event, prices, shop, text, transfer, wallet,
 };
 use super::lawful;
 
@@ -41,6 +41,8 @@ fn limits() -> Vec<Case> {
             .says("books_new", "rule: the books have one row"),
         Case::new("second prices", prices(2).insert(), lawful("prices"))
             .says("prices_new", "rule: the prices have one row"),
+        Case::new("second shop", shop(2).insert(), lawful("shop"))
+            .says("shop_new", "rule: the shop has one row"),
         Case::new(
             "a customer with the number of the operators",
             customer(0).insert(),
