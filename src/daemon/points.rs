@@ -71,6 +71,10 @@ impl Points {
         }
         let panics = self.panic_at.as_deref() == Some(point);
         if panics && !self.panicked.swap(true, Ordering::AcqRel) {
+            #[expect(
+                clippy::panic,
+                reason = "a test asked for it, and no release build has it"
+            )]
             std::panic::panic_any(format!("panic point {point}"));
         }
         let here = self.pause_at.as_deref() == Some(point);

@@ -220,7 +220,7 @@ impl Plan {
                 self.put(write.seen, |plan| &mut plan.prices, row)
             }
             RowWrite::Shop(write) => {
-                let row = encode::shop(write.row, next(write.seen))?;
+                let row = encode::shop(&write.row, next(write.seen))?;
                 self.put(write.seen, |plan| &mut plan.shop, row)
             }
             RowWrite::Break(write) => {

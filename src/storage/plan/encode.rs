@@ -226,11 +226,11 @@ pub(super) fn prices(row: ShopPrices, version: i64) -> Encoded<prices::Row> {
     })
 }
 
-pub(super) fn shop(row: Shop, version: i64) -> Encoded<shop::Row> {
+pub(super) fn shop(row: &Shop, version: i64) -> Encoded<shop::Row> {
     Ok(shop::Row {
         id: SHOP,
         version,
-        document: document(&row)?,
+        document: document(row)?,
     })
 }
 

@@ -484,6 +484,7 @@ fn operator_news() -> Vec<OperatorNews> {
     });
     let mut news: Vec<OperatorNews> = breaks.collect();
     news.extend(other_operator_news(wallet, order, free, &why));
+    news.extend(shop_news(order, &why));
     news
 }
 
@@ -550,32 +551,40 @@ fn other_operator_news(
             usd: -1,
             ton: 2,
         },
-        OperatorNews::Shop(ShopNews::New { at }),
-        OperatorNews::Shop(ShopNews::Opened { order }),
-        OperatorNews::Shop(ShopNews::Away {
-            from: at,
-            to: at,
-            going_on: 2,
-        }),
-        OperatorNews::Shop(ShopNews::DiskLow {
-            at,
-            folder: "<state>".into(),
-            free: 812,
-            least: 1_024,
-        }),
-        OperatorNews::Shop(ShopNews::DiskFine { at }),
-        OperatorNews::Shop(ShopNews::LogLost {
-            file: "logs/app.log".into(),
-            why: why(),
-            day: 1,
-        }),
-        OperatorNews::Shop(day_news(true, false)),
-        OperatorNews::Shop(day_news(false, true)),
         OperatorNews::Undeliverable {
             key: "1/2".into(),
             why: why(),
         },
     ]
+}
+
+/// Each piece about the shop itself.
+fn shop_news(order: OrderId, why: &dyn Fn() -> String) -> Vec<OperatorNews> {
+    let at = noon();
+    let news = [
+        ShopNews::New { at },
+        ShopNews::Opened { order },
+        ShopNews::Away {
+            from: at,
+            to: at,
+            going_on: 2,
+        },
+        ShopNews::DiskLow {
+            at,
+            folder: "<state>".into(),
+            free: 812,
+            least: 1_024,
+        },
+        ShopNews::DiskFine { at },
+        ShopNews::LogLost {
+            file: "logs/app.log".into(),
+            why: why(),
+            day: 1,
+        },
+        day_news(true, false),
+        day_news(false, true),
+    ];
+    news.map(OperatorNews::Shop).into()
 }
 
 /// A day with or without a rate, in time or late.
