@@ -165,6 +165,7 @@ impl Telemetry {
             json.with_filter(filter).boxed()
         } else {
             let text = tracing_subscriber::fmt::layer()
+                .with_ansi(false)
                 .event_format(Line)
                 .with_writer(writer);
             text.with_filter(filter).boxed()

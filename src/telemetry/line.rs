@@ -140,6 +140,7 @@ mod tests {
     fn written(act: impl FnOnce()) -> String {
         let paper = Paper::default();
         let layer = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
             .event_format(Line)
             .with_writer(paper.clone());
         let subscriber = tracing_subscriber::registry().with(layer);

@@ -60,6 +60,7 @@ impl Marked {
                 ("FULFILMENT_LOOK_EVERY", "200ms"),
                 ("FULFILMENT_CHAIN_PAUSE", "200ms"),
                 ("FULFILMENT_LEASE", "8s"),
+                ("FULFILMENT_CALL_TIMEOUT", "4s"),
                 ("ORDER_FIRST_PAUSE", "200ms"),
                 ("ORDER_LONGEST_PAUSE", "1s"),
                 ("PRICE_RATES_EVERY", "1s"),
@@ -128,18 +129,8 @@ impl Marked {
             }
         })
         .await;
-        let offer = eventually_within("something is offered", ENDING, async || {
-            phone.say(&format!("/buy 50 @{FRIEND}")).await;
-            let heard = phone.heard_after_a_change().await;
-            let newest = heard.iter().rev();
-            let found = newest
-                .filter_map(|message| {
-                    button(message, "1:confirm").or_else(|| button(message, "1:pay_balance"))
-                })
-                .next();
-            found.ok_or(heard)
-        })
-        .await;
+        let line = format!("/buy 50 @{FRIEND}");
+        let offer = phone.offered(&line, &["1:confirm", "1:pay_balance"]).await;
         phone.tap(&offer).await;
         if offer.starts_with("1:confirm") {
             let ways = phone.sees_button("1:pay_balance").await;

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::support::emulators::Emulators;
 use crate::support::phone::{Phone, button, text};
 use crate::support::shop::{Shop, at_gateway};
-use crate::support::wait::eventually_within;
 use crate::support::{eventually, ports};
 
 const OPERATOR: i64 = 900;
@@ -45,15 +44,7 @@ async fn a_new_shop_opens_once_its_operator_was_delivered_fifty_stars() {
             text(message).contains("The shop is new")
         })
         .await;
-    eventually_within("customers read that nothing is sold", ENDING, async || {
-        customer.say("/buy 50").await;
-        let heard = customer.heard_after_a_change().await;
-        let closed = heard
-            .iter()
-            .any(|message| button(message, "1:tell_me").is_some());
-        closed.then_some(()).ok_or(heard)
-    })
-    .await;
+    customer.offered("/buy 50", &["1:tell_me"]).await;
     customer.tap("1:tell_me").await;
     // The operator pays like anybody else.
     operator.say("/topup 10").await;
@@ -70,14 +61,7 @@ async fn a_new_shop_opens_once_its_operator_was_delivered_fifty_stars() {
     })
     .await;
     shop.emulators.pay(&uuid, "exact").await;
-    let pay = eventually_within("the operator sees the price", ENDING, async || {
-        operator.say("/buy 50").await;
-        let heard = operator.heard_after_a_change().await;
-        let newest = heard.iter().rev();
-        let mut found = newest.filter_map(|message| button(message, "1:pay_balance"));
-        found.next().ok_or(heard)
-    })
-    .await;
+    let pay = operator.offered("/buy 50", &["1:pay_balance"]).await;
     operator.tap(&pay).await;
     operator
         .sees_within("the shop is open", ENDING, |message| {
@@ -96,13 +80,7 @@ async fn a_new_shop_opens_once_its_operator_was_delivered_fifty_stars() {
     shop.daemon.terminate().await;
     shop.daemon.set("FRAGMENT_COOKIES", "");
     shop.daemon.resume().await;
-    eventually_within("it stays open", ENDING, async || {
-        customer.say("/buy 50").await;
-        let heard = customer.heard_after_a_change().await;
-        let offered = heard.iter().rev().find_map(|message| {
-            button(message, "1:pay_invoice").or_else(|| button(message, "1:confirm"))
-        });
-        offered.ok_or(heard)
-    })
-    .await;
+    customer
+        .offered("/buy 50", &["1:pay_invoice", "1:confirm"])
+        .await;
 }

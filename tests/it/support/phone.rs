@@ -91,7 +91,27 @@ impl<'a> Phone<'a> {
         .await
     }
 
-    /// The same with more patience.
+    /// Says a line until the answer has a button whose data begin like one of these; answers the
+    /// button. A shop that starts may have none at first.
+    pub async fn offered(&self, line: &str, buttons: &[&str]) -> String {
+        for _ in 0..20 {
+            self.say(line).await;
+            // The shop answers within that time, or is asked again.
+            for _ in 0..5 {
+                let heard = self.heard_after_a_change().await;
+                let found = heard
+                    .iter()
+                    .rev()
+                    .find_map(|message| buttons.iter().find_map(|data| button(message, data)));
+                if let Some(found) = found {
+                    return found;
+                }
+            }
+        }
+        panic!("nothing was offered: {:?}", self.heard().await);
+    }
+
+    /// The newest message of the bot that fits, once there is one, with more patience.
     pub async fn sees_within(
         &self,
         what: &str,
