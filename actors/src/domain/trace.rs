@@ -67,6 +67,8 @@ impl TraceId {
             | Action::ShowOrder(order) => Self::of_order(*order),
             Action::Menu
             | Action::Stars
+            | Action::StarsFor(_)
+            | Action::MoreCoins
             | Action::Quantity(_)
             | Action::Premium
             | Action::Months(_)

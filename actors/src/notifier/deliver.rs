@@ -1,6 +1,7 @@
 //! One notice to one customer.
 
 use std::sync::Arc;
+
 use tracing::Instrument as _;
 
 use super::desk::{After, Desk, Sent};
