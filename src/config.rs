@@ -26,8 +26,8 @@ pub use problem::{ConfigRefused, Problem};
 pub use sections::{
     Admin, AdminScope, AdminToken, Backup, Browser, BrowserFlavour, Database, Dialogs, Environment,
     FIRST_TOKEN, Fragment, Fulfilment, Health, Heleket, Http, LogFormat, LogLevel, Logs,
-    MigrateAtStart, Payment, People, Pricing, PublicUrl, Redis, Shop, Telegram, TestPurchase, TillSeed, TimeOfDay, Ton,
-    UpdatesBy, WalletVersionName,
+    MigrateAtStart, Payment, People, Pricing, PublicUrl, Redis, Shop, Telegram, TestPurchase,
+    TillSeed, TimeOfDay, Ton, UpdatesBy, WalletVersionName,
 };
 pub use values::Network;
 

@@ -88,7 +88,8 @@ async fn a_full_disk_rests_sales_and_is_told() {
         told.first().cloned().ok_or("nothing yet".to_owned())
     })
     .await;
-    assert_eq!(low["folder"], "state");
+    // Both lie on one disk, whose room changes while it is read.
+    assert!(low["folder"] == "state" || low["folder"] == "logs", "{low}");
     let page = metrics(&door).await;
     assert!(
         page.contains("starkeeper_shut{why=\"disk_low\"} 1"),
