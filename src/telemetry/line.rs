@@ -46,11 +46,17 @@ where
         let mut fields = Fields::default();
         event.record(&mut fields);
         write!(writer, "{}{}", fields.message, fields.others)?;
+        // What two spans say alike, such as a trace within the same trace, is said once.
+        let mut said: Vec<String> = Vec::new();
         for span in context.event_scope().into_iter().flatten() {
             let extensions = span.extensions();
             let around = extensions.get::<FormattedFields<N>>();
-            if let Some(around) = around.filter(|around| !around.is_empty()) {
+            let around = around.map(|around| around.fields.as_str());
+            if let Some(around) = around.filter(|around| !around.is_empty())
+                && !said.iter().any(|before| before == around)
+            {
                 write!(writer, " {around}")?;
+                said.push(around.to_owned());
             }
         }
         writeln!(writer)
@@ -167,6 +173,12 @@ mod tests {
             tracing::warn!(by = 5, "paid");
         });
         assert!(line.ends_with(" - WARN - paid by=5 trace=00ff\n"), "{line}");
+        let twice = written(|| {
+            let _outer = tracing::error_span!("order", trace = %"00ff").entered();
+            let _inner = tracing::error_span!("invoice", trace = %"00ff").entered();
+            tracing::warn!("paid");
+        });
+        assert!(twice.ends_with(" - paid trace=00ff\n"), "{twice}");
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub enum Opening {
     New {
         /// When everything was last found to be well.
         checked_at: Option<Timestamp>,
+        /// Whether the operators were told how it opens.
+        #[serde(default, skip_serializing_if = "is_untold")]
+        told: bool,
     },
     /// For everybody.
     Open {
@@ -42,6 +45,11 @@ pub enum Opening {
         /// The purchase that proved it; none where none was asked for.
         proof: Option<OrderId>,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_untold(told: &bool) -> bool {
+    !*told
 }
 
 /// What is known of a shop whose row is not there yet.
@@ -74,7 +82,7 @@ pub struct Calendar {
 }
 
 impl Shop {
-    /// The shop at its first look at itself. A new one tells the operators how it opens.
+    /// The shop at its first look at itself.
     pub fn founded(how: Founding, calendar: Calendar, now: Timestamp) -> Decision<Self> {
         let open = Opening::Open {
             at: now,
@@ -82,18 +90,38 @@ impl Shop {
         };
         let opening = match how {
             Founding::HasSold | Founding::Rehearses => open,
-            Founding::MustProve => Opening::New { checked_at: None },
+            Founding::MustProve => Opening::New {
+                checked_at: None,
+                told: false,
+            },
         };
-        let is_new = !opening.is_open();
-        let decision = Decision::quiet(Self {
+        Decision::quiet(Self {
             opening,
             alive_at: now,
             // What was before is not told.
             told_day: calendar.last_to_tell(),
-        });
-        match is_new {
-            true => decision.tell(owed(ShopNews::New { at: now })),
-            false => decision,
+        })
+    }
+
+    /// The shop after the operators were told how it opens, if they were not yet. It is told once it
+    /// can be tried out.
+    pub fn announced(&self, now: Timestamp) -> Option<Decision<Self>> {
+        match &self.opening {
+            Opening::New {
+                checked_at,
+                told: false,
+            } => {
+                let opening = Opening::New {
+                    checked_at: *checked_at,
+                    told: true,
+                };
+                let decision = Decision::quiet(Self {
+                    opening,
+                    ..self.clone()
+                });
+                Some(decision.tell(owed(ShopNews::New { at: now })))
+            }
+            Opening::New { told: true, .. } | Opening::Open { .. } => None,
         }
     }
 
@@ -127,9 +155,10 @@ impl Shop {
     /// The shop after everything was found to be well, if that is still asked for.
     pub fn checked(&self, now: Timestamp) -> Option<Decision<Self>> {
         match &self.opening {
-            Opening::New { .. } => {
+            Opening::New { told, .. } => {
                 let opening = Opening::New {
                     checked_at: Some(now),
+                    told: *told,
                 };
                 Some(Decision::quiet(Self {
                     opening,
@@ -145,6 +174,7 @@ impl Shop {
         match &self.opening {
             Opening::New {
                 checked_at: Some(_),
+                ..
             } => {
                 let opening = Opening::Open {
                     at: now,
@@ -156,7 +186,10 @@ impl Shop {
                 });
                 Some(decision.tell(owed(ShopNews::Opened { order })))
             }
-            Opening::New { checked_at: None } | Opening::Open { .. } => None,
+            Opening::New {
+                checked_at: None, ..
+            }
+            | Opening::Open { .. } => None,
         }
     }
 

@@ -383,8 +383,8 @@ pub(crate) fn stopped_prices() -> ShopPrices {
 }
 
 variants!(Openings of Opening {
-    Opening::New { checked_at: None } => "new",
-    Opening::New { checked_at: Some(_) } => "checked",
+    Opening::New { checked_at: None, .. } => "new",
+    Opening::New { checked_at: Some(_), .. } => "checked",
     Opening::Open { proof: Some(_), .. } => "proven",
     Opening::Open { proof: None, .. } => "open",
 });
@@ -398,8 +398,20 @@ pub(crate) fn shops() -> Rows<Shop> {
     let open = |proof| Opening::Open { at: noon(), proof };
     let checked_at = Some(after(30));
     named([
-        ("new", shop(Opening::New { checked_at: None })),
-        ("checked", shop(Opening::New { checked_at })),
+        (
+            "new",
+            shop(Opening::New {
+                checked_at: None,
+                told: false,
+            }),
+        ),
+        (
+            "checked",
+            shop(Opening::New {
+                checked_at,
+                told: true,
+            }),
+        ),
         ("proven", shop(open(Some(ORDER)))),
         ("open", shop(open(None))),
     ])

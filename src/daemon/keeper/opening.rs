@@ -52,9 +52,13 @@ impl Keeper {
         memory: &mut Memory,
         life: IncarnationId,
     ) -> Result<Seen<Shop>, Trouble> {
+        let shop = match shop.row.announced(self.clock.now()) {
+            Some(decision) => self.write_over(&shop, decision, life).await?,
+            None => shop,
+        };
         let checked = match &shop.row.opening {
             Opening::Open { .. } => return Ok(shop),
-            Opening::New { checked_at } => checked_at.is_some(),
+            Opening::New { checked_at, .. } => checked_at.is_some(),
         };
         if !memory.new_said {
             memory.new_said = true;

@@ -169,6 +169,20 @@ async fn a_new_shop_sells_to_operators_until_one_of_them_was_delivered_an_order(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_shop_without_a_till_is_closed_and_bothers_nobody_until_it_has_one() {
+    let world = World::new();
+    let mut shop = Replica::of(&world, Founding::MustProve, &[]);
+    let prices = shop.keeper.prices.take();
+    shop.looks().await;
+    assert_eq!(shop.sells_to(false), Some(false));
+    assert_eq!(told(&world), []);
+    shop.keeper.prices = prices;
+    shop.looks().await;
+    shop.looks().await;
+    assert!(matches!(told(&world)[..], [ShopNews::New { .. }]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_wrong_and_what_others_bought_open_nothing() {
     let world = World::new();
     let mut shop = Replica::of(&world, Founding::MustProve, &["no TON"]);
@@ -195,11 +209,11 @@ async fn what_is_wrong_and_what_others_bought_open_nothing() {
 }
 
 fn checked(world: &World) -> Opening {
-    let Opening::New { checked_at } = stored(world).opening else {
+    let Opening::New { checked_at, told } = stored(world).opening else {
         panic!("it is open");
     };
     assert!(checked_at.is_some());
-    Opening::New { checked_at }
+    Opening::New { checked_at, told }
 }
 
 /// A delivered order of a customer.

@@ -199,7 +199,6 @@ async fn one_name_leads_from_the_tap_to_the_delivery_past_a_death() {
     marked.delivers().await;
     let folder = marked.shop.daemon.folder().join("logs");
     let log = std::fs::read_to_string(folder.join("app.log")).expect("the log");
-    assert!(log.contains("crash point confirm:before"), "it died");
     let tap = log
         .lines()
         .find(|line| line.contains("a customer tapped pay_balance"));

@@ -40,7 +40,18 @@ fn only_a_shop_that_must_prove_itself_begins_closed() {
     assert!(founded(Founding::Rehearses).opening.is_open());
     let new = Shop::founded(Founding::MustProve, at("2026-11-26T12:00:00"), noon());
     assert!(!new.next.opening.is_open());
-    assert_eq!(news(&new), [ShopNews::New { at: noon() }]);
+    assert_eq!(news(&new), [], "told once it can be tried out");
+}
+
+#[test]
+fn how_a_new_shop_opens_is_told_once() {
+    let new = founded(Founding::MustProve);
+    let announced = new.announced(after(5)).unwrap();
+    assert_eq!(news(&announced), [ShopNews::New { at: after(5) }]);
+    assert_eq!(announced.next.announced(after(6)), None);
+    let checked = announced.next.checked(after(7)).unwrap().next;
+    assert_eq!(checked.announced(after(8)), None);
+    assert_eq!(founded(Founding::HasSold).announced(after(5)), None);
 }
 
 #[test]

@@ -195,7 +195,10 @@ pub fn gateway_name(n: i64) -> GatewayOrderId {
 #[must_use]
 pub fn shop() -> Shop {
     Shop {
-        opening: Opening::New { checked_at: None },
+        opening: Opening::New {
+            checked_at: None,
+            told: false,
+        },
         alive_at: noon(),
         told_day: noon().date_naive(),
     }
