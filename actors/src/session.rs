@@ -48,7 +48,6 @@ mod outside;
 mod settings;
 mod stage;
 mod sweep;
-mod top_up;
 mod turn;
 
 pub use actor::{Session, SessionSnapshot};

@@ -6,7 +6,7 @@
 
 mod ask;
 mod questions;
-pub(super) mod write;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::Path;

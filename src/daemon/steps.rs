@@ -9,7 +9,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use starkeeper_actors::domain::ids::{LoginId, OrderId, WalletAddress};
-use starkeeper_actors::domain::trace::TraceId;
 use tokio::time::Instant;
 
 use crate::metrics::goods;
@@ -45,8 +44,7 @@ impl Steps {
     /// Logs and counts a step, if it is one.
     pub(super) fn say(&self, step: &OrderStep) {
         if let Some((line, took)) = self.line(step) {
-            let trace = TraceId::of_order(step.order);
-            tracing::info!(%trace, "{line}");
+            tracing::info!("{line}");
             goods::order_step(step.state);
             if let Some(took) = took {
                 goods::order_delivered(took);

@@ -37,7 +37,7 @@ const CALLS: [(&str, &str, &[&str], &[&str]); 4] = [
 ];
 
 /// What else happens, with one label each.
-const EVENTS: [(&str, &str, &[&str]); 6] = [
+const EVENTS: [(&str, &str, &[&str]); 5] = [
     (
         "starkeeper_payment_errors_total",
         "kind",
@@ -73,7 +73,6 @@ const EVENTS: [(&str, &str, &[&str]); 6] = [
         "outcome",
         &["told", "undeliverable"],
     ),
-    ("starkeeper_heartbeats_total", "outcome", &["ok", "failed"]),
 ];
 
 /// Shows them.
@@ -114,7 +113,6 @@ pub(super) fn show() {
     }
     super::chat::polls(false);
     counter!("starkeeper_operator_notices_total").absolute(0);
-    counter!("starkeeper_days_told_total").absolute(0);
     counter!("starkeeper_sessions_started_total").absolute(0);
     let _shown = histogram!("starkeeper_telegram_update_seconds");
     let _shown = histogram!("starkeeper_order_delivery_seconds");

@@ -293,13 +293,6 @@ rows! {
         document: Doc => Document,
     }
 
-    /// The shop itself.
-    shop by id {
-        id: i64 => BigInt,
-        version: i64 => BigInt,
-        document: Doc => Document,
-    }
-
     /// Breaks.
     breaks by key {
         key: String => Text,
@@ -323,19 +316,6 @@ rows! {
         key: String => Text,
         body: String => Text,
         at: At => Instant,
-    }
-
-    /// What people did.
-    audit by id {
-        id: i64 => BigInt,
-        deed: i64 => BigInt,
-        at: At => Instant,
-        who: String => Text,
-        act: String => Text,
-        subject: String => Text,
-        reason: Option<String> => Nullable<Text>,
-        detail: String => Text,
-        outcome: String => Text,
     }
 
     /// Handled updates.

@@ -17,7 +17,6 @@
     reason = "a test that cannot go on has failed, and says where"
 )]
 
-mod admin;
 mod books;
 mod callback;
 mod check;
@@ -29,7 +28,6 @@ mod goods;
 mod ground;
 mod heleket;
 mod init;
-mod logs;
 mod migrate;
 mod operable;
 mod proof;

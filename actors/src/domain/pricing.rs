@@ -9,7 +9,6 @@
 //! [`ShopPrices`] is the value everybody else reads; [`Quote`] is what it becomes for a customer.
 
 mod bps;
-mod by_hand;
 mod fragment;
 mod observed;
 mod price;
@@ -25,7 +24,6 @@ mod shop;
 mod tests;
 
 pub use self::bps::Bps;
-pub use self::by_hand::PricesByHand;
 pub use self::fragment::{BadGoodsPrice, GoodsPrice, GoodsPrices, UsableGoods};
 pub use self::observed::{Observations, Observed, SourceLimits, SourceName};
 pub use self::price::PricedProduct;

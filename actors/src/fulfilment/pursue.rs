@@ -75,10 +75,7 @@ impl Run {
         };
         let market = self.bench.office.ports.market.clone();
         match self.call(market.confirm(slot, link, &transfer.boc)).await {
-            Ok(()) => {
-                tracing::info!(transfer = %transfer.id, "fragment took the confirm call");
-                true
-            }
+            Ok(()) => true,
             Err(failure) => {
                 tracing::info!(transfer = %transfer.id, "fragment did not take the confirm call: {failure}");
                 self.note(link.login, &failure).await;

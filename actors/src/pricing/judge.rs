@@ -13,9 +13,12 @@ use crate::domain::{
     },
 };
 
-/// Stored prices under the rules of this daemon, but for what operators have set.
+/// Stored prices under the rules of this daemon.
 pub(super) fn rebased(stored: ShopPrices, rules: &CheckedRules) -> ShopPrices {
-    stored.under(rules)
+    ShopPrices {
+        rules: rules.clone(),
+        ..stored
+    }
 }
 
 /// Prices with the stop that follows from the logins: on while there are logins and every one of

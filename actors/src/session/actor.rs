@@ -169,7 +169,6 @@ impl Session {
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
-            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }

@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use tracing::Instrument as _;
-
 use super::desk::Desk;
 use super::live::live;
-use super::turn::{Trouble, instead_of, traced};
+use super::turn::{Trouble, instead_of};
 use crate::browser_pool::{Purpose as LentFor, Verdict};
 use crate::domain::catalog::{Product, Recipient, Username};
 use crate::domain::dialog::{
@@ -62,7 +60,6 @@ impl Errand {
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
-            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }
@@ -80,11 +77,6 @@ impl Errand {
 impl Desk {
     /// Runs an errand to its answer.
     pub(super) async fn fetch(&self, errand: &Errand) -> Answer {
-        let (around, _) = traced(&errand.inbound);
-        self.run_errand(errand).instrument(around).await
-    }
-
-    async fn run_errand(&self, errand: &Errand) -> Answer {
         let answer = match &errand.need {
             Need::FindRecipient { product, username } => {
                 Ok(match self.find(*product, username).await {
@@ -104,22 +96,12 @@ impl Desk {
                 invoice,
                 amount,
                 coin,
-            } => {
-                let person = errand.inbound.sender.user;
-                match self.takes_money_of(person) {
-                    true => self.top_up(errand.by(), *invoice, *amount, coin).await,
-                    false => Ok(Answer::NotOpened {
-                        target: Target::Invoice(*invoice),
-                        why: OpenRefused::GatewayDown,
-                    }),
-                }
-            }
+            } => self.top_up(errand.by(), *invoice, *amount, coin).await,
             Need::BuyFromBalance { .. }
             | Need::Cancel(_)
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
-            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }

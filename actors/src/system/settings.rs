@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use crate::browser_pool::BrowserPoolSettings;
 use crate::cookie_refresh::CookieRefreshSettings;
 use crate::domain::ids::{LoginId, WalletAddress};
 use crate::domain::pricing::CheckedRules;
-use crate::domain::shop::Shutters;
 use crate::fulfilment::FulfilmentSettings;
 use crate::notifier::NotifierSettings;
 use crate::payment::PaymentSettings;
@@ -37,8 +34,6 @@ pub struct SystemSettings {
     pub restarts: RestartPolicy,
     /// How long each may take to end.
     pub drain: DrainSettings,
-    /// What is published of whether this machine begins orders.
-    pub shutters: watch::Receiver<Option<Shutters>>,
 }
 
 /// What the payment side alone is set to.
@@ -108,8 +103,6 @@ impl SystemSettings {
             notifier: Some(NotifierSettings::default()),
             restarts: RestartPolicy::default(),
             drain: DrainSettings::default(),
-            // Nobody shuts anything.
-            shutters: watch::channel(Some(Shutters::default())).1,
         }
     }
 }

@@ -56,10 +56,7 @@ fn places() -> Vec<Place> {
         Place::Friend { product },
         Place::Looking { product, username },
         Place::Card { quote: quote() },
-        Place::Pay {
-            quote: quote(),
-            more: false,
-        },
+        Place::Pay { quote: quote() },
         opening(Target::Quote(QuoteId::new(50))),
         opening(Target::Order(ORDER)),
         opening(Target::Invoice(invoice)),

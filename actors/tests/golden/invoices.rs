@@ -142,7 +142,6 @@ fn invoice(standing: Standing) -> Invoice {
             fast_until: None,
         },
         oddities: Vec::new(),
-        shown_in: None,
     }
 }
 

@@ -7,7 +7,6 @@ use starkeeper_actors::domain::catalog::{PremiumMonths, Product, StarsQuantity, 
 use starkeeper_actors::domain::customer::Language;
 use starkeeper_actors::domain::ids::{QuoteId, TelegramId};
 use starkeeper_actors::session::{PayBy, Placed, WantedOrder};
-use utoipa::ToSchema;
 
 use super::invoices::{InvoiceView, key_of};
 use super::orders::OrderView;
@@ -19,26 +18,23 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/users/{telegram_id}/orders").route(web::post().to(place)));
 }
 
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[schema(as = ProductKind)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+enum Kind {
     Stars,
     Premium,
 }
 
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[schema(as = PayBy)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Pay {
+enum Pay {
     Balance,
     Invoice,
 }
 
-#[derive(Deserialize, ToSchema)]
-#[schema(as = PlaceOrder)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+struct Wanted {
     product: Kind,
     /// Of Stars.
     quantity: Option<u32>,
@@ -49,13 +45,11 @@ pub(super) struct Wanted {
     pay: Pay,
     /// `en` or `ru`, for a person who has no account yet.
     #[serde(default)]
-    #[schema(value_type = String)]
     language: Language,
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = Placed)]
-pub(super) struct PlacedView {
+#[derive(Serialize)]
+struct PlacedView {
     #[serde(flatten)]
     order: OrderView,
     invoice: Option<InvoiceView>,

@@ -39,7 +39,6 @@ impl Invoice {
                 attempts: 0,
             },
             closing: None,
-            shown_in: None,
             status: None,
             status_since: now,
             payment_seen_at: None,

@@ -171,7 +171,7 @@ impl Stop {
     }
 }
 
-pub(super) fn scope(kind: Option<ProductKind>) -> String {
+fn scope(kind: Option<ProductKind>) -> String {
     kind.map_or_else(|| "everything".to_owned(), |kind| kind.to_string())
 }
 

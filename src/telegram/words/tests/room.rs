@@ -149,7 +149,6 @@ impl Room {
                 order: None,
             },
             Need::ShowOrder(order) => self.shown(*order, None),
-            Need::FindOrder(number) => self.numbered(number),
             Need::Cancel(Target::Order(order)) => {
                 let at = self.now;
                 let by_customer = true;
@@ -177,13 +176,6 @@ impl Room {
             Need::TellMe | Need::CameBack => Answer::Noted(None),
             Need::MayErase => Answer::MayErase(self.open),
             Need::Erase => Answer::Erased,
-        }
-    }
-
-    fn numbered(&self, number: &OrderNumber) -> Answer {
-        match self.orders.iter().find(|known| known.number == *number) {
-            Some(order) => self.shown(order.id, None),
-            None => Answer::NoSuchOrder,
         }
     }
 
@@ -397,9 +389,7 @@ pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
             "/help",
             "/language",
             "20",
-            "20 @masha",
             "5000000",
-            "SK-7F3K9",
             "hello",
         ];
         let mut queue: Vec<(Dialog, Said)> = lines
