@@ -137,6 +137,15 @@ impl Transfer {
     /// A transaction of our message that failed. W5 commits its seqno before its actions, so
     /// whether the seqno is used up is read from a state that includes the transaction.
     fn judge_refused(&self, tx: TxPos, evidence: &Evidence, rules: JudgeRules) -> Verdict {
+        // The same bytes may have run once more, and not in vain: then that run decides.
+        let ran_again = |tx: &&FoundTx| {
+            let ours = tx.message == Some(self.message_hash);
+            ours && (!tx.out.is_empty() || (tx.exit_code == Some(0) && !tx.aborted))
+        };
+        let mut history = evidence.history.iter().flat_map(|history| &history.txs);
+        if let Some(again) = history.find(ran_again) {
+            return self.judge_found(again, evidence, rules);
+        }
         let after = || {
             evidence
                 .states
@@ -150,15 +159,8 @@ impl Transfer {
             );
             return Verdict::Mismatch { why };
         }
-        // The same bytes may have run once more, and not in vain.
-        let ran_again = |tx: &FoundTx| {
-            let ours = tx.message == Some(self.message_hash);
-            ours && (!tx.out.is_empty() || (tx.exit_code == Some(0) && !tx.aborted))
-        };
-        let history = evidence.history.as_ref();
-        let ran = history.is_some_and(|history| history.txs.iter().any(ran_again));
         let providers = distinct(after().filter(|state| self.proves_dead(state, rules)));
-        if providers > 0 && !ran {
+        if providers > 0 {
             Verdict::Dead { providers }
         } else {
             Verdict::Wait(Waiting::NotConsumed)

@@ -118,7 +118,8 @@ fn a_failed_transaction_is_judged_by_the_seqno_behind_it() {
         judged(&[account(1, SEQNO, 1_010, late())]),
         Verdict::Dead { providers: 1 }
     );
-    // The same bytes ran again and paid: one look shows the failure, the history the payment.
+    // The same bytes ran again and paid: one look shows the failure, the history the payment. The
+    // look may find the failure for ever: the payment decides.
     let again_evidence = Evidence {
         found: Some(failed.clone()),
         ..with_history(
@@ -127,7 +128,11 @@ fn a_failed_transaction_is_judged_by_the_seqno_behind_it() {
             vec![paying_tx(&ours(), 1_012)],
         )
     };
-    assert_eq!(judge(&again_evidence), again);
+    let paid = Verdict::Paid {
+        tx: tx(1_012),
+        fees: ton("0.003"),
+    };
+    assert_eq!(judge(&again_evidence), paid);
     // W5 commits its seqno before its actions.
     assert!(matches!(
         judged(&[account(1, SEQNO + 1, 1_010, after(100))]),
@@ -246,6 +251,32 @@ fn a_message_of_the_order_at_another_seqno_excuses_nobody() {
     let evidence = with_history(&[ahead], Some(LT - 9), txs);
     let verdict = ours().judge(&evidence, &[earlier], RULES);
     assert!(matches!(verdict, Verdict::Foreign { .. }), "{verdict:?}");
+}
+
+#[test]
+fn an_older_message_that_failed_once_may_have_run_again() {
+    let older = transfer(1, SEQNO).now_is(TransferState::Dead { providers: 1 });
+    let failed = FoundTx {
+        exit_code: Some(33),
+        out: Vec::new(),
+        ..paying_tx(&older, 1_005)
+    };
+    let behind = account(1, SEQNO, 1_005, after(50));
+    let ahead = account(2, SEQNO + 1, 1_010, after(100));
+    let txs = vec![failed.clone(), paying_tx(&older, 1_010)];
+    let evidence = with_history(&[behind, ahead], Some(LT), txs);
+    let verdict = ours().judge(&evidence, std::slice::from_ref(&older), RULES);
+    assert!(
+        matches!(verdict, Verdict::OlderExecuted { paid: true, .. }),
+        "{verdict:?}"
+    );
+    // Nor does the failed run decide when it is what was found.
+    let evidence = Evidence {
+        found: Some(failed),
+        ..evidence
+    };
+    let verdict = older.judge(&evidence, &[], RULES);
+    assert!(matches!(verdict, Verdict::Paid { .. }), "{verdict:?}");
 }
 
 #[test]
