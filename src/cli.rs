@@ -25,8 +25,10 @@ mod failed;
 mod init;
 pub(crate) mod login;
 mod migrate;
+mod report;
 mod restore;
 mod serve;
+mod token;
 mod wallet;
 
 pub use failed::Failed;
@@ -53,12 +55,16 @@ enum Command {
     Migrate(migrate::Args),
     /// Makes a backup of the books, checked, while the daemon runs.
     Backup(backup::Args),
+    /// Prints days of the shop as a table: sales, cost, fees, margin.
+    Report(report::Args),
     /// Fills empty books from a backup; they begin a new life.
     Restore(restore::Args),
     /// Moves the books to another database, of either engine.
     CopyBooks(copy_books::Args),
     /// Shows the Fragment logins of the running daemon, or brings it new cookies.
     Login(login::Args),
+    /// Draws a token for a part of the admin API. Nothing is stored.
+    Token(token::Args),
     /// Draws the words of a wallet, or shows the addresses that words open.
     Wallet(wallet::Args),
 }
@@ -87,9 +93,11 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
         Command::Config(args) => config::run(&args, surroundings),
         Command::Migrate(args) => migrate::run(&args, surroundings),
         Command::Backup(args) => backup::run(&args, surroundings),
+        Command::Report(args) => report::run(&args, surroundings),
         Command::Restore(args) => restore::run(&args, surroundings),
         Command::CopyBooks(args) => copy_books::run(&args),
         Command::Login(args) => login::run(&args, surroundings),
+        Command::Token(args) => token::run(&args),
         Command::Wallet(args) => wallet::run(&args, surroundings),
     }
 }

@@ -24,9 +24,10 @@ mod tests;
 
 pub use problem::{ConfigRefused, Problem};
 pub use sections::{
-    Admin, Backup, Browser, BrowserFlavour, Database, Dialogs, Environment, Fragment, Fulfilment,
-    Health, Heleket, Http, LogFormat, LogLevel, Logs, MigrateAtStart, Payment, People, Pricing,
-    PublicUrl, Redis, Telegram, TillSeed, TimeOfDay, Ton, UpdatesBy, WalletVersionName,
+    Admin, AdminScope, AdminToken, Backup, Browser, BrowserFlavour, Database, Dialogs, Environment,
+    FIRST_TOKEN, Fragment, Fulfilment, Health, Heleket, Http, LogFormat, LogLevel, Logs,
+    MigrateAtStart, Payment, People, Pricing, PublicUrl, Redis, Shop, Telegram, TestPurchase,
+    TillSeed, TimeOfDay, Ton, UpdatesBy, WalletVersionName,
 };
 pub use values::Network;
 
@@ -96,6 +97,8 @@ pub struct Settings {
     pub admin: Admin,
     /// Logs.
     pub logs: Logs,
+    /// What lets the operator sleep.
+    pub shop: Shop,
     /// Nightly backups; none while no folder is set.
     pub backup: Option<Backup>,
     /// Health and metrics.
@@ -134,6 +137,7 @@ impl Settings {
         let telegram = sections::telegram(&mut reader, http.as_ref());
         let admin = sections::admin(&mut reader);
         let logs = sections::logs(&mut reader);
+        let shop = sections::shop(&mut reader);
         let backup = sections::backup(&mut reader);
         let health = sections::health(&mut reader);
         let drain = reader.span("drain.actor", sections::MOMENT, sections::SECOND);
@@ -158,6 +162,7 @@ impl Settings {
                 telegram: telegram?,
                 admin: admin?,
                 logs: logs?,
+                shop: shop?,
                 backup: backup?,
                 health: health?,
                 drain: drain?,

@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use tracing_appender::non_blocking::ErrorCounter;
 
 use crate::cli::Failed;
 use crate::config::Settings;
@@ -24,11 +23,15 @@ use crate::telemetry::Telemetry;
 
 mod absent;
 mod books;
+mod caring;
 mod chat;
 pub mod clock;
 mod conversations;
+pub(crate) mod days;
 mod goods;
+mod heartbeat;
 mod heleket_check;
+mod keeper;
 mod nights;
 mod parts;
 #[cfg(feature = "crash-points")]
@@ -87,15 +90,12 @@ impl fmt::Display for Role {
 ///
 /// # Errors
 /// Why it did not start or ended by itself, with the exit code.
-pub fn serve(settings: &Settings, role: Role) -> Result<(), Failed> {
+pub fn serve(settings: &Arc<Settings>, role: Role) -> Result<(), Failed> {
     // Whoever opens an encrypted connection first would otherwise have to choose. An error means
     // that somebody has chosen before.
     let _chosen = rustls::crypto::ring::default_provider().install_default();
     let telemetry = Telemetry::start(&settings::telemetry(&settings.logs, role));
-    let telemetry = telemetry.map_err(|why| {
-        let way_out = "set LOG_DIR to a folder that can be written, or LOG_FILES=false";
-        Failed::for_an_operator(format!("{why}: {way_out}"))
-    })?;
+    let telemetry = telemetry.map_err(Failed::by_itself)?;
     let outcome = started(settings, role, &telemetry);
     if let Err(failed) = &outcome {
         tracing::error!("{}", failed.text);
@@ -105,7 +105,7 @@ pub fn serve(settings: &Settings, role: Role) -> Result<(), Failed> {
     outcome
 }
 
-fn started(settings: &Settings, role: Role, telemetry: &Telemetry) -> Result<(), Failed> {
+fn started(settings: &Arc<Settings>, role: Role, telemetry: &Telemetry) -> Result<(), Failed> {
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!("starkeeper {version} starts in {}", settings.environment);
     for remark in &settings.remarks {
@@ -115,14 +115,10 @@ fn started(settings: &Settings, role: Role, telemetry: &Telemetry) -> Result<(),
         .ok_or_else(|| Failed::by_itself("metrics were set up before"))?;
     let listener = listen(settings, role)?;
     let io = runtime()?;
-    let counters = telemetry.counters();
-    let dropped_lines = Arc::new(move || {
-        let each = counters.iter().map(ErrorCounter::dropped_lines);
-        u64::try_from(each.sum::<usize>()).unwrap_or(u64::MAX)
-    });
+    let logs = telemetry.health();
     let outcome = actix_rt::System::new().block_on(async {
-        let parts = parts::make(settings, role, &io, page, listener, dropped_lines).await?;
-        run::run(parts, settings, role).await
+        let parts = parts::make(settings, role, &io, page, listener, logs).await?;
+        Box::pin(run::run(parts, settings, role)).await
     });
     io.shutdown_timeout(LAST_CALLS);
     if outcome.is_ok() {

@@ -14,12 +14,14 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, HttpRequest, Resource};
 use starkeeper_actors::cookie_refresh::CookieRefresh;
-use starkeeper_actors::domain::ids::LoginId;
+use starkeeper_actors::domain::ids::{IncarnationId, LoginId};
+use starkeeper_actors::fulfilment::Fulfilment;
 use starkeeper_actors::payment::Payment;
+use starkeeper_actors::ports::books::{Commit, CommitFailed};
 use starkeeper_actors::ports::vault::Jar;
-use starkeeper_actors::ports::{Books, Clock, Unreadable};
+use starkeeper_actors::ports::{Books, Clock, Failure, Unreadable};
 use starkeeper_actors::session::Directory;
-use starkeeper_actors::supervision::{Door, RosterSnapshot};
+use starkeeper_actors::supervision::{Door, RosterSnapshot, WakeHandle};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -58,6 +60,8 @@ const UNWATCHED: [&str; 6] = [
 pub struct Doors {
     /// The books, for looking.
     pub books: Arc<dyn Books>,
+    /// The life of the books, as it was at the start.
+    pub life: IncarnationId,
     /// Time and fresh names.
     pub clock: Arc<dyn Clock>,
     /// Invoices and credits.
@@ -87,6 +91,10 @@ pub struct Doors {
 pub struct Counter {
     /// Places orders.
     pub directory: Directory,
+    /// Acts on orders and wallets for a person.
+    pub fulfilment: Door<Fulfilment>,
+    /// Prices were changed in the books.
+    pub pricing: WakeHandle,
     /// Takes cookies.
     pub logins: Door<CookieRefresh>,
     /// The logins of the configuration.
@@ -128,6 +136,25 @@ impl Doors {
             Err(why) => Err(Unreadable::new(format!("the look ended early: {why}"))),
         };
         Ok(found?)
+    }
+
+    /// An empty commit in the name of these books, now.
+    pub(crate) fn commit(&self) -> Commit {
+        Commit::new(self.life, self.clock.now())
+    }
+
+    /// Hands a commit to the books, where their connections live.
+    ///
+    /// # Errors
+    /// As the books say; without an answer in time its outcome is unknown.
+    pub(crate) async fn write(&self, commit: Commit) -> Result<(), CommitFailed> {
+        let books = Arc::clone(&self.books);
+        let written = async move { books.commit(commit).await };
+        match self.io.spawn(tokio::time::timeout(READ, written)).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_elapsed)) => Err(Failure::unknown("no answer in time")),
+            Err(why) => Err(Failure::unknown(format!("the write ended early: {why}"))),
+        }
     }
 
     /// How long an actor may be waited for within a request: its answer must still be written.

@@ -12,6 +12,7 @@ pub mod chat;
 pub mod goods;
 pub mod machine;
 pub mod sheet;
+pub mod shop;
 pub mod table;
 pub mod traffic;
 mod zeros;

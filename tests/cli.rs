@@ -42,7 +42,9 @@ fn help_says_what_it_is_and_offers_nothing_that_does_not_exist() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    for expected in ["serve", "init", "check", "config", "login", "wallet"] {
+    for expected in [
+        "serve", "init", "check", "config", "login", "token", "wallet",
+    ] {
         assert!(
             offered.contains(&expected),
             "`{expected}` is missing:\n{help}"
@@ -161,5 +163,47 @@ fn drawn_words_open_the_addresses_that_are_shown_with_them() {
     assert_eq!(addresses.len(), 2, "{said}");
     for address in addresses {
         assert!(shown.contains(address.trim()), "{shown} lacks {address}");
+    }
+}
+
+/// `starkeeper token …` in an empty folder.
+fn token(words: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    Command::new(env!("CARGO_BIN_EXE_starkeeper"))
+        .arg("token")
+        .args(words)
+        .env_clear()
+        .current_dir(folder.path())
+        .output()
+        .expect("starkeeper starts")
+}
+
+#[test]
+fn a_drawn_token_comes_with_the_line_that_lets_it_in() {
+    let answer = token(&["desk", "operate+read"]);
+    let said = text(&answer.stdout);
+    assert_eq!(answer.status.code(), Some(0), "{}", text(&answer.stderr));
+    let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines[1].len(), 43, "{said}");
+    assert!(
+        lines[3].starts_with("ADMIN_TOKENS=desk:read+operate:"),
+        "{said}"
+    );
+    assert!(!lines[3].contains(lines[1]), "{said}");
+    assert_ne!(text(&token(&["desk", "read"]).stdout), said);
+}
+
+#[test]
+fn names_and_scopes_that_cannot_be_are_named() {
+    for (words, named) in [
+        (["admin", "read"], "\"admin\" is no name of a token"),
+        (["The Desk", "read"], "\"The Desk\" is no name of a token"),
+        (["desk", "write"], "\"write\" are no scopes"),
+    ] {
+        let answer = token(&words);
+        assert_eq!(answer.status.code(), Some(1));
+        let said = text(&answer.stderr);
+        assert!(said.contains(named), "{said}");
+        assert_eq!(text(&answer.stdout), "");
     }
 }

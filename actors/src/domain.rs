@@ -7,6 +7,7 @@
 //!
 //! Amounts are integers with their unit in the type; instants are arguments.
 
+pub mod audit;
 pub mod breaks;
 pub mod catalog;
 pub mod customer;
@@ -22,9 +23,12 @@ pub mod money;
 pub mod notice;
 pub mod order;
 pub mod pricing;
+pub mod report;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+pub mod shop;
 pub mod stored;
+pub mod trace;
 pub mod transfer;
 pub mod wallet;
 

@@ -8,9 +8,16 @@ use tokio::sync::watch;
 
 use crate::domain::decision::Decision;
 use crate::domain::ids::{IncarnationId, NoticeId, ReplicaId};
+use crate::domain::trace::{TRACES, TraceId};
 use crate::ports::Ports;
 use crate::ports::books::{Commit, CommitFailed, CommitRefused};
 use crate::supervision::Io;
+
+/// What every line about one order has in common, wherever it is written.
+#[must_use]
+pub fn around(trace: TraceId) -> tracing::Span {
+    tracing::error_span!(target: TRACES, "order", %trace)
+}
 
 /// The common ground of all actors of one daemon. Cheap to clone.
 #[derive(Clone)]

@@ -48,6 +48,7 @@ mod outside;
 mod settings;
 mod stage;
 mod sweep;
+mod top_up;
 mod turn;
 
 pub use actor::{Session, SessionSnapshot};

@@ -23,7 +23,7 @@ use crate::notifier::Notifier;
 use crate::office::Office;
 use crate::payment::{Neighbours, Payment};
 use crate::ports::{Ports, Unreadable};
-use crate::pricing::{self, Pricing};
+use crate::pricing::{self, PricesBoard, Pricing};
 use crate::session::{Colleagues, Directory, SessionsSnapshot};
 use crate::supervision::{self, Door, Fatal, Io, Limits, Roster, RosterSnapshot, WakeHandle};
 
@@ -141,16 +141,13 @@ impl ActorSystem {
             restarts: settings.restarts,
             ..Limits::default()
         };
-        let notifier = settings.notifier.map(|settings| {
-            let office = office.clone();
-            let seat = roster.enlist("notifier", of(16));
-            supervision::start(seat, move |life| Notifier::new(life, office, settings))
-        });
+        let (price_board, prices) = pricing::board(settings.pricing.rules.clone());
+        let notifier = notifier(&roster, &office, &settings, of(16), &prices);
         let notifier_bell = match &notifier {
             Some(notifier) => notifier.bell(),
             None => WakeHandle::unheard("notifier"),
         };
-        let till = Till::start(&roster, &office, &settings);
+        let till = Till::start(&roster, &office, &settings, (price_board, prices));
         let fulfilment = {
             let doors = FulfilmentDoors {
                 lender: till.lender.clone(),
@@ -185,6 +182,7 @@ impl ActorSystem {
             came_back: notifier.as_ref().map(Door::asker),
             fulfilment: fulfilment.bell(),
             swept: swept.clone(),
+            shutters: settings.shutters,
         };
         let (prices, logins) = (till.prices.clone(), till.logins.receiver());
         let session = settings.session;
@@ -230,7 +228,12 @@ impl ActorSystem {
 }
 
 impl Till {
-    fn start(roster: &Roster, office: &Office, settings: &SystemSettings) -> Self {
+    fn start(
+        roster: &Roster,
+        office: &Office,
+        settings: &SystemSettings,
+        (price_board, prices): (PricesBoard, watch::Receiver<Arc<ShopPrices>>),
+    ) -> Self {
         let single = Limits {
             restarts: settings.restarts,
             ..Limits::default()
@@ -253,7 +256,6 @@ impl Till {
             login_board,
             settings.cookie_refresh.clone(),
         );
-        let (price_board, prices) = pricing::board(settings.pricing.rules.clone());
         let pricing = pricing::start(
             roster.enlist("pricing", single),
             office.clone(),
@@ -271,6 +273,22 @@ impl Till {
             logins,
         }
     }
+}
+
+/// Whoever tells people, where there is a chat.
+fn notifier(
+    roster: &Roster,
+    office: &Office,
+    settings: &SystemSettings,
+    limits: Limits,
+    prices: &watch::Receiver<Arc<ShopPrices>>,
+) -> Option<Door<Notifier>> {
+    let settings = settings.notifier?;
+    let (office, prices) = (office.clone(), Some(prices.clone()));
+    let seat = roster.enlist("notifier", limits);
+    Some(supervision::start(seat, move |life| {
+        Notifier::new(life, office, settings, prices)
+    }))
 }
 
 /// A wallet signs one message at a time and its page shows one purchase: a till has its own.

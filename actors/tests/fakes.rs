@@ -371,7 +371,14 @@ async fn a_message_whose_answer_is_lost_may_be_in_the_chat() {
         world
             .telegram
             .fail_next_in(chat, MessengerFault::Unknown { delivered });
-        let told = world.telegram.tell(to, &news, None).await;
+        let told = world
+            .telegram
+            .tell(
+                to,
+                &news,
+                &starkeeper_actors::ports::messenger::About::default(),
+            )
+            .await;
         assert!(matches!(told, Err(Failure::Unknown { .. })));
         assert_eq!(world.telegram.news(chat).len(), there);
     }

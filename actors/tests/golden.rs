@@ -167,6 +167,11 @@ fn every_document_belongs_to_a_row() {
     names.extend(entries::names());
     names.extend(notices::names());
     names.extend(["prices-usual", "prices-stopped"].map(str::to_owned));
+    names.extend(
+        rows::shops()
+            .into_iter()
+            .map(|(name, _)| format!("shop-{name}")),
+    );
     for document in documents() {
         let (name, version) = document.split_once('.').unwrap();
         assert!(names.contains(name), "{document}.json belongs to no row");

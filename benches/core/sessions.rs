@@ -21,7 +21,7 @@ use starkeeper_actors::domain::dialog::{Dialog, Inbound, Said, Screen, Sender};
 use starkeeper_actors::domain::ids::{BotId, CustomerId, TelegramId, UpdateKey};
 use starkeeper_actors::domain::notice::Message as News;
 use starkeeper_actors::domain::pricing::samples;
-use starkeeper_actors::ports::messenger::{OrderView, SendRefused, To};
+use starkeeper_actors::ports::messenger::{About, OrderView, SendRefused, To};
 use starkeeper_actors::ports::{Books, Clock, Dialogs, Failure, Messenger};
 use starkeeper_actors::session::Reply;
 use starkeeper_actors::supervision::Io;
@@ -291,7 +291,7 @@ impl Messenger for Mute {
         &self,
         _to: To,
         _message: &News,
-        _order: Option<&OrderView>,
+        _about: &About,
     ) -> Result<(), Failure<SendRefused>> {
         Ok(())
     }

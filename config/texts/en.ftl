@@ -1,6 +1,7 @@
 # Everything the shop says in English. The Russian and the English file own the same keys with the same
 # variables; tests see to it. Names of people come here safe for HTML.
 # Rules: one decision a screen; the word carries the meaning, the sign only decorates.
+# An order's number stands in <code>: Telegram copies it whole with one touch.
 
 ## Numbers, time and goods
 
@@ -72,10 +73,12 @@ menu-nameless = Hello! Buy Telegram Stars and Premium here, for yourself or a fr
     Shortcut: write "100 @name".
 how-many = How many Stars? Choose, or write a number from { $least } to { $most }.
 how-many-for = How many Stars for { $to }? Choose, or write a number from { $least } to { $most }.
+too-few = The minimum is { $goods }.
 how-long = How many months of Premium? Choose, or write 3, 6 or 12.
 how-long-for = How many months of Premium for { $to }? Choose, or write 3, 6 or 12.
+has-premium = { $to } already has Premium. Send Stars instead?
 who-for = { $goods }. Who for?
-friend = { $goods }. Pick your friend from the list, forward a message of theirs, or write @name.
+friend = Pick your friend from the list, forward a message of theirs, or write @name.
 no-username = You have no @name yet, and Fragment finds people by it.
     Settings → Username, one minute. Your order will wait.
 looking = Looking up { $to } on Fragment…
@@ -102,7 +105,7 @@ other-coin = Which coin for this order? A new invoice takes the place of the old
 
 ## The order
 
-order-title = Order <b>{ $number }</b> · { $goods } for { $to }
+order-title = Order <code>{ $number }</code> · { $goods } for { $to }
 order-price = Price { $price }.
 send = Send <b>{ $amount }</b> on the { $network } network to:
     <code>{ $address }</code>
@@ -134,9 +137,9 @@ slow-signed = The payment is on the network: it can neither be cancelled nor los
 returning-signed = Waiting for the network to confirm that the earlier payment will not leave. The money is not lost.
 cancelled-by-you = Order cancelled. Do not pay to the old address any more. If you have sent it already, the money will come to your balance.
 cancelled-late = This order's time ran out without a payment. If you have sent it already, the money will come to your balance.
-parked = A person is checking this order: your { $price } is set aside. Answer by { $until }. Number { $number }.
-parked-paid = Paid on the network, but Fragment does not show the delivery yet. A person is checking, answer by { $until }. Number { $number }.
-parked-overdue = The check is taking too long. Please write to support and give the number { $number }.
+parked = A person is checking this order: your { $price } is set aside. Answer by { $until }. Number <code>{ $number }</code>.
+parked-paid = Paid on the network, but Fragment does not show the delivery yet. A person is checking, answer by { $until }. Number <code>{ $number }</code>.
+parked-overdue = The check is taking too long. Please write to support and give the number <code>{ $number }</code>.
 refunded-because = It did not work out: { $why }.
 why-gone = the name { $to } no longer exists on Fragment
 why-changed = the name { $to } now belongs to another person
@@ -177,7 +180,7 @@ line-adjustment = correction by the shop
 
 orders = My orders:
 orders-page = My orders, page { $page }:
-orders-line = <b>{ $number }</b> · { $goods } · { $to } · { $price }
+orders-line = <code>{ $number }</code> · { $goods } · { $to } · { $price }
     { $at }: { $state }
 orders-empty = Nothing here yet. Your first { $goods }: { $price }.
 orders-empty-unpriced = Nothing here yet.
@@ -214,14 +217,14 @@ note-old-button = That button is out of date, here is a fresh screen:
 note-not-understood = Text and buttons work here. For example: 100 @masha.
 note-not-a-number = We could not read that number. Please write digits, for example 100.
 note-not-months = Premium comes for 3, 6 or 12 months. Please write one of these numbers.
-note-too-few = The minimum is { $goods }.
 note-too-many = The maximum is { $goods } at once.
 note-above-cap = We cannot sell that many in one order now. Take fewer, or split it up.
 note-bad-amount = We could not read that amount. Write 10 or 10.50, for example.
 note-bad-name = That does not look like a @name: 4 to 32 Latin letters, digits and "_".
 note-not-found = We could not find { $to }. Check the letters, or pick your friend from the list.
 note-not-a-person = { $to } is a channel, a group or a bot. Only a person can receive the gift.
-note-already-premium = { $to } already has Premium. Send Stars instead?
+note-not-a-person-stars = { $to } is a channel, a group or a bot. Only a person can receive Stars.
+note-not-a-person-premium = { $to } is a channel, a group or a bot. Only a person can receive Premium.
 note-friend-has-no-name = Your friend ({ $name }) has no @name, and Fragment finds people by it. Ask them to set one in Telegram's settings, then pick them again.
 note-friend-nameless = This person has no @name, and Fragment finds people by it. Ask them to set one in Telegram's settings, then pick them again.
 note-friend-write = <a href="{ $link }">Write to them ↗</a>
@@ -257,6 +260,7 @@ credited-less-top-up = We received { $received } of { $asked }. All of it is on 
 credited-more = We received { $received }: paid; { $surplus } is on your balance.
 credited-more-top-up = We received { $received } instead of { $asked }. { $credited } is on your balance.
 credited-late = Your payment of { $received } came after the invoice had ended; it is on your balance. Buy { $goods } for { $to } at the new price?
+credited-late-now = Your payment of { $received } came after the invoice had ended; it is on your balance. Buy { $goods } for { $to } now for { $price }?
 credited-late-top-up = Your payment of { $received } came after the invoice had ended; it is on your balance.
 credited-second = Two payments arrived. One bought the order; { $credited } is on your balance.
 credited-after-cancel = The order had been cancelled, but the payment arrived: { $credited } is on your balance.
@@ -274,15 +278,15 @@ paying-back-failed = The payment could not be returned: { $amount } is on your b
 paid-back = Your payment went back to its sender: { $amount }.
 paid-back-locked = Your payment went back to its sender. Your balance has not changed.
 paid-back-debt = Your balance did not cover it: { $debt } is a debt now. Your next top-up settles it.
-delivered = Done! { $to } has { $goods }. Order { $number }, { $took } from payment to delivery.
+delivered = Done! { $to } has { $goods }. Order <code>{ $number }</code>, { $took } from payment to delivery.
 delivered-bare = Done! The order is delivered.
 refunded = It did not work out: { $why }. { $amount } is on your balance.
 refunded-bare = It did not work out. { $amount } is on your balance.
-refunded-asked = We returned { $amount } to your balance, as you asked. Order { $number }.
+refunded-asked = We returned { $amount } to your balance, as you asked. Order <code>{ $number }</code>.
 takes-longer = Taking longer: Fragment is not answering the shop. Your { $price } is set aside, the owner knows. Wait?
-    After { $held } the money returns by itself. Order { $number }.
+    After { $held } the money returns by itself. Order <code>{ $number }</code>.
 takes-longer-bare = Taking longer: Fragment is not answering the shop. Your money is set aside, the owner knows. Wait?
-being-checked = Paid on the network, but Fragment does not show the delivery yet. A person is checking, answer by { $until }. Number { $number }.
+being-checked = Paid on the network, but Fragment does not show the delivery yet. A person is checking, answer by { $until }. Number <code>{ $number }</code>.
 being-checked-bare = Paid on the network, but Fragment does not show the delivery yet. A person is checking.
 open-again = The shop is open again. What would you like?
 
@@ -295,6 +299,7 @@ key-balance-plain = Balance
 key-orders = My orders
 key-help = Help
 key-quantity = { $count } · { $price }
+key-other-number = Another number
 key-buy-quantity = Buy { $count }
 key-months = { $months } · { $price }
 key-me = Me
@@ -328,6 +333,7 @@ key-add = Add { $amount }
 key-fewer = { $goods } now
 key-keep = Keep on balance
 key-write-to = Tell { $to } ↗
+key-write-to-named = Tell { $name } ↗
 key-write = Tell them ↗
 key-support = Support ↗
 key-top-up = Top up
@@ -432,6 +438,7 @@ operator-break-field-goods = goods
 operator-break-field-price = price
 operator-float-low = Wallet <code>{ $wallet }</code>: { $free } is free, too little for the orders that wait. Please top it up.
 operator-float-ends = Wallet <code>{ $wallet }</code>: { $free } is free, { $per_day } leaves in a day, enough for { $for }. Please top it up.
+operator-order-waits = Order { $order } is paid and waits longer than usual; the payment for the purchase is not signed yet. The customer was told. If others wait too, you will not hear of it again before the next hour.
 operator-login-lost = Fragment login { $login } is lost (time { $n }): { $why }
 operator-login-back = Fragment login { $login } works again.
 operator-invoice-odd = Invoice { $invoice }: { $what }
@@ -440,3 +447,23 @@ operator-paused = Sales are paused: { $why }
 operator-open-again = Sales go on: { $what }
 operator-unbalanced = The books do not balance: { $usd } micro-dollars, { $ton } nano-TON. Sales are stopped.
 operator-undeliverable = Notice { $key } cannot be delivered: Telegram says "{ $why }"
+operator-shop-new = The shop is new and sells to nobody but you. Run <code>starkeeper check</code> until all is well, then buy 50 Stars here: the card shows the price before you pay. Once they are delivered, the shop opens.
+operator-shop-opened = Your test purchase { $order } was delivered: the shop is open for everybody.
+operator-shop-away = Away { $from }–{ $to }, { $orders }
+operator-shop-going-on = { $count ->
+    [one] { $shown } order continued
+   *[other] { $shown } orders continued
+}
+operator-shop-disk-low = Sales rest: { $folder } has { $free } MiB left, less than { $least }. Orders are being finished. Please make room.
+operator-shop-disk-fine = There is room on the disk again: sales go on.
+operator-shop-log-lost = The log cannot be written to { $file }: { $why }. The shop goes on without these lines.
+operator-day = The day { $day }
+operator-day-late = The day { $day } (told late)
+operator-day-orders = { $count ->
+    [one] { $shown } order
+   *[other] { $shown } orders
+}
+operator-day-sales = Sales: { $sales }, { $orders }
+operator-day-cost = Cost: { $cost } ({ $cost_usd }), fees { $fees }, margin { $margin } at { $rate } for a TON
+operator-day-cost-alone = Cost: { $cost }, chain { $network }; no rate to count a margin with
+operator-day-open = Waiting orders: { $waiting }. At Heleket { $gateway }, in the wallets { $float }

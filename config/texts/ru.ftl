@@ -1,6 +1,7 @@
 # Всё, что магазин говорит по-русски. Русским и английским файлом владеют одни и те же ключи с теми же
 # переменными; тесты следят. Имена людей приходят сюда уже безопасными для HTML.
 # Правила: одно решение на экран; слово несёт смысл, знак только украшает; ни одного глагола с родом.
+# Номер заказа стоит в <code>: Telegram копирует его целиком одним касанием.
 
 ## Числа, время и товары
 
@@ -82,10 +83,12 @@ menu-nameless = Здравствуйте! Здесь можно купить Tel
     Быстро: напишите «100 @имя».
 how-many = Сколько звёзд? Выберите или напишите число от { $least } до { $most }.
 how-many-for = Сколько звёзд для { $to }? Выберите или напишите число от { $least } до { $most }.
+too-few = Минимум { $goods }.
 how-long = На сколько месяцев Premium? Выберите или напишите 3, 6 или 12.
 how-long-for = На сколько месяцев Premium для { $to }? Выберите или напишите 3, 6 или 12.
+has-premium = У { $to } уже есть Premium. Подарить звёзды?
 who-for = { $goods }. Кому?
-friend = { $goods }. Выберите друга из списка, перешлите его сообщение или напишите @имя.
+friend = Выберите друга из списка, перешлите его сообщение или напишите @имя.
 no-username = У вас пока нет @имени, а Fragment находит людей по нему.
     Настройки → Имя пользователя, одна минута. Заказ подождёт.
 looking = Ищем { $to } на Fragment…
@@ -112,7 +115,7 @@ other-coin = В какой монете оплатить заказ? Прежн�
 
 ## Заказ
 
-order-title = Заказ <b>{ $number }</b> · { $goods } для { $to }
+order-title = Заказ <code>{ $number }</code> · { $goods } для { $to }
 order-price = Цена { $price }.
 send = Отправьте <b>{ $amount }</b> в сети { $network }:
     <code>{ $address }</code>
@@ -144,9 +147,9 @@ slow-signed = Платёж уже в сети, отменить его нель�
 returning-signed = Ждём, пока сеть подтвердит, что прежний платёж не уйдёт. Деньги не потеряны.
 cancelled-by-you = Заказ отменён. По старому адресу больше не платите. Если уже отправили — деньги придут на баланс.
 cancelled-late = Срок заказа вышел, оплаты не было. Если уже отправили — деньги придут на баланс.
-parked = Заказ проверяет человек: { $price } отложены для вас. Ответ до { $until }. Номер { $number }.
-parked-paid = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек, ответ до { $until }. Номер { $number }.
-parked-overdue = Проверка затянулась. Напишите в поддержку и назовите номер { $number }.
+parked = Заказ проверяет человек: { $price } отложены для вас. Ответ до { $until }. Номер <code>{ $number }</code>.
+parked-paid = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек, ответ до { $until }. Номер <code>{ $number }</code>.
+parked-overdue = Проверка затянулась. Напишите в поддержку и назовите номер <code>{ $number }</code>.
 refunded-because = Не получилось: { $why }.
 why-gone = на Fragment больше нет имени { $to }
 why-changed = имя { $to } теперь у другого человека
@@ -187,7 +190,7 @@ line-adjustment = исправление магазина
 
 orders = Мои заказы:
 orders-page = Мои заказы, страница { $page }:
-orders-line = <b>{ $number }</b> · { $goods } · { $to } · { $price }
+orders-line = <code>{ $number }</code> · { $goods } · { $to } · { $price }
     { $at }: { $state }
 orders-empty = Пока пусто. Первые { $goods } — { $price }.
 orders-empty-unpriced = Пока пусто.
@@ -224,14 +227,14 @@ note-old-button = Эта кнопка устарела, вот свежий эк
 note-not-understood = Здесь понятны текст и кнопки. Например: 100 @masha.
 note-not-a-number = Не вышло понять число. Напишите цифрами, например 100.
 note-not-months = Premium бывает на 3, 6 или 12 месяцев. Напишите одно из этих чисел.
-note-too-few = Минимум { $goods }.
 note-too-many = Максимум { $goods } за раз.
 note-above-cap = Столько за один заказ сейчас не продаём. Возьмите меньше или разделите на части.
 note-bad-amount = Не вышло понять сумму. Напишите, например, 10 или 10,50.
 note-bad-name = Это не похоже на @имя. В нём от 4 до 32 латинских букв, цифр и знаков «_».
 note-not-found = Не удалось найти { $to }. Проверьте буквы или выберите друга из списка.
 note-not-a-person = { $to } — канал, группа или бот. Подарок получает только человек.
-note-already-premium = У { $to } уже есть Premium. Подарить звёзды?
+note-not-a-person-stars = { $to } — канал, группа или бот. Звёзды получает только человек.
+note-not-a-person-premium = { $to } — канал, группа или бот. Premium получает только человек.
 note-friend-has-no-name = У вашего друга ({ $name }) нет @имени, а Fragment находит людей по нему. Попросите задать его в настройках Telegram и выберите ещё раз.
 note-friend-nameless = У этого человека нет @имени, а Fragment находит людей по нему. Попросите задать его в настройках Telegram и выберите ещё раз.
 note-friend-write = <a href="{ $link }">Написать ↗</a>
@@ -267,6 +270,7 @@ credited-less-top-up = Пришло { $received } из { $asked }. Всё, чт�
 credited-more = Пришло { $received }: заказ оплачен, { $surplus } на балансе.
 credited-more-top-up = Пришло { $received } вместо { $asked }. На балансе { $credited }.
 credited-late = Оплата { $received } пришла после срока счёта; она на вашем балансе. Купить { $goods } для { $to } по новой цене?
+credited-late-now = Оплата { $received } пришла после срока счёта; она на вашем балансе. Купить { $goods } для { $to } сейчас за { $price }?
 credited-late-top-up = Оплата { $received } пришла после срока счёта; она на вашем балансе.
 credited-second = Пришли две оплаты. Одна — за заказ, { $credited } на балансе.
 credited-after-cancel = Заказ был отменён, но оплата пришла: { $credited } на балансе.
@@ -284,15 +288,15 @@ paying-back-failed = Вернуть платёж не получилось: { $a
 paid-back = Платёж вернулся отправителю: { $amount }.
 paid-back-locked = Платёж вернулся отправителю. Ваш баланс не изменился.
 paid-back-debt = На балансе столько не было: { $debt } теперь долг. Следующее пополнение закроет его.
-delivered = Готово! { $goods } у { $to }. Заказ { $number }, { $took } от оплаты до доставки.
+delivered = Готово! { $goods } у { $to }. Заказ <code>{ $number }</code>, { $took } от оплаты до доставки.
 delivered-bare = Готово! Заказ доставлен.
 refunded = Не получилось: { $why }. { $amount } на балансе.
 refunded-bare = Не получилось. { $amount } на балансе.
-refunded-asked = Вернули { $amount } на баланс, как вы просили. Заказ { $number }.
+refunded-asked = Вернули { $amount } на баланс, как вы просили. Заказ <code>{ $number }</code>.
 takes-longer = Задерживаемся: Fragment не отвечает магазину. { $price } отложены для вас, владелец уже знает. Подождём?
-    Через { $held } деньги вернутся сами. Заказ { $number }.
+    Через { $held } деньги вернутся сами. Заказ <code>{ $number }</code>.
 takes-longer-bare = Задерживаемся: Fragment не отвечает магазину. Деньги отложены для вас, владелец уже знает. Подождём?
-being-checked = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек, ответ до { $until }. Номер { $number }.
+being-checked = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек, ответ до { $until }. Номер <code>{ $number }</code>.
 being-checked-bare = Оплачено в сети, Fragment ещё не показал доставку. Проверяет человек.
 open-again = Магазин снова открыт. Что купить?
 
@@ -305,6 +309,7 @@ key-balance-plain = Баланс
 key-orders = Мои заказы
 key-help = Помощь
 key-quantity = { $count } · { $price }
+key-other-number = Другое число
 key-buy-quantity = Купить { $count }
 key-months = { $months } · { $price }
 key-me = Себе
@@ -338,6 +343,7 @@ key-add = Доплатить { $amount }
 key-fewer = { $goods } сейчас
 key-keep = Оставить на балансе
 key-write-to = Написать { $to } ↗
+key-write-to-named = Написать: { $name } ↗
 key-write = Написать ↗
 key-support = Поддержка ↗
 key-top-up = Пополнить
@@ -442,6 +448,7 @@ operator-break-field-goods = товар
 operator-break-field-price = цена
 operator-float-low = Кошелёк <code>{ $wallet }</code>: свободно { $free }, на ждущие заказы не хватит. Пополните его.
 operator-float-ends = Кошелёк <code>{ $wallet }</code>: свободно { $free }, уходит { $per_day } в день, хватит на { $for }. Пополните его.
+operator-order-waits = Заказ { $order } оплачен и ждёт дольше обычного, платёж за покупку ещё не подписан. Покупателю об этом сказано. Если ждут и другие, об этом больше не напишем до следующего часа.
 operator-login-lost = Вход { $login } на Fragment потерян ({ $n }-й раз): { $why }
 operator-login-back = Вход { $login } на Fragment снова работает.
 operator-invoice-odd = Счёт { $invoice }: { $what }
@@ -450,3 +457,25 @@ operator-paused = Продажи остановлены: { $why }
 operator-open-again = Продажи идут снова: { $what }
 operator-unbalanced = Книги не сходятся: { $usd } микродолларов, { $ton } нано-TON. Продажи остановлены.
 operator-undeliverable = Уведомление { $key } не доставить: Telegram отвечает «{ $why }»
+operator-shop-new = Магазин новый и продаёт только вам. Запускайте <code>starkeeper check</code>, пока всё не будет в порядке, затем купите здесь 50 звёзд: цену карточка покажет до оплаты. Когда они придут, магазин откроется.
+operator-shop-opened = Ваша пробная покупка { $order } доставлена: магазин открыт для всех.
+operator-shop-away = Перерыв { $from }–{ $to }, { $orders }
+operator-shop-going-on = { $count ->
+    [one] продолжен { $shown } заказ
+    [few] продолжено { $shown } заказа
+   *[other] продолжено { $shown } заказов
+}
+operator-shop-disk-low = Продажи на паузе: в { $folder } осталось { $free } МиБ, меньше { $least }. Начатые заказы выполняются. Освободите место.
+operator-shop-disk-fine = Место на диске снова есть: продажи продолжаются.
+operator-shop-log-lost = Журнал не пишется в { $file }: { $why }. Магазин работает дальше без этих строк.
+operator-day = День { $day }
+operator-day-late = День { $day } (с опозданием)
+operator-day-orders = { $count ->
+    [one] { $shown } заказ
+    [few] { $shown } заказа
+   *[other] { $shown } заказов
+}
+operator-day-sales = Продажи: { $sales }, { $orders }
+operator-day-cost = Себестоимость: { $cost } ({ $cost_usd }), комиссии { $fees }, маржа { $margin } при { $rate } за TON
+operator-day-cost-alone = Себестоимость: { $cost }, сеть { $network }; курса нет, маржа не посчитана
+operator-day-open = Ждут заказов: { $waiting }. На Heleket { $gateway }, в кошельках { $float }

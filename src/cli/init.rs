@@ -6,7 +6,7 @@
 
 mod ask;
 mod questions;
-mod write;
+pub(super) mod write;
 
 use std::collections::BTreeMap;
 use std::path::Path;

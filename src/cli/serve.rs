@@ -1,5 +1,7 @@
 //! `starkeeper serve`: the daemon.
 
+use std::sync::Arc;
+
 use super::Failed;
 use crate::config::{Settings, Surroundings};
 use crate::daemon::{self, Role};
@@ -15,6 +17,6 @@ pub(super) struct Args {
 
 /// Reads the settings and runs the daemon to its end.
 pub(super) fn run(args: &Args, surroundings: &Surroundings) -> Result<(), Failed> {
-    let settings = Settings::read(surroundings)?;
+    let settings = Arc::new(Settings::read(surroundings)?);
     daemon::serve(&settings, args.role)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
+mod admin;
 mod fragment;
 mod fulfilment;
 mod gateway;
@@ -14,28 +15,33 @@ mod payment;
 mod people;
 mod pricing;
 mod redis;
+mod shop;
 mod telegram;
 mod ton;
 
+pub use admin::{Admin, AdminScope, AdminToken, FIRST_TOKEN};
 pub use fragment::{Browser, BrowserFlavour, Fragment};
 pub use fulfilment::Fulfilment;
 pub use gateway::Heleket;
-pub use http::{Admin, Http, PublicUrl};
+pub use http::{Http, PublicUrl};
 pub use payment::Payment;
 pub use people::{Dialogs, People};
 pub use pricing::Pricing;
 pub use redis::Redis;
+pub use shop::{Shop, TestPurchase};
 pub use telegram::{Telegram, UpdatesBy};
 pub use ton::{TillSeed, Ton, WalletVersionName};
 
+pub(super) use admin::admin;
 pub(super) use fragment::{browser, fragment};
 pub(super) use fulfilment::fulfilment;
 pub(super) use gateway::heleket;
-pub(super) use http::{admin, http};
+pub(super) use http::http;
 pub(super) use payment::payment;
 pub(super) use people::{dialogs, people};
 pub(super) use pricing::pricing;
 pub(super) use redis::redis;
+pub(super) use shop::shop;
 pub(super) use telegram::telegram;
 pub(super) use ton::ton;
 
@@ -235,19 +241,20 @@ pub struct TimeOfDay {
 /// Reads the section `backup`.
 pub(super) fn backup(reader: &mut Reader<'_>) -> Option<Option<Backup>> {
     let dir = reader.text("backup.dir");
-    let time = reader.parsed("backup.time", |text| {
-        let parts = text.split_once(':');
-        let parts = parts.and_then(|(h, m)| Some((h.parse().ok()?, m.parse().ok()?)));
-        match parts {
-            Some((hour, minute)) if hour < 24 && minute < 60 => Ok(TimeOfDay { hour, minute }),
-            Some(_) | None => Err("a time of day such as 02:00 (UTC)"),
-        }
-    });
+    let expected = "a time of day such as 02:00 (UTC)";
+    let time = reader.parsed("backup.time", |text| time_of_day(text).ok_or(expected));
     let time = time?;
     Some(dir?.map(|dir| Backup {
         dir: PathBuf::from(dir),
         time,
     }))
+}
+
+/// Reads a time of day: `02:00`.
+fn time_of_day(text: &str) -> Option<TimeOfDay> {
+    let (hour, minute) = text.split_once(':')?;
+    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then_some(TimeOfDay { hour, minute })
 }
 
 /// Health and metrics.

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::names::{LATER, NAMES};
 use super::*;
 
+mod admin;
 mod example;
 mod redis;
 mod telegram;
@@ -365,7 +366,7 @@ fn slips_of_the_hand_are_remarked_and_strangers_are_not() {
         .var("HOME", "/root")
         .var("LANG", "C")
         .var("HOSTNAME", "shop")
-        .var("HEARTBEAT_URL_FILE", "/run/secrets/x");
+        .var("CLOUDFLARE_TUNNEL_TOKEN_FILE", "/run/secrets/x");
     assert_eq!(
         place.settings().remarks,
         [

@@ -22,7 +22,7 @@ use starkeeper_actors::ports::invoicing::{Coin, GatewayRefused, ReportPage};
 use starkeeper_actors::ports::market::{
     BrowserId, Delivery, Fitness, MarketFailure, Slot, SlotKind,
 };
-use starkeeper_actors::ports::messenger::{OrderView, SendRefused, To};
+use starkeeper_actors::ports::messenger::{About, OrderView, SendRefused, To};
 use starkeeper_actors::ports::vault::{Jar, JarMoved};
 use starkeeper_actors::ports::wallet::{SendHint, SignRefused, SignedMessage, TransferIntent};
 use starkeeper_actors::ports::{
@@ -131,7 +131,7 @@ impl Messenger for Absent {
         &self,
         _to: To,
         _message: &Message,
-        _order: Option<&OrderView>,
+        _about: &About,
     ) -> Result<(), Failure<SendRefused>> {
         undone()
     }

@@ -4,8 +4,9 @@ use tokio::runtime::Runtime;
 
 use crate::cli::{self, Failed};
 use crate::config::{MigrateAtStart, Settings};
+use crate::storage::backup;
 use crate::storage::migrate::{self, MigrateFailed};
-use crate::storage::url::DatabaseUrl;
+use crate::storage::url::{DatabaseUrl, SqliteUrl};
 use crate::storage::{OpenFailed, Storage, StorageSettings};
 
 /// Connections that read embedded books: each opens the file at the start, and reads are short.
@@ -69,6 +70,33 @@ pub(super) async fn if_there(settings: &Settings) -> Result<Option<Storage>, Fai
     }
     let opened = Storage::open(as_set(settings, url)).await;
     opened.map(Some).map_err(failed)
+}
+
+/// The books for somebody who reads them beside a daemon: a server's as they are; of a file, which one
+/// process has for itself, a copy that lives as long as the second value.
+pub(super) async fn to_look_at(
+    settings: &Settings,
+) -> Result<(Storage, Option<tempfile::TempDir>), Failed> {
+    let url = cli::books::of(settings)?;
+    match &url {
+        DatabaseUrl::Postgres(_) => {
+            let storage = Storage::open(as_set(settings, url)).await.map_err(failed)?;
+            Ok((storage, None))
+        }
+        DatabaseUrl::Sqlite(_) => {
+            let folder = tempfile::tempdir()
+                .map_err(|why| Failed::here(format!("no folder for a copy of the books: {why}")))?;
+            let copy = folder.path().join("books.db");
+            backup::backup(&url, &copy, false, Box::new(|_| ()))
+                .await
+                .map_err(Failed::from)?;
+            let copy = DatabaseUrl::Sqlite(SqliteUrl::at(copy));
+            let storage = Storage::open(as_set(settings, copy))
+                .await
+                .map_err(failed)?;
+            Ok((storage, Some(folder)))
+        }
+    }
 }
 
 async fn migrate(io: &Runtime, url: &DatabaseUrl) -> Result<(), Failed> {

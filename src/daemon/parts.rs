@@ -19,14 +19,15 @@ use super::heleket_check;
 use super::nights::Nights;
 use super::run::{Parts, Webhooks};
 use crate::cli::{self, Failed};
-use crate::config::{Network, Settings};
+use crate::config::{AdminScope, AdminToken, FIRST_TOKEN, Network, Settings};
 use crate::heleket::webhook::Keys;
 use crate::heleket::{ApiKey, HeleketClient, HeleketRate, HeleketSettings};
-use crate::http::admin::Entrance;
+use crate::http::admin::{Entrance, Running, Scope, Token, Tokens};
 use crate::http::heleket_webhook::{self, Among, HeleketWebhook, Sources};
 use crate::http::telegram_webhook::{self, TelegramWebhook};
 use crate::metrics::{self, Page};
 use crate::storage::backup;
+use crate::telemetry::LogHealth;
 
 use super::chat::{self, Chat};
 use super::steps::Steps;
@@ -43,7 +44,7 @@ pub(super) async fn make(
     io: &Runtime,
     page: Page,
     listener: TcpListener,
-    dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    logs: LogHealth,
 ) -> Result<Parts, Failed> {
     #[cfg(feature = "crash-points")]
     let points = super::points::Points::of_this_process(settings.state_dir.clone());
@@ -93,7 +94,7 @@ pub(super) async fn make(
     let conversations = conversations::make(settings, io, &clock, life).await?;
     let admin = entrance(settings, life);
     if admin.is_none() {
-        tracing::info!("/admin is closed: ADMIN_TOKEN is not set");
+        tracing::info!("/admin is closed: neither ADMIN_TOKEN nor ADMIN_TOKENS is set");
     }
     let nights = nights(settings, io, &clock)?;
     Ok(Parts {
@@ -104,8 +105,9 @@ pub(super) async fn make(
         conversations,
         chat,
         admin,
+        life,
         page,
-        dropped_lines,
+        logs,
         connections,
         io: io.handle().clone(),
         listener,
@@ -114,35 +116,57 @@ pub(super) async fn make(
     })
 }
 
-/// The way into the admin API, if there is one. What a key stands for follows from the token and the
-/// life of the books.
+/// The way into the admin API, if there is one. What a key stands for follows from the first token and
+/// the life of the books.
 fn entrance(settings: &Settings, life: IncarnationId) -> Option<Arc<Entrance>> {
-    settings.admin.token.as_ref().map(|token| {
-        let (secret, prefix) = (token.clone(), prefix_of(life));
-        let name_for = move |person: TelegramId, key: &str| {
-            let person = person.get().to_be_bytes();
-            let parts: [&[u8]; 3] = [b"invoice", &person, key.as_bytes()];
-            gateway_name(
-                &prefix,
-                keyed_bits(secret.expose_secret().as_bytes(), &parts),
-            )
-        };
-        let secret = token.clone();
-        let order_for = move |person: TelegramId, key: &str| {
-            let person = person.get().to_be_bytes();
-            let parts: [&[u8]; 3] = [b"order", &person, key.as_bytes()];
-            let bits = keyed_bits(secret.expose_secret().as_bytes(), &parts);
-            // Above the ids that a clock gives until 2059, so that none is given twice; lists that
-            // go by id therefore show such an order first.
-            QuoteId::new(i64::try_from(bits >> 66).unwrap_or_default() | (1 << 62))
-        };
-        Arc::new(Entrance {
-            token: token.clone(),
-            payments: settings.heleket.keys.is_some(),
-            name_for: Arc::new(name_for),
-            order_for: Arc::new(order_for),
-        })
-    })
+    let given = &settings.admin;
+    let first = given.token.as_ref().map(ExposeSecret::expose_secret);
+    let named = given.tokens.iter().map(named_token);
+    let first_token = first.map(|token| Token::of_everything(FIRST_TOKEN, token));
+    let tokens: Vec<Token> = first_token.into_iter().chain(named).collect();
+    let secret: Arc<[u8]> = match first {
+        Some(token) => token.as_bytes().into(),
+        None => tokens.first()?.hash.as_slice().into(),
+    };
+    let prefix = prefix_of(life);
+    let key_of_names = Arc::clone(&secret);
+    let name_for = move |person: TelegramId, key: &str| {
+        let person = person.get().to_be_bytes();
+        let parts: [&[u8]; 3] = [b"invoice", &person, key.as_bytes()];
+        gateway_name(&prefix, keyed_bits(&key_of_names, &parts))
+    };
+    let order_for = move |person: TelegramId, key: &str| {
+        let person = person.get().to_be_bytes();
+        let parts: [&[u8]; 3] = [b"order", &person, key.as_bytes()];
+        let bits = keyed_bits(&secret, &parts);
+        // Above the ids that a clock gives until 2059, so that none is given twice; lists that
+        // go by id therefore show such an order first.
+        QuoteId::new(i64::try_from(bits >> 66).unwrap_or_default() | (1 << 62))
+    };
+    Some(Arc::new(Entrance {
+        tokens: Tokens::new(tokens, given.rate, given.tries),
+        running: Running::default(),
+        sources: Sources {
+            allowed: None,
+            proxies: among(settings.http.trusted_proxies.clone()),
+        },
+        payments: settings.heleket.keys.is_some(),
+        name_for: Arc::new(name_for),
+        order_for: Arc::new(order_for),
+    }))
+}
+
+fn named_token(token: &AdminToken) -> Token {
+    let scope = |scope: &AdminScope| match scope {
+        AdminScope::Read => Scope::Read,
+        AdminScope::Operate => Scope::Operate,
+        AdminScope::Money => Scope::Money,
+    };
+    Token {
+        name: token.name.clone(),
+        scopes: token.scopes.iter().map(scope).collect(),
+        hash: token.hash,
+    }
 }
 
 /// Runs something whose connections belong to the I/O runtime, from outside of it.

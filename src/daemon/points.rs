@@ -4,7 +4,7 @@
 //! Only with the feature `crash-points`, which no release build has. `CRASH_AT=<point>` aborts the
 //! process at the first visit of the point, as `kill -9` would. `PAUSE_AT=<point>` writes the file
 //! `paused` into the state folder and waits there until the file `go` appears, once; a test does in
-//! between what it came to do.
+//! between what it came to do. `PANIC_AT=<point>` panics there, once.
 //!
 //! A point is `commit:<state>:before`, the state being the one that is written, or `<call>:after`,
 //! the call being one of [`CALLS`].
@@ -44,8 +44,10 @@ pub const CALLS: &[&str] = &[
 pub(super) struct Points {
     crash_at: Option<String>,
     pause_at: Option<String>,
+    panic_at: Option<String>,
     folder: PathBuf,
     paused: AtomicBool,
+    panicked: AtomicBool,
 }
 
 impl Points {
@@ -55,8 +57,10 @@ impl Points {
         Arc::new(Self {
             crash_at: read("CRASH_AT"),
             pause_at: read("PAUSE_AT"),
+            panic_at: read("PANIC_AT"),
             folder,
             paused: AtomicBool::new(false),
+            panicked: AtomicBool::new(false),
         })
     }
 
@@ -64,6 +68,14 @@ impl Points {
         if self.crash_at.as_deref() == Some(point) {
             tracing::warn!("crash point {point}: aborting");
             std::process::abort();
+        }
+        let panics = self.panic_at.as_deref() == Some(point);
+        if panics && !self.panicked.swap(true, Ordering::AcqRel) {
+            #[expect(
+                clippy::panic,
+                reason = "a test asked for it, and no release build has it"
+            )]
+            std::panic::panic_any(format!("panic point {point}"));
         }
         let here = self.pause_at.as_deref() == Some(point);
         if here && !self.paused.swap(true, Ordering::AcqRel) {
@@ -125,6 +137,7 @@ fn state_of(row: &RowWrite) -> Option<&'static str> {
         | RowWrite::Notice(_)
         | RowWrite::Live(_)
         | RowWrite::Prices(_)
+        | RowWrite::Shop(_)
         | RowWrite::Break(_) => None,
     }
 }

@@ -8,7 +8,8 @@ use actix_rt::Arbiter;
 use actix_web::dev::ServerHandle;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
-use starkeeper_actors::domain::ids::ReplicaId;
+use starkeeper_actors::domain::ids::{IncarnationId, ReplicaId};
+use starkeeper_actors::domain::shop::Shutters;
 use starkeeper_actors::ports::{Books, Clock, Invoicing, Messenger, Ports};
 use starkeeper_actors::supervision::Io;
 use starkeeper_actors::system::{ActorSystem, MustEnd, PaymentSide, StartFailed};
@@ -16,6 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::absent::Absent;
+use super::caring::Caring;
 use super::chat::Chat;
 use super::conversations::Conversations;
 use super::goods::Goods;
@@ -31,6 +33,7 @@ use crate::http::metrics_page::Backlog;
 use crate::http::{self, Counter, Doors, admin::Entrance};
 use crate::metrics;
 use crate::telegram::inbound::Intake;
+use crate::telemetry::LogHealth;
 
 /// Between two requests on one connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -48,9 +51,11 @@ pub(super) struct Parts {
     pub(super) conversations: Conversations,
     /// The chat; none means that people are told nothing yet, and what they are owed waits.
     pub(super) chat: Option<Chat>,
+    pub(super) life: IncarnationId,
     pub(super) admin: Option<Arc<Entrance>>,
     pub(super) page: metrics::Page,
-    pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// How the logs are.
+    pub(super) logs: LogHealth,
     /// Shows the connections to the database.
     pub(super) connections: Arc<dyn Fn() + Send + Sync>,
     pub(super) io: Handle,
@@ -111,7 +116,12 @@ impl Parts {
     }
 
     /// Starts the actors of the role.
-    async fn start(&self, given: &Settings, role: Role) -> Result<Side, Failed> {
+    async fn start(
+        &self,
+        given: &Settings,
+        role: Role,
+        shutters: watch::Receiver<Option<Shutters>>,
+    ) -> Result<Side, Failed> {
         let (ports, io) = (self.ports(), Io::runtime(self.io.clone()));
         let goods = match role {
             Role::All | Role::Bot => self.goods.as_ref(),
@@ -119,7 +129,8 @@ impl Parts {
         };
         let side = match goods {
             Some(goods) => {
-                let system = settings::system(given, goods, self.chat.is_some());
+                let mut system = settings::system(given, goods, self.chat.is_some());
+                system.shutters = shutters;
                 // Sessions run beside the single actors, on an arbiter of their own.
                 let arbiters = vec![Arbiter::new().handle()];
                 let system = Box::pin(ActorSystem::start(ports, system, io, arbiters)).await;
@@ -137,11 +148,13 @@ impl Parts {
 }
 
 /// Runs the daemon until a signal or an end of its own. To be called on an actix system.
-pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<(), Failed> {
+pub(super) async fn run(parts: Parts, given: &Arc<Settings>, role: Role) -> Result<(), Failed> {
     let mut signals = Signals::listen()
         .map_err(|why| Failed::by_itself(format!("signals cannot be heard: {why}")))?;
-    let side = Arc::new(parts.start(given, role).await?);
+    let (shutters, seen) = watch::channel(None);
+    let side = Arc::new(parts.start(given, role, seen).await?);
     let (to, health) = watch::channel(Report::starting());
+    let caring = Caring::begin(&parts, &side, shutters, health.clone(), given, role);
     let intake = intake(&parts, &side);
     let doors = doors(&parts, &side, intake.clone(), health.clone(), given);
     let watch = watch(&parts, &side, to.clone(), given);
@@ -193,6 +206,7 @@ pub(super) async fn run(parts: Parts, given: &Settings, role: Role) -> Result<()
         }
     }
     watching.abort();
+    caring.end().await;
     for task in nights.into_iter().chain(spares) {
         task.abort();
     }
@@ -208,7 +222,7 @@ fn watch(parts: &Parts, side: &Arc<Side>, to: watch::Sender<Report>, given: &Set
         side: Arc::clone(side),
         page: parts.page.clone(),
         settings: given.health.clone(),
-        dropped_lines: Arc::clone(&parts.dropped_lines),
+        logs: parts.logs.clone(),
         connections: Arc::clone(&parts.connections),
         to,
         tills: parts.tills(side),
@@ -244,6 +258,7 @@ fn doors(
     let observed = Arc::clone(side);
     Doors {
         books: Arc::clone(&parts.books),
+        life: parts.life,
         clock: Arc::clone(&parts.clock),
         payment: side.payment().clone(),
         counter: counter(parts, side),
@@ -264,6 +279,8 @@ fn counter(parts: &Parts, side: &Arc<Side>) -> Option<Counter> {
     let goods = parts.goods.as_ref()?;
     Some(Counter {
         directory: system.directory.clone(),
+        fulfilment: system.fulfilment.clone(),
+        pricing: system.till.pricing.bell(),
         logins: system.till.cookie_refresh.clone(),
         tills: goods.tills.iter().map(|(login, _)| *login).collect(),
         read_cookies: Arc::clone(&goods.read_cookies),

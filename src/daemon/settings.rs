@@ -1,6 +1,5 @@
 //! From the settings as they are written to the settings as each part takes its own.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use starkeeper_actors::domain::Span;
@@ -17,7 +16,7 @@ use tracing::Level;
 use super::Role;
 use super::goods::Goods;
 use crate::config::{LogFormat, LogLevel, Logs, Settings};
-use crate::telemetry::TelemetrySettings;
+use crate::telemetry::{FILES_OF_ALL, FILES_OF_BOT, FILES_OF_WEBHOOK, TelemetrySettings};
 
 /// Beyond the browsers' own limit for opening one.
 const OPEN_MARGIN: Duration = Duration::from_secs(5);
@@ -149,16 +148,21 @@ pub(super) fn telemetry(logs: &Logs, role: Role) -> TelemetrySettings {
         LogLevel::Debug => Level::DEBUG,
         LogLevel::Trace => Level::TRACE,
     };
-    let name = match role {
-        Role::All | Role::Bot => "app.log",
-        Role::Webhook => "webhook.log",
+    let files = match role {
+        Role::All => FILES_OF_ALL,
+        Role::Bot => FILES_OF_BOT,
+        Role::Webhook => FILES_OF_WEBHOOK,
     };
     let json = match logs.format {
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    let file = logs.dir.clone().map(|dir: PathBuf| (dir, name));
-    TelemetrySettings { level, json, file }
+    TelemetrySettings {
+        level,
+        json,
+        folder: logs.dir.clone(),
+        files,
+    }
 }
 
 #[cfg(test)]
@@ -185,10 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn each_role_has_a_log_of_its_own() {
+    fn two_daemons_beside_each_other_write_no_common_file() {
         let logs = defaults().logs;
-        let name = |role| telemetry(&logs, role).file.map(|(_, name)| name);
-        assert_eq!(name(Role::All), Some("app.log"));
-        assert_eq!(name(Role::Webhook), Some("webhook.log"));
+        let names = |role| telemetry(&logs, role).files.iter().map(|file| file.name);
+        let bot: Vec<_> = names(Role::Bot).collect();
+        assert_eq!(bot, ["app.log", "fragment.log"]);
+        assert!(names(Role::Webhook).all(|name| !bot.contains(&name)));
+        let all: Vec<_> = names(Role::All).collect();
+        assert_eq!(all, ["app.log", "webhook.log", "fragment.log"]);
     }
 }

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use starkeeper_actors::domain::ids::{LoginId, OrderId, WalletAddress};
+use starkeeper_actors::domain::trace::TraceId;
 use tokio::time::Instant;
 
 use crate::metrics::goods;
@@ -44,7 +45,8 @@ impl Steps {
     /// Logs and counts a step, if it is one.
     pub(super) fn say(&self, step: &OrderStep) {
         if let Some((line, took)) = self.line(step) {
-            tracing::info!("{line}");
+            let trace = TraceId::of_order(step.order);
+            tracing::info!(%trace, "{line}");
             goods::order_step(step.state);
             if let Some(took) = took {
                 goods::order_delivered(took);

@@ -21,6 +21,7 @@ use crate::config::Health;
 use crate::http::health::{Overdue, Report, Status};
 use crate::http::metrics_page::due;
 use crate::metrics::{self, ActorLine};
+use crate::telemetry::LogHealth;
 
 mod float;
 mod makers;
@@ -41,7 +42,7 @@ pub(super) struct Watch {
     pub(super) side: Arc<Side>,
     pub(super) page: metrics::Page,
     pub(super) settings: Health,
-    pub(super) dropped_lines: Arc<dyn Fn() -> u64 + Send + Sync>,
+    pub(super) logs: LogHealth,
     /// Shows the connections to the database.
     pub(super) connections: Arc<dyn Fn() + Send + Sync>,
     pub(super) to: watch::Sender<Report>,
@@ -163,7 +164,7 @@ impl Watch {
         show(&roster);
         self.show_payment().await;
         (self.connections)();
-        metrics::dropped_lines((self.dropped_lines)());
+        metrics::dropped_lines(self.logs.lost_lines());
         metrics::machine::show();
         self.page.keep_up();
         let well = books.is_none()

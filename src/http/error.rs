@@ -8,15 +8,18 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ContentType, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use starkeeper_actors::cookie_refresh::ImportRefused;
+use starkeeper_actors::domain::audit::Outcome;
 use starkeeper_actors::domain::dialog::{BuyRefused, LookUpFailed, OpenRefused as Unopened};
 use starkeeper_actors::payment::OpenRefused;
 use starkeeper_actors::ports::Unreadable;
 use starkeeper_actors::session::NotPlaced;
 use starkeeper_actors::supervision::AskFailed;
+
+mod deeds;
 
 /// What an answer that is no success means, without a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +32,7 @@ enum Kind {
     Conflict,
     TooLarge,
     Refused,
+    TooMany,
     Unsure,
     Unready,
     Late,
@@ -45,6 +49,7 @@ impl Kind {
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unsure | Self::Unready => StatusCode::SERVICE_UNAVAILABLE,
             Self::Late => StatusCode::GATEWAY_TIMEOUT,
         }
@@ -122,6 +127,11 @@ impl ApiError {
         Self::new(Kind::Refused, code, message, hint)
     }
 
+    /// Whoever asks, asks too often: 429, and later it is heard again.
+    pub fn too_many(message: impl Into<String>, hint: &str) -> Self {
+        Self::new(Kind::TooMany, "too_many", message, hint)
+    }
+
     /// It may have happened: 503, and whoever asks looks, or asks the same again.
     pub fn unsure(message: impl Into<String>, hint: &str) -> Self {
         Self::new(Kind::Unsure, "unsure", message, hint)
@@ -164,6 +174,9 @@ impl ResponseError for ApiError {
             Kind::Unsure | Kind::Unready => {
                 answer.insert_header((RETRY_AFTER, "2"));
             }
+            Kind::TooMany => {
+                answer.insert_header((RETRY_AFTER, "10"));
+            }
             Kind::Malformed
             | Kind::Forbidden
             | Kind::Missing
@@ -190,6 +203,50 @@ pub(crate) fn head_of_health(well: bool) -> HttpResponseBuilder {
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
     HttpResponse::build(status)
+}
+
+/// Whether asking the same again would be answered the same: it was done, or it will never work.
+pub(crate) fn is_for_good(status: StatusCode) -> bool {
+    status.is_success()
+        || [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY].contains(&status)
+}
+
+/// An answer that was given before.
+pub(crate) fn again(status: u16, body: String) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status)
+        .content_type(ContentType::json())
+        .body(body)
+}
+
+/// What an answer says of the deed it answers.
+pub(crate) fn outcome_of(answer: &HttpResponse<impl Sized>) -> Outcome {
+    match answer.error() {
+        Some(why) => outcome_of_error(why),
+        None if answer.status().is_success() => Outcome::Done,
+        None if answer.status().is_client_error() => Outcome::Refused("malformed".into()),
+        None => Outcome::Unsure,
+    }
+}
+
+/// The same of a failure; one that says `unready` certainly did nothing.
+pub(crate) fn outcome_of_error(why: &actix_web::Error) -> Outcome {
+    match why.as_error::<ApiError>() {
+        Some(error) => match error.kind {
+            Kind::Unsure | Kind::Late => Outcome::Unsure,
+            Kind::Malformed
+            | Kind::Unauthorised
+            | Kind::Forbidden
+            | Kind::Missing
+            | Kind::WrongMethod
+            | Kind::Conflict
+            | Kind::TooLarge
+            | Kind::Refused
+            | Kind::TooMany
+            | Kind::Unready => Outcome::Refused(error.code.to_owned()),
+        },
+        None => Outcome::Unsure,
+    }
 }
 
 /// The status as text, for metrics: `2xx`, `4xx` …

@@ -37,7 +37,7 @@ const CALLS: [(&str, &str, &[&str], &[&str]); 4] = [
 ];
 
 /// What else happens, with one label each.
-const EVENTS: [(&str, &str, &[&str]); 5] = [
+const EVENTS: [(&str, &str, &[&str]); 6] = [
     (
         "starkeeper_payment_errors_total",
         "kind",
@@ -73,6 +73,7 @@ const EVENTS: [(&str, &str, &[&str]); 5] = [
         "outcome",
         &["told", "undeliverable"],
     ),
+    ("starkeeper_heartbeats_total", "outcome", &["ok", "failed"]),
 ];
 
 /// Shows them.
@@ -113,6 +114,7 @@ pub(super) fn show() {
     }
     super::chat::polls(false);
     counter!("starkeeper_operator_notices_total").absolute(0);
+    counter!("starkeeper_days_told_total").absolute(0);
     counter!("starkeeper_sessions_started_total").absolute(0);
     let _shown = histogram!("starkeeper_telegram_update_seconds");
     let _shown = histogram!("starkeeper_order_delivery_seconds");

@@ -1,10 +1,11 @@
 //! The port, method by method.
 
 use async_trait::async_trait;
+use starkeeper_actors::domain::audit::Audited;
 use starkeeper_actors::domain::breaks::{Break, Purchased};
 use starkeeper_actors::domain::customer::{Customer, Language, PSEUDONYM_KEPT, Purse};
 use starkeeper_actors::domain::ids::{
-    CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
+    CustomerId, GatewayOrderId, Hash256, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
     ReplicaId, TelegramId, TransferId, WalletAddress,
 };
 use starkeeper_actors::domain::invoice::Invoice;
@@ -14,12 +15,14 @@ use starkeeper_actors::domain::money::NanoTon;
 use starkeeper_actors::domain::notice::{Audience, Notice};
 use starkeeper_actors::domain::order::{HistoryRow, Order};
 use starkeeper_actors::domain::pricing::ShopPrices;
+use starkeeper_actors::domain::report::Turnover;
+use starkeeper_actors::domain::shop::Shop;
 use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::domain::wallet::{Known, Wallet};
 use starkeeper_actors::domain::{Span, Timestamp};
 use starkeeper_actors::ports::books::{
-    Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, InvoiceFile, Lease, LeaseKey,
-    LiveMessage, OrderFile, Page, Seen, Tally,
+    Answer, Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, InvoiceFile, KEYS_KEPT,
+    Keyed, Lease, LeaseKey, LeaseRow, LiveMessage, OrderFile, Page, Seen, Tally,
 };
 use starkeeper_actors::ports::{Failure, Unreadable};
 
@@ -261,6 +264,13 @@ impl Books for Storage {
         .await?)?)
     }
 
+    async fn orders_with(&self, name: String) -> Result<Vec<Seen<Order>>, Unreadable> {
+        let hash = Hash256::parse(&name).ok().map(|hash| hash.to_string());
+        decode::list(read!(self, [name, hash], q, |link| {
+            q::read::orders_with(link, name, hash).await?
+        })?)
+    }
+
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable> {
         decode::found(read!(self, [], q, |link| q::read::transfer(link, id).await?)?)
     }
@@ -368,12 +378,37 @@ impl Books for Storage {
         })?)
     }
 
+    async fn latest_invoices(
+        &self,
+        customer: Option<CustomerId>,
+        page: Page,
+    ) -> Result<Vec<Seen<Invoice>>, Unreadable> {
+        decode::list(read!(self, [], q, |link| {
+            q::read::latest_invoices(link, customer, page).await?
+        })?)
+    }
+
+    async fn leases(&self, limit: u32) -> Result<Vec<LeaseRow>, Unreadable> {
+        let rows = read!(self, [], q, |link| q::read::leases(link, limit).await?)?;
+        Ok(rows.into_iter().map(decode::lease).collect())
+    }
+
     async fn logins(&self) -> Result<Vec<Seen<Login>>, Unreadable> {
         decode::list(read!(self, [], q, |link| q::read::all_logins(link).await?)?)
     }
 
     async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable> {
         decode::prices(read!(self, [], q, |link| q::read::published(link).await?)?)
+    }
+
+    async fn shop(&self) -> Result<Option<Seen<Shop>>, Unreadable> {
+        decode::found(read!(self, [], q, |link| q::read::the_shop(link).await?)?)
+    }
+
+    async fn turnover(&self, from: Timestamp, to: Timestamp) -> Result<Turnover, Unreadable> {
+        let (from, to) = (At(from), At(to));
+        read!(self, [], q, |link| q::turnover::turnover(link, from, to)
+            .await?)
     }
 
     async fn notices_due(
@@ -402,6 +437,32 @@ impl Books for Storage {
         decode::list(read!(self, [], q, |link| {
             q::read::notices_of(link, audience, page).await?
         })?)
+    }
+
+    async fn audit(&self, subject: Option<String>, page: Page) -> Result<Vec<Audited>, Unreadable> {
+        decode::audit(read!(self, [subject], q, |link| {
+            q::read::audit(link, subject, page).await?
+        })?)
+    }
+
+    async fn answer_begun(
+        &self,
+        key: String,
+        digest: String,
+        at: Timestamp,
+    ) -> Result<Keyed, Unreadable> {
+        let (at, before) = (At(at), At(at - KEYS_KEPT));
+        write!(self, [key, digest], q, |link| {
+            q::answers::begin(link, &key, &digest, at, before).await?
+        })
+        .map_err(calls::failed)
+    }
+
+    async fn answer_given(&self, key: String, answer: Answer) -> Result<(), Unreadable> {
+        write!(self, [key, answer], q, |link| {
+            q::answers::give(link, &key, &answer).await?;
+        })
+        .map_err(calls::failed)
     }
 
     async fn tally(&self, now: Timestamp) -> Result<Tally, Unreadable> {

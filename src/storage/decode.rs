@@ -1,10 +1,11 @@
 //! What was stored, in the words of the domain.
 
 use serde::de::DeserializeOwned;
+use starkeeper_actors::domain::audit::{Audited, Outcome, Who};
 use starkeeper_actors::domain::breaks::Purchased;
 use starkeeper_actors::domain::customer::Purse;
 use starkeeper_actors::domain::ids::{
-    Hash256, OrderId, PaymentRef, TelegramId, TransferId, Version,
+    AuditId, Epoch, Hash256, OrderId, PaymentRef, ReplicaId, TelegramId, TransferId, Version,
 };
 use starkeeper_actors::domain::ledger::{Account, Line, Statement, TrialBalance};
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
@@ -13,7 +14,7 @@ use starkeeper_actors::domain::pricing::{ShopPrices, StoredShopPrices};
 use starkeeper_actors::domain::stored::Stored;
 use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::ports::Unreadable;
-use starkeeper_actors::ports::books::{CommitRefused, LiveMessage, Seen};
+use starkeeper_actors::ports::books::{CommitRefused, LeaseRow, LiveMessage, Seen};
 
 use super::columns::{At, Doc};
 use super::errors::Trouble;
@@ -53,6 +54,51 @@ pub(super) fn purchases(raw: Vec<(Doc, Doc)>) -> Result<Vec<Purchased>, Unreadab
         })
     });
     purchases.collect()
+}
+
+/// A line of the audit log: id, deed, at, who, act, subject, reason, detail, outcome.
+pub(super) type AuditLine = (
+    i64,
+    i64,
+    At,
+    String,
+    String,
+    String,
+    Option<String>,
+    String,
+    String,
+);
+
+/// Lines of the audit log.
+pub(super) fn audit(raw: Vec<AuditLine>) -> Result<Vec<Audited>, Unreadable> {
+    let odd = |what: &str| Unreadable::new(format!("{what} of the audit log cannot be read"));
+    let lines = raw.into_iter();
+    let lines = lines.map(
+        |(id, deed, At(at), who, act, subject, reason, detail, outcome)| {
+            Ok(Audited {
+                id: AuditId::new(id),
+                deed: AuditId::new(deed),
+                at,
+                who: Who::parse(&who).ok_or_else(|| odd("who did a deed"))?,
+                act,
+                subject,
+                reason,
+                detail,
+                outcome: Outcome::parse(&outcome).ok_or_else(|| odd("the outcome of a deed"))?,
+            })
+        },
+    );
+    lines.collect()
+}
+
+/// A lease's row.
+pub(super) fn lease((key, epoch, holder, At(until)): (String, i64, Option<i64>, At)) -> LeaseRow {
+    LeaseRow {
+        key,
+        epoch: Epoch::new(epoch),
+        holder: holder.map(ReplicaId::new),
+        until,
+    }
 }
 
 /// Prices bring their own envelope.

@@ -26,7 +26,7 @@ pub(super) fn kind_of_lease(key: &str) -> &str {
 /// Kind and name of a claim's row.
 pub(super) fn claim(claim: &Claim) -> (&'static str, String) {
     match claim {
-        Claim::Request(request) => ("request", request.as_str().into()),
+        Claim::Request(request) => (REQUEST, request.as_str().into()),
         Claim::Reference(reference) => (REFERENCE, reference.as_str().into()),
         Claim::History(row) => {
             // Names that differ in case only are one name.
@@ -39,6 +39,9 @@ pub(super) fn claim(claim: &Claim) -> (&'static str, String) {
         Claim::Assigned { wallet, lt } => ("assigned", format!("{wallet}/{lt}")),
     }
 }
+
+/// The kind of a purchase's id.
+pub(super) const REQUEST: &str = "request";
 
 /// The kind of a payment's reference.
 pub(super) const REFERENCE: &str = "reference";

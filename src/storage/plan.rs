@@ -13,8 +13,8 @@ use starkeeper_actors::ports::books::{Commit, CommitRefused, Fence, Guard, RowWr
 use super::columns::{At, Doc};
 use super::names;
 use super::rows::{
-    Together, beliefs, breaks, claims, customers, entries, handled_updates, invoices,
-    live_messages, logins, notices, orders, outside_events, prices, transfers, wallets,
+    Together, audit, beliefs, breaks, claims, customers, entries, handled_updates, invoices,
+    live_messages, logins, notices, orders, outside_events, prices, shop, transfers, wallets,
 };
 
 pub(super) mod encode;
@@ -69,12 +69,14 @@ pub(super) struct Plan {
     pub(super) notices: Writes<notices::Row>,
     pub(super) live: Writes<live_messages::Row>,
     pub(super) prices: Writes<prices::Row>,
+    pub(super) shop: Writes<shop::Row>,
     pub(super) breaks: Writes<breaks::Row>,
     /// Orders whose live message is stale.
     pub(super) stale: Vec<i64>,
     pub(super) entries: Vec<Entered>,
     pub(super) claims: Vec<claims::Row>,
     pub(super) events: Vec<outside_events::Row>,
+    pub(super) audit: Vec<audit::Row>,
     /// Every account it touches or judges.
     pub(super) accounts: BTreeSet<Account>,
     /// The rows it writes: two commits with one of them in common cannot be written together.
@@ -118,6 +120,7 @@ impl Plan {
                 at: plan.at,
             });
         }
+        plan.audit = commit.audit.into_iter().map(encode::audited).collect();
         Ok(plan)
     }
 
@@ -140,11 +143,13 @@ impl Plan {
             notices: Writes::default(),
             live: Writes::default(),
             prices: Writes::default(),
+            shop: Writes::default(),
             breaks: Writes::default(),
             stale: Vec::new(),
             entries: Vec::new(),
             claims: Vec::new(),
             events: Vec::new(),
+            audit: Vec::new(),
             accounts: BTreeSet::new(),
             touched: HashSet::new(),
         };
@@ -213,6 +218,10 @@ impl Plan {
             RowWrite::Prices(write) => {
                 let row = encode::prices(write.row, next(write.seen))?;
                 self.put(write.seen, |plan| &mut plan.prices, row)
+            }
+            RowWrite::Shop(write) => {
+                let row = encode::shop(&write.row, next(write.seen))?;
+                self.put(write.seen, |plan| &mut plan.shop, row)
             }
             RowWrite::Break(write) => {
                 let row = encode::disagreement(&write.row, next(write.seen))?;

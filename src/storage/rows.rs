@@ -293,6 +293,13 @@ rows! {
         document: Doc => Document,
     }
 
+    /// The shop itself.
+    shop by id {
+        id: i64 => BigInt,
+        version: i64 => BigInt,
+        document: Doc => Document,
+    }
+
     /// Breaks.
     breaks by key {
         key: String => Text,
@@ -316,6 +323,19 @@ rows! {
         key: String => Text,
         body: String => Text,
         at: At => Instant,
+    }
+
+    /// What people did.
+    audit by id {
+        id: i64 => BigInt,
+        deed: i64 => BigInt,
+        at: At => Instant,
+        who: String => Text,
+        act: String => Text,
+        subject: String => Text,
+        reason: Option<String> => Nullable<Text>,
+        detail: String => Text,
+        outcome: String => Text,
     }
 
     /// Handled updates.

@@ -282,6 +282,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::columns::Instant;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    audit (id) {
+        id -> BigInt,
+        deed -> BigInt,
+        at -> Instant,
+        who -> Text,
+        act -> Text,
+        subject -> Text,
+        reason -> Nullable<Text>,
+        detail -> Text,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::storage::columns::Instant;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    answers (key) {
+        key -> Text,
+        digest -> Text,
+        at -> Instant,
+        status -> Nullable<BigInt>,
+        body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::columns::Document;
+    use diesel::sql_types::BigInt;
+
+    shop (id) {
+        id -> BigInt,
+        version -> BigInt,
+        document -> Document,
+    }
+}
+
 // A view that stores nothing: inserting checks what a commit believes.
 diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
@@ -314,4 +355,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     handled_updates,
     jars,
     breaks,
+    audit,
+    answers,
+    shop,
 );

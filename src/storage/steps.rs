@@ -48,6 +48,7 @@ pub(super) fn of(commit: &Commit) -> Vec<OrderStep> {
         | RowWrite::Notice(_)
         | RowWrite::Live(_)
         | RowWrite::Prices(_)
+        | RowWrite::Shop(_)
         | RowWrite::Break(_) => None,
     });
     orders.collect()

@@ -15,7 +15,7 @@ use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::dialog::{Body, Screen};
 use starkeeper_actors::domain::ids::TelegramId;
 use starkeeper_actors::domain::notice::Message;
-use starkeeper_actors::ports::messenger::{OrderView, SendRefused, To};
+use starkeeper_actors::ports::messenger::{About, OrderView, SendRefused, To};
 use starkeeper_actors::ports::{Clock, Failure, Messenger};
 use teloxide_core::payloads::{
     DeleteMessage, EditMessageCaption, EditMessageCaptionSetters as _, EditMessageMedia,
@@ -368,7 +368,9 @@ const fn below(body: &Body) -> Below {
         | Body::OtherCoin { .. } => Below::Picture,
         Body::Menu { .. }
         | Body::Stars { .. }
+        | Body::TooFew
         | Body::Premium { .. }
+        | Body::HasPremium { .. }
         | Body::Recipient { .. }
         | Body::Friend { .. }
         | Body::NoUsername { .. }
@@ -416,10 +418,10 @@ impl Messenger for TelegramMessenger {
         &self,
         to: To,
         message: &Message,
-        order: Option<&OrderView>,
+        about: &About,
     ) -> Result<(), Failure<SendRefused>> {
         let now = self.clock.now();
-        let face = self.words.news(to.language, message, order, now);
+        let face = self.words.news(to.language, message, about, now);
         let told = self.put(to.chat, None, &face, Below::Nothing).await;
         told.map(|_message| ())
     }

@@ -12,7 +12,7 @@ use starkeeper_actors::domain::customer::Language;
 use starkeeper_actors::domain::dialog::{DialogRules, Note, Screen};
 use starkeeper_actors::domain::notice::Message;
 use starkeeper_actors::domain::{Span, Timestamp};
-use starkeeper_actors::ports::messenger::OrderView;
+use starkeeper_actors::ports::messenger::{About, OrderView};
 
 use super::face::Face;
 
@@ -30,6 +30,7 @@ mod operators;
 mod order;
 mod profile;
 mod rows;
+mod shop;
 mod times;
 mod tongue;
 
@@ -114,18 +115,18 @@ impl Words {
         self.voice(language, now).screen(screen)
     }
 
-    /// A piece of news; `order` is the order it is about.
+    /// A piece of news, with what it is about.
     #[must_use]
     pub fn news(
         &self,
         language: Language,
         message: &Message,
-        order: Option<&OrderView>,
+        about: &About,
         now: Timestamp,
     ) -> Face {
         let voice = self.voice(language, now);
         match message {
-            Message::Customer(news) => voice.news(news, order),
+            Message::Customer(news) => voice.news(news, about),
             Message::Operators(news) => voice.operators(news),
         }
     }

@@ -1,4 +1,5 @@
-//! A line for people: `time - name - level - message`, then what belongs to it as `name=value`.
+//! A line for people: `time - name - level - message`, then what belongs to it as `name=value`: its
+//! own fields, and those of the spans around it, such as the trace of an order.
 
 use std::fmt::{self, Write as _};
 use std::time::SystemTime;
@@ -8,7 +9,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
 /// The format of a line.
@@ -35,7 +36,7 @@ where
 {
     fn format_event(
         &self,
-        _context: &FmtContext<'_, S, N>,
+        context: &FmtContext<'_, S, N>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
@@ -44,7 +45,21 @@ where
         write!(writer, " - {} - {} - ", metadata.target(), metadata.level())?;
         let mut fields = Fields::default();
         event.record(&mut fields);
-        writeln!(writer, "{}{}", fields.message, fields.others)
+        write!(writer, "{}{}", fields.message, fields.others)?;
+        // What two spans say alike, such as a trace within the same trace, is said once.
+        let mut said: Vec<String> = Vec::new();
+        for span in context.event_scope().into_iter().flatten() {
+            let extensions = span.extensions();
+            let around = extensions.get::<FormattedFields<N>>();
+            let around = around.map(|around| around.fields.as_str());
+            if let Some(around) = around.filter(|around| !around.is_empty())
+                && !said.iter().any(|before| before == around)
+            {
+                write!(writer, " {around}")?;
+                said.push(around.to_owned());
+            }
+        }
+        writeln!(writer)
     }
 }
 
@@ -131,6 +146,7 @@ mod tests {
     fn written(act: impl FnOnce()) -> String {
         let paper = Paper::default();
         let layer = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
             .event_format(Line)
             .with_writer(paper.clone());
         let subscriber = tracing_subscriber::registry().with(layer);
@@ -148,6 +164,21 @@ mod tests {
         assert_eq!(parts[1], "starkeeper::telemetry::line::tests");
         assert_eq!(parts[2], "WARN");
         assert_eq!(parts[3], "credited 5 invoice.id=7 by=\"x y\"");
+    }
+
+    #[test]
+    fn what_is_around_a_line_stands_behind_it() {
+        let line = written(|| {
+            let _around = tracing::error_span!("order", trace = %"00ff").entered();
+            tracing::warn!(by = 5, "paid");
+        });
+        assert!(line.ends_with(" - WARN - paid by=5 trace=00ff\n"), "{line}");
+        let twice = written(|| {
+            let _outer = tracing::error_span!("order", trace = %"00ff").entered();
+            let _inner = tracing::error_span!("invoice", trace = %"00ff").entered();
+            tracing::warn!("paid");
+        });
+        assert!(twice.ends_with(" - paid trace=00ff\n"), "{twice}");
     }
 
     #[test]

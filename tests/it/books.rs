@@ -225,6 +225,12 @@ fn shop() -> String {
             .insert(),
         world::live_message(1).insert(),
         world::prices(1).with("document", told(&prices)).insert(),
+        world::shop(1)
+            .with(
+                "document",
+                golden::<starkeeper_actors::domain::shop::Shop>("shop-checked"),
+            )
+            .insert(),
         lease("notifier", 3, "10").insert(),
         lease("login/1", 4, "NULL").insert(),
         world::jar(1, 1).insert(),

@@ -17,6 +17,7 @@
     reason = "a test that cannot go on has failed, and says where"
 )]
 
+mod admin;
 mod books;
 mod callback;
 mod check;
@@ -28,6 +29,7 @@ mod goods;
 mod ground;
 mod heleket;
 mod init;
+mod logs;
 mod migrate;
 mod operable;
 mod proof;

@@ -1,10 +1,12 @@
 //! What operators see and stand on: metrics, health, dashboards, alerts, containers, the proxy.
 
 mod alerts;
+mod asleep;
 mod compose;
 mod dashboards;
 mod health;
 mod page;
+mod with_browser;
 mod with_nginx;
 mod with_prometheus;
 

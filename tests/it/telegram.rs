@@ -97,6 +97,15 @@ async fn tops_up(shop: &Shop, phone: &Phone<'_>) {
         }
     })
     .await;
+    let ended = phone
+        .sees("the top-up's message ends", |message| {
+            text(message).contains("$10.00 came to your balance")
+        })
+        .await;
+    assert!(text(&ended).starts_with("Adding $10.00"), "{ended}");
+    for way in ["1:cancel", "1:sent", "pay/"] {
+        assert!(!ended["buttons"].to_string().contains(way), "{ended}");
+    }
 }
 
 /// What the daemon's metrics say of a line that begins so.

@@ -19,8 +19,10 @@ mod chain;
 mod rows;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+mod settle;
 mod witnesses;
 
+pub use settle::NotSettled;
 pub use witnesses::{Comparison, Purchased, Witnesses};
 
 #[cfg(test)]
@@ -183,6 +185,13 @@ pub enum BreakStanding {
         /// When that was seen.
         at: Timestamp,
     },
+    /// A person has closed it: whatever the witnesses say, it is accounted for.
+    Settled {
+        /// When.
+        at: Timestamp,
+        /// The order that the row of Fragment's history was given to.
+        order: Option<OrderId>,
+    },
 }
 
 /// A break's row.
@@ -220,7 +229,8 @@ impl Break {
             (None, None) => None,
             (None, Some(found)) => Some(Self::begin(found, wallet, 1, now)),
             (Some(stored), Some(found)) => match stored.standing {
-                BreakStanding::Open => None,
+                // What a person has closed stays closed: it is the same disagreement for good.
+                BreakStanding::Open | BreakStanding::Settled { .. } => None,
                 BreakStanding::Agreed { .. } => {
                     Some(Self::begin(found, wallet, stored.n.saturating_add(1), now))
                 }
@@ -234,7 +244,7 @@ impl Break {
     pub const fn is_open(&self) -> bool {
         match self.standing {
             BreakStanding::Open => true,
-            BreakStanding::Agreed { .. } => false,
+            BreakStanding::Agreed { .. } | BreakStanding::Settled { .. } => false,
         }
     }
 

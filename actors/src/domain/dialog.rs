@@ -107,6 +107,9 @@ pub enum Place {
     Pay {
         /// The offer.
         quote: Box<Quote>,
+        /// The less usual coins are shown.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        more: bool,
     },
     /// The gateway is asked for an invoice.
     Opening {
@@ -157,6 +160,12 @@ pub enum Place {
     Erase,
 }
 
+/// Whether the usual coins are shown, as they were before there were others.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_usual(more: &bool) -> bool {
+    !*more
+}
+
 impl Place {
     /// A name for snapshots and logs.
     #[must_use]
@@ -188,7 +197,7 @@ impl Place {
     #[must_use]
     pub const fn quote(&self) -> Option<&Quote> {
         match self {
-            Self::Card { quote } | Self::Pay { quote } => Some(quote),
+            Self::Card { quote } | Self::Pay { quote, .. } => Some(quote),
             Self::Menu
             | Self::Stars { .. }
             | Self::Premium { .. }

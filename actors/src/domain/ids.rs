@@ -72,6 +72,10 @@ number_id!(
     EntryId, "ent_"
 );
 number_id!(
+    /// One line of the log of what people did.
+    AuditId, "aud_"
+);
+number_id!(
     /// A Telegram user or chat. Negative for groups; never narrower than 64 bits.
     TelegramId, "tg_"
 );

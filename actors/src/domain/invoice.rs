@@ -136,4 +136,7 @@ pub struct Invoice {
     pub look_ups: LookUps,
     /// What the operators were told about; each thing once.
     pub oddities: Vec<Oddity>,
+    /// The message in the customer's own chat that shows a top-up, so that it can end with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_in: Option<i64>,
 }

@@ -10,7 +10,9 @@ use super::Timestamp;
 use super::ids::{CustomerId, NoticeId};
 
 mod news;
+mod shop_news;
 pub use news::{CreditReason, News, OperatorNews, RefundReason};
+pub use shop_news::ShopNews;
 
 /// Who is owed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

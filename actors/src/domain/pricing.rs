@@ -9,6 +9,7 @@
 //! [`ShopPrices`] is the value everybody else reads; [`Quote`] is what it becomes for a customer.
 
 mod bps;
+mod by_hand;
 mod fragment;
 mod observed;
 mod price;
@@ -24,6 +25,7 @@ mod shop;
 mod tests;
 
 pub use self::bps::Bps;
+pub use self::by_hand::PricesByHand;
 pub use self::fragment::{BadGoodsPrice, GoodsPrice, GoodsPrices, UsableGoods};
 pub use self::observed::{Observations, Observed, SourceLimits, SourceName};
 pub use self::price::PricedProduct;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Supervised, WrapFuture};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::desk::{Bench, Stuck};
 use super::link;
@@ -15,7 +16,8 @@ use super::{
 };
 use crate::domain::Span;
 use crate::domain::ids::{OrderId, WalletAddress};
-use crate::office::Office;
+use crate::domain::trace::TraceId;
+use crate::office::{Office, around};
 use crate::ports::Unreadable;
 use crate::ports::books::{Lease, LeaseKey};
 use crate::supervision::in_flight::{Begin, End};
@@ -238,7 +240,8 @@ impl Fulfilment {
             .settings
             .run
             .saturating_add(self.bench.settings.call * 4);
-        effect::start(self, ctx, &io, deadline, run.go(), move |this, end, ctx| {
+        let run = run.go().instrument(around(TraceId::of_order(order)));
+        effect::start(self, ctx, &io, deadline, run, move |this, end, ctx| {
             this.ended(order, end.ok(), ctx);
         });
     }

@@ -74,6 +74,7 @@ impl Run {
         commit.guards.push(Guard::NotFrozen(order.customer));
         commit.claims.extend(claims);
         self.bench.write(commit).await?;
+        tracing::info!(order.id = %order.id, "fragment offers what {} asks for", order.id);
         Ok(Flow::Onward)
     }
 

@@ -75,7 +75,10 @@ impl Run {
         };
         let market = self.bench.office.ports.market.clone();
         match self.call(market.confirm(slot, link, &transfer.boc)).await {
-            Ok(()) => true,
+            Ok(()) => {
+                tracing::info!(transfer = %transfer.id, "fragment took the confirm call");
+                true
+            }
             Err(failure) => {
                 tracing::info!(transfer = %transfer.id, "fragment did not take the confirm call: {failure}");
                 self.note(link.login, &failure).await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix::{Actor, ActorFutureExt, Context, Handler, Supervised, WrapFuture};
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::CameBack;
@@ -15,6 +16,7 @@ use super::settings::NotifierSettings;
 use crate::domain::Timestamp;
 use crate::domain::ids::OrderId;
 use crate::domain::notice::{Audience, Notice};
+use crate::domain::pricing::ShopPrices;
 use crate::office::Office;
 use crate::ports::Unreadable;
 use crate::ports::books::{Fence, Lease, LeaseKey, LiveMessage, Seen};
@@ -77,12 +79,18 @@ pub struct NotifierSnapshot {
 const AROUND: Duration = Duration::from_secs(30);
 
 impl Notifier {
-    /// Builds the actor; give it to [`supervision::start`] with its seat.
+    /// Builds the actor; give it to [`supervision::start`] with its seat. `prices` are the prices as
+    /// published: who paid too late is asked at the price of the moment.
     #[must_use]
-    pub fn new(life: Life<Self>, office: Office, settings: NotifierSettings) -> Self {
+    pub fn new(
+        life: Life<Self>,
+        office: Office,
+        settings: NotifierSettings,
+        prices: Option<watch::Receiver<Arc<ShopPrices>>>,
+    ) -> Self {
         Self {
             life,
-            desk: Arc::new(Desk::new(office, settings)),
+            desk: Arc::new(Desk::new(office, settings, prices)),
             memory: Memory::fresh(&settings),
         }
     }
@@ -159,7 +167,8 @@ impl Notifier {
         };
         let desk = Arc::clone(&self.desk);
         let calls = match person {
-            Audience::Customer(_) => 1,
+            // The news, and the message of a top-up that ends with it.
+            Audience::Customer(_) => 2,
             Audience::Operators => desk.office.ports.messenger.operators().len().max(1),
         };
         let calls = u32::try_from(calls).unwrap_or(u32::MAX);

@@ -1,18 +1,32 @@
 //! One notice to one customer.
 
+use std::sync::Arc;
+
+use tracing::Instrument as _;
+
 use super::desk::{After, Desk, Sent};
 use crate::domain::customer::Customer;
-use crate::domain::ids::{CustomerId, NoticeId, OrderId};
+use crate::domain::dialog::Screen;
+use crate::domain::ids::{CustomerId, InvoiceId, NoticeId, OrderId};
 use crate::domain::notice::{
-    Attempt, Audience, Message, News, Notice, OperatorNews, Owed, Standing,
+    Attempt, Audience, CreditReason, Message, News, Notice, OperatorNews, Owed, Standing,
 };
+use crate::domain::order::Order;
+use crate::domain::trace::TraceId;
+use crate::office::around;
 use crate::ports::Unreadable;
 use crate::ports::books::{Fence, RowWrite, Seen, Write};
-use crate::ports::messenger::To;
+use crate::ports::messenger::{About, To, Today};
 
 impl Desk {
     /// Delivers a notice and stores what became of it.
     pub(super) async fn deliver(&self, notice: Seen<Notice>, fence: Fence) -> After {
+        let trace = TraceId::of_message(&notice.row.owed.message);
+        let around = trace.map_or_else(tracing::Span::none, around);
+        self.deliver_one(notice, fence).instrument(around).await
+    }
+
+    async fn deliver_one(&self, notice: Seen<Notice>, fence: Fence) -> After {
         if !self.may_speak() {
             return After::NotSent;
         }
@@ -38,20 +52,27 @@ impl Desk {
             return Ok(self.keep(notice, &customer, fence).await);
         }
         let message = &notice.row.owed.message;
-        let about = match about(message) {
+        let order = match about(message) {
             Some(order) => self.view(order).await?.map(|(view, _)| view),
             None => None,
         };
+        let today = match order.as_ref().filter(|_| asks_for_today(message)) {
+            Some(view) => self.today(&view.order).await?,
+            None => None,
+        };
+        let about = About { order, today };
         let to = To {
             chat: customer.row.telegram,
             language: customer.row.language,
         };
-        let call = self
-            .office
-            .ports
-            .messenger
-            .tell(to, message, about.as_ref());
-        let sent = self.send(call).await;
+        let mut sent = match topped_up(message) {
+            Some(invoice) => self.end_top_up(to, invoice).await?,
+            None => Sent::Accepted(()),
+        };
+        if let Sent::Accepted(()) = &sent {
+            let call = self.office.ports.messenger.tell(to, message, &about);
+            sent = self.send(call).await;
+        }
         match &sent {
             Sent::Blocked => return Ok(self.keep(notice, &customer, fence).await),
             Sent::Accepted(())
@@ -63,6 +84,52 @@ impl Desk {
         }
         let attempt = self.attempt(&notice.row, sent);
         Ok(self.note(notice, attempt, fence, None).await)
+    }
+
+    /// Takes the way to pay out of the message that shows a top-up: its money is there. With the
+    /// news, so that what fails now is done with the next attempt to tell them.
+    async fn end_top_up(&self, to: To, invoice: InvoiceId) -> Result<Sent<()>, Unreadable> {
+        let seen = self.office.ports.books.invoice(invoice).await?;
+        let shown = seen.and_then(|seen| Some((seen.row.shown_in?, seen.row)));
+        let Some((message, row)) = shown else {
+            return Ok(Sent::Accepted(()));
+        };
+        let ended = Screen::of_top_up(row);
+        let messenger = &self.office.ports.messenger;
+        let sent = self.send(messenger.show(to, Some(message), &ended)).await;
+        Ok(match sent {
+            Sent::Accepted(_) => {
+                self.counts.drawn.one();
+                Sent::Accepted(())
+            }
+            // Deleted by the customer, or too old to be edited: the news says it all.
+            Sent::MessageGone => Sent::Accepted(()),
+            Sent::Never(why) => {
+                tracing::warn!(invoice.id = %invoice, "the message of {invoice} keeps its buttons: {why}");
+                Sent::Accepted(())
+            }
+            Sent::Blocked => Sent::Blocked,
+            Sent::TooFast(until) => Sent::TooFast(until),
+            Sent::NotDone(cause) => Sent::NotDone(cause),
+            Sent::Unknown(cause) => Sent::Unknown(cause),
+        })
+    }
+
+    /// What an order's goods cost now, if they are sold.
+    async fn today(&self, order: &Order) -> Result<Option<Today>, Unreadable> {
+        let now = self.office.ports.clock.now();
+        let Some(prices) = &self.prices else {
+            return Ok(None);
+        };
+        let prices = Arc::clone(&prices.borrow());
+        let Ok(priced) = prices.price(order.quote.product, now) else {
+            return Ok(None);
+        };
+        let purse = self.office.ports.books.purse(order.customer).await?;
+        Ok(Some(Today {
+            price: priced.price,
+            available: purse.available,
+        }))
     }
 
     /// Keeps a notice for somebody who blocked the bot. The customer's row is named even where it
@@ -110,7 +177,11 @@ impl Desk {
     ) -> After {
         let mut commit = self.commit(fence);
         let counted = match &attempt {
-            Attempt::Accepted => &self.counts.told,
+            Attempt::Accepted => {
+                let (id, key) = (notice.row.id, &notice.row.owed.key);
+                tracing::info!(notice.id = %id, "told: {key}");
+                &self.counts.told
+            }
             Attempt::Later { .. } => &self.counts.later,
             Attempt::Unknown { .. } => &self.counts.unknown,
             Attempt::Blocked => &self.counts.kept,
@@ -142,6 +213,30 @@ pub(super) const fn attempts(notice: &Notice) -> u32 {
         Standing::Waiting { attempts, .. } => *attempts,
         Standing::Kept | Standing::Delivered { .. } | Standing::Undeliverable { .. } => 0,
     }
+}
+
+/// The top-up whose money a message tells of.
+const fn topped_up(message: &Message) -> Option<InvoiceId> {
+    match message {
+        Message::Customer(News::Credited {
+            invoice,
+            order: None,
+            ..
+        }) => Some(*invoice),
+        Message::Customer(_) | Message::Operators(_) => None,
+    }
+}
+
+/// Whether a message asks whether to buy at the price of today.
+const fn asks_for_today(message: &Message) -> bool {
+    matches!(
+        message,
+        Message::Customer(News::Credited {
+            reason: CreditReason::Late,
+            bought: false,
+            ..
+        })
+    )
 }
 
 /// The order a message is about.

@@ -1,8 +1,9 @@
 //! The clerk's desk: what its calls on the I/O runtime share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::counts::Counts;
@@ -12,6 +13,7 @@ use crate::domain::Timestamp;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{CustomerId, NoticeId, OrderId, TelegramId};
 use crate::domain::notice::Notice;
+use crate::domain::pricing::ShopPrices;
 use crate::office::Office;
 use crate::ports::books::{Commit, CommitRefused, Fence, LeaseKey, LiveMessage, Seen};
 use crate::ports::messenger::{OrderView, SendRefused};
@@ -24,6 +26,8 @@ pub(super) struct Desk {
     pub(super) settings: NotifierSettings,
     pub(super) counts: Counts,
     pub(super) silence: Silence,
+    /// The prices as published; none where nothing is sold by this daemon.
+    pub(super) prices: Option<watch::Receiver<Arc<ShopPrices>>>,
     /// Operators who heard a notice that others have yet to hear.
     heard: Mutex<BTreeMap<NoticeId, BTreeSet<TelegramId>>>,
 }
@@ -66,8 +70,13 @@ pub(super) enum Sent<T> {
 const STORING: u32 = 3;
 
 impl Desk {
-    pub(super) fn new(office: Office, settings: NotifierSettings) -> Self {
+    pub(super) fn new(
+        office: Office,
+        settings: NotifierSettings,
+        prices: Option<watch::Receiver<Arc<ShopPrices>>>,
+    ) -> Self {
         Self {
+            prices,
             office,
             settings,
             counts: Counts::default(),

@@ -4,6 +4,7 @@ use super::deliver::attempts;
 use super::desk::{After, Desk, Sent};
 use crate::domain::notice::{Attempt, Notice};
 use crate::ports::books::{Fence, Seen};
+use crate::ports::messenger::About;
 
 impl Desk {
     /// Tells every operator who has not heard it yet. Delivered when each has heard it or never
@@ -15,13 +16,14 @@ impl Desk {
             tracing::warn!(notice.key = %key, "operators are told: {key}");
         }
         let mut worst = Attempt::Accepted;
+        let about = About::default();
         let operators = self.office.ports.messenger.operators();
         for to in operators {
             if self.has_heard(id, to.chat) {
                 continue;
             }
             let message = &notice.row.owed.message;
-            let call = self.office.ports.messenger.tell(to, message, None);
+            let call = self.office.ports.messenger.tell(to, message, &about);
             let sent = self.send(call).await;
             match &sent {
                 Sent::Accepted(()) => self.hears(id, to.chat),

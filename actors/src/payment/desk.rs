@@ -15,6 +15,7 @@ use crate::domain::ids::{InvoiceId, Nonce, Version};
 use crate::domain::invoice::{Invoice, InvoiceEvent, InvoiceRefused, LookUps, Report, Ticket};
 use crate::domain::ledger::EntryKey;
 use crate::domain::money::{CoinAmount, MicroUsd};
+use crate::domain::trace::TraceId;
 use crate::office::Office;
 use crate::ports::Failure;
 use crate::ports::books::{
@@ -201,6 +202,8 @@ impl Desk {
         let credits = commit.entries.iter().any(|entry| is_credit(&entry.key));
         self.write(commit).await.map_err(|failed| (failed, holds))?;
         if credits {
+            let (id, trace) = (after.invoice.id, TraceId::of_invoice(&after.invoice));
+            tracing::info!(invoice.id = %id, %trace, "{id} is credited");
             self.counts.credits.one();
         }
         if holds {

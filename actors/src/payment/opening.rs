@@ -1,11 +1,15 @@
 //! A new invoice: the intent is committed, the gateway is called, its answer is committed.
 
+use tracing::Instrument as _;
+
 use super::decide;
 use super::desk::{Changed, Desk, Done, Step, Trouble};
 use super::{OpenInvoice, OpenRefused, Opened};
 use crate::domain::ids::{CustomerId, InvoiceId, OrderId};
 use crate::domain::invoice::{Invoice, InvoiceEvent, InvoiceRefused, Purpose, Report, Standing};
 use crate::domain::order::{Order, OrderState};
+use crate::domain::trace::TraceId;
+use crate::office::around;
 use crate::ports::Failure;
 use crate::ports::books::{Commit, CommitRefused, Guard, RowWrite, Write};
 use crate::ports::invoicing::GatewayRefused;
@@ -13,6 +17,11 @@ use crate::ports::invoicing::GatewayRefused;
 impl Desk {
     /// Handles [`OpenInvoice`].
     pub(super) async fn open(&self, message: OpenInvoice) -> Result<Opened, OpenRefused> {
+        let around = around(TraceId::of_purpose(message.wish.purpose, message.wish.id));
+        self.open_one(message).instrument(around).await
+    }
+
+    async fn open_one(&self, message: OpenInvoice) -> Result<Opened, OpenRefused> {
         let now = self.office.ports.clock.now();
         let invoice = Invoice::want(message.wish.clone(), &self.settings.invoices, now);
         let invoice = invoice.map_err(|why| OpenRefused::Refused(why.to_string()))?;
@@ -23,7 +32,10 @@ impl Desk {
             ends_order: message.order.is_some(),
         };
         match self.create(&invoice, interactive).await {
-            Ok(Done::Changed(changed)) => opened(changed.after),
+            Ok(Done::Changed(changed)) => {
+                tracing::info!(invoice.id = %invoice.id, "{} was asked for", invoice.id);
+                opened(changed.after)
+            }
             // Another replica, or the commit of unknown outcome, was first.
             Ok(Done::Nothing | Done::Overtaken) => self.as_stored(invoice.id).await,
             Err(trouble) => {

@@ -1,12 +1,17 @@
 //! What a stored invoice asks for by itself: the creating call, a look-up, a refund.
 
+use tracing::Instrument as _;
+
 use super::deposit::Answer;
 use super::desk::{Desk, Done, Step, Trouble};
+use super::lanes::Turn;
 use super::opening::Creating;
 use crate::domain::ids::InvoiceId;
 use crate::domain::invoice::{
-    InvoiceEffect, InvoiceEvent, LookUpBy, LookUpFailure, RefundAnswer, RefundCall,
+    Invoice, InvoiceEffect, InvoiceEvent, LookUpBy, LookUpFailure, RefundAnswer, RefundCall,
 };
+use crate::domain::trace::TraceId;
+use crate::office::around;
 use crate::ports::Failure;
 
 impl Desk {
@@ -17,6 +22,14 @@ impl Desk {
         let seen = self.office.ports.books.invoice(id).await;
         let seen = seen.map_err(|unreadable| Trouble::NotDone(unreadable.cause))?;
         let invoice = seen.ok_or(Trouble::NotFound)?.row;
+        let around = around(TraceId::of_invoice(&invoice));
+        self.pursue_one(&invoice, &mut turn)
+            .instrument(around)
+            .await
+    }
+
+    async fn pursue_one(&self, invoice: &Invoice, turn: &mut Turn) -> Result<(), Trouble> {
+        let id = invoice.id;
         match invoice.due(self.office.ports.clock.now()) {
             // Somebody was faster.
             None => Ok(()),
@@ -25,7 +38,7 @@ impl Desk {
                     gives_up: false,
                     ends_order: false,
                 };
-                self.create(&invoice, how).await.map(|_| ())
+                self.create(invoice, how).await.map(|_| ())
             }
             Some(InvoiceEffect::LookUp(by)) => {
                 let start = Step::of(InvoiceEvent::LookUpStarted);

@@ -10,11 +10,12 @@
 use async_trait::async_trait;
 
 use super::{Failure, Unreadable};
+use crate::domain::audit::Audited;
 use crate::domain::breaks::{Break, Purchased};
 use crate::domain::customer::{Customer, Language, Purse};
 use crate::domain::dialog::OrderFace;
 use crate::domain::ids::{
-    CustomerId, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
+    CustomerId, Epoch, GatewayOrderId, IncarnationId, InvoiceId, OrderId, OrderNumber, Pseudonym,
     ReplicaId, TelegramId, TransferId, Version, WalletAddress,
 };
 use crate::domain::invoice::Invoice;
@@ -24,13 +25,17 @@ use crate::domain::money::NanoTon;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::report::Turnover;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 
+mod answers;
 mod commit;
 mod erasure;
 
+pub use answers::{Answer, Keyed};
 pub use commit::{
     Claim, Commit, CommitFailed, CommitRefused, Fence, Guard, Lease, LeaseKey, OutsideEvent,
     RowWrite, Seen, Write,
@@ -179,6 +184,22 @@ pub struct LeasesOf {
     pub free: u64,
 }
 
+/// So long an idempotency key is remembered. The databases refuse to forget it within a day.
+pub const KEYS_KEPT: Span = Span::hours(48);
+
+/// A lease as it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeaseRow {
+    /// Its name in the books: the kind, and of what.
+    pub key: String,
+    /// The epoch under which it was granted last.
+    pub epoch: Epoch,
+    /// Who holds it; none if it was given back.
+    pub holder: Option<ReplicaId>,
+    /// Until when, by the books' clock.
+    pub until: Timestamp,
+}
+
 /// The books.
 #[async_trait]
 pub trait Books: Send + Sync {
@@ -286,6 +307,11 @@ pub trait Books: Send + Sync {
     /// All customers' orders, newest first.
     async fn latest_orders(&self, page: Page) -> Result<Vec<Seen<Order>>, Unreadable>;
 
+    /// Orders that own this reference or request id of Fragment, or a message or transaction with
+    /// this hash in hex; at most 20, newest first. Looks through all transfers for a hash: for
+    /// people who search, never for a rule.
+    async fn orders_with(&self, name: String) -> Result<Vec<Seen<Order>>, Unreadable>;
+
     /// A transfer.
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable>;
 
@@ -344,11 +370,28 @@ pub trait Books: Send + Sync {
     /// A customer's invoices that may still be paid, newest first.
     async fn invoices_of(&self, customer: CustomerId) -> Result<Vec<Seen<Invoice>>, Unreadable>;
 
+    /// A customer's invoices, or everybody's, whatever became of them, newest first.
+    async fn latest_invoices(
+        &self,
+        customer: Option<CustomerId>,
+        page: Page,
+    ) -> Result<Vec<Seen<Invoice>>, Unreadable>;
+
+    /// Leases that were ever granted, by their keys; at most so many.
+    async fn leases(&self, limit: u32) -> Result<Vec<LeaseRow>, Unreadable>;
+
     /// All logins.
     async fn logins(&self) -> Result<Vec<Seen<Login>>, Unreadable>;
 
     /// The published prices, if any were stored.
     async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable>;
+
+    /// The shop itself, once it was founded.
+    async fn shop(&self) -> Result<Option<Seen<Shop>>, Unreadable>;
+
+    /// What was sold and spent from one instant on and before another one, by the times of the
+    /// entries. For reports; nothing is decided by it.
+    async fn turnover(&self, from: Timestamp, to: Timestamp) -> Result<Turnover, Unreadable>;
 
     /// Notices whose next attempt is due, in the order they became owed; at most the first of
     /// each person, so that nobody hears things out of order.
@@ -367,6 +410,21 @@ pub trait Books: Send + Sync {
         audience: Audience,
         page: Page,
     ) -> Result<Vec<Seen<Notice>>, Unreadable>;
+
+    /// What people did, newest first; with a subject only what was done to it.
+    async fn audit(&self, subject: Option<String>, page: Page) -> Result<Vec<Audited>, Unreadable>;
+
+    /// What is known under an idempotency key, which is taken from now on by what has this digest.
+    /// What was asked more than [`KEYS_KEPT`] before `at` is forgotten, a hundred keys at a time.
+    async fn answer_begun(
+        &self,
+        key: String,
+        digest: String,
+        at: Timestamp,
+    ) -> Result<Keyed, Unreadable>;
+
+    /// Keeps what was answered under a key that was begun. A second answer changes nothing.
+    async fn answer_given(&self, key: String, answer: Answer) -> Result<(), Unreadable>;
 
     /// How much is going on at `now`. For people who watch; nothing is decided by it.
     async fn tally(&self, now: Timestamp) -> Result<Tally, Unreadable>;

@@ -9,6 +9,7 @@ use crate::domain::customer::Language;
 pub use crate::domain::dialog::OrderFace as OrderView;
 use crate::domain::dialog::Screen;
 use crate::domain::ids::TelegramId;
+use crate::domain::money::MicroUsd;
 use crate::domain::notice::Message;
 
 /// Why Telegram will not take a message.
@@ -45,6 +46,24 @@ pub struct To {
     pub language: Language,
 }
 
+/// What a piece of news is about, read when it is told and not when it became owed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct About {
+    /// The order.
+    pub order: Option<OrderView>,
+    /// What the same would cost now, where a payment came too late for its price.
+    pub today: Option<Today>,
+}
+
+/// The price of today for somebody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Today {
+    /// What it costs.
+    pub price: MicroUsd,
+    /// What may be spent.
+    pub available: MicroUsd,
+}
+
 /// Telegram.
 #[async_trait]
 pub trait Messenger: Send + Sync {
@@ -57,12 +76,12 @@ pub trait Messenger: Send + Sync {
         screen: &Screen,
     ) -> Result<i64, Failure<SendRefused>>;
 
-    /// Tells a piece of news in a new message. `order` is the order it is about.
+    /// Tells a piece of news in a new message, with what it is about.
     async fn tell(
         &self,
         to: To,
         message: &Message,
-        order: Option<&OrderView>,
+        about: &About,
     ) -> Result<(), Failure<SendRefused>>;
 
     /// Sends or edits an order's live message. "Not modified" is a success. Answers its id.

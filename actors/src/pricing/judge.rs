@@ -13,12 +13,9 @@ use crate::domain::{
     },
 };
 
-/// Stored prices under the rules of this daemon.
+/// Stored prices under the rules of this daemon, but for what operators have set.
 pub(super) fn rebased(stored: ShopPrices, rules: &CheckedRules) -> ShopPrices {
-    ShopPrices {
-        rules: rules.clone(),
-        ..stored
-    }
+    stored.under(rules)
 }
 
 /// Prices with the stop that follows from the logins: on while there are logins and every one of

@@ -169,6 +169,7 @@ impl Session {
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
+            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }

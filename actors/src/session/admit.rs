@@ -77,6 +77,7 @@ const fn metered(need: &Need) -> Option<Metered> {
         | Need::TakeBack(_)
         | Need::SaysSent(_)
         | Need::ShowOrder(_)
+        | Need::FindOrder(_)
         | Need::ShowInvoice(_)
         | Need::Statement
         | Need::Orders { .. }

@@ -42,6 +42,7 @@ impl Desk {
             let (commit, order) = self.purchase(quote, funding, inbound)?;
             let next = match self.office.write(commit).await {
                 Ok(()) => {
+                    tracing::info!(order.id = %id, "{id} is paid from the balance");
                     self.colleagues.fulfilment.wake();
                     return Ok(Answer::Bought(Box::new(OrderFace {
                         order,

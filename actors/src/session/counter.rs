@@ -199,7 +199,7 @@ impl Desk {
     }
 
     async fn recipient_of(&self, wanted: &WantedOrder) -> Result<Recipient, NotPlaced> {
-        match self.seller() {
+        match self.seller(Some(wanted.telegram)) {
             Seller::Open => {}
             Seller::Starting => return Err(NotPlaced::Starting),
             Seller::Closed => return Err(NotPlaced::Closed),

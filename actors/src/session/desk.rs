@@ -11,8 +11,10 @@ use crate::browser_pool::Lender;
 use crate::domain::Timestamp;
 use crate::domain::customer::Purse;
 use crate::domain::dialog::{Seller, Sender, View};
+use crate::domain::ids::TelegramId;
 use crate::domain::login::{Health, Login};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::shop::Shutters;
 use crate::notifier::CameBack;
 use crate::office::Office;
 use crate::payment::{CancelInvoice, CustomerSaysSent, OpenInvoice};
@@ -36,6 +38,8 @@ pub struct Colleagues {
     /// Payment: when the gateway's whole list was last compared with the books. Nothing is sold
     /// before the first time after a start (rule 2).
     pub swept: watch::Receiver<Option<Timestamp>>,
+    /// Whether this machine begins orders at all; nothing is begun before that is known.
+    pub shutters: watch::Receiver<Option<Shutters>>,
 }
 
 /// The common desk.
@@ -82,12 +86,30 @@ impl Desk {
         }
     }
 
-    /// Whether anything can be sold now.
-    pub(super) fn seller(&self) -> Seller {
-        if self.colleagues.swept.borrow().is_none() {
+    /// Whether anything can be sold to a person now; without one, to anybody who comes.
+    pub(super) fn seller(&self, person: Option<TelegramId>) -> Seller {
+        let shutters = *self.colleagues.shutters.borrow();
+        let Some(shutters) = shutters.filter(|_| self.colleagues.swept.borrow().is_some()) else {
             return Seller::Starting;
+        };
+        if shutters.let_in(person.is_some_and(|person| self.is_operator(person))) {
+            seller(&self.logins.borrow())
+        } else {
+            Seller::Closed
         }
-        seller(&self.logins.borrow())
+    }
+
+    /// Whether a person may put money on a balance: nobody may in a shop that is still new, but
+    /// those who try it out.
+    pub(super) fn takes_money_of(&self, person: TelegramId) -> bool {
+        let shutters = *self.colleagues.shutters.borrow();
+        let is_new = shutters.is_none_or(|shutters| shutters.new_shop);
+        !is_new || self.is_operator(person)
+    }
+
+    fn is_operator(&self, person: TelegramId) -> bool {
+        let operators = self.office.ports.messenger.operators();
+        operators.iter().any(|operator| operator.chat == person)
     }
 
     /// The prices as published.
@@ -124,7 +146,7 @@ impl Desk {
         Scene {
             sender,
             prices: self.prices(),
-            seller: self.seller(),
+            seller: self.seller(Some(sender.user)),
             purse,
             now: self.now(),
             fresh: self.office.ports.clock.fresh_id(),

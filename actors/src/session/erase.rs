@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::memory::Memory;
 use super::turn::Trouble;
 use crate::domain::customer::StillOpen;
-use crate::domain::dialog::{Answer, Inbound};
+use crate::domain::dialog::{Action, Answer, Inbound, Said};
 use crate::domain::ids::TelegramId;
 use crate::ports::Failure;
 use crate::ports::books::{EraseRefused, Erasure, Page};
@@ -38,6 +38,23 @@ impl Desk {
         let purse = books.purse(id).await?;
         let customer = books.customer(id).await?;
         Ok(customer.and_then(|seen| seen.row.keeps_open(purse)))
+    }
+
+    /// Whether this is the wish to be erased, come again after it was done: it must not open an
+    /// account for somebody who has just left.
+    pub(super) async fn was_erased_by(&self, inbound: &Inbound) -> Result<bool, Trouble> {
+        let Said::Tap(data) = &inbound.said else {
+            return Ok(false);
+        };
+        let Some(Action::EraseNow(customer)) = Action::decode(data) else {
+            return Ok(false);
+        };
+        let books = &self.office.ports.books;
+        if books.customer_at(inbound.sender.user).await?.is_some() {
+            return Ok(false);
+        }
+        let named = books.customer(customer).await?;
+        Ok(named.is_none_or(|seen| seen.row.is_erased()))
     }
 
     /// Erases the person in the books, if nothing is open there.

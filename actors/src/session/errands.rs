@@ -29,6 +29,13 @@ impl Desk {
             Need::TakeBack(order) => self.take_back(*order, memory).await,
             Need::SaysSent(target) => self.says_sent(*target, memory).await,
             Need::ShowOrder(order) => self.show_order(*order, memory, None).await,
+            Need::FindOrder(number) => {
+                let found = self.office.ports.books.order_numbered(number).await?;
+                match found {
+                    Some(seen) => self.show_order(seen.row.id, memory, None).await,
+                    None => Ok(Answer::NoSuchOrder),
+                }
+            }
             Need::ShowInvoice(invoice) => self.show_invoice(*invoice, memory, None).await,
             Need::Statement => {
                 let account = Account::Customer(memory.customer);

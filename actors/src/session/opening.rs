@@ -34,7 +34,7 @@ impl Desk {
     }
 
     async fn is_open(&self) -> Result<bool, Trouble> {
-        match self.seller() {
+        match self.seller(None) {
             Seller::Open => {}
             Seller::Starting | Seller::Closed => return Ok(false),
         }

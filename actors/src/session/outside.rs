@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument as _;
+
 use super::desk::Desk;
 use super::live::live;
-use super::turn::{Trouble, instead_of};
+use super::turn::{Trouble, instead_of, traced};
 use crate::browser_pool::{Purpose as LentFor, Verdict};
 use crate::domain::catalog::{Product, Recipient, Username};
 use crate::domain::dialog::{
@@ -60,6 +62,7 @@ impl Errand {
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
+            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }
@@ -77,6 +80,11 @@ impl Errand {
 impl Desk {
     /// Runs an errand to its answer.
     pub(super) async fn fetch(&self, errand: &Errand) -> Answer {
+        let (around, _) = traced(&errand.inbound);
+        self.run_errand(errand).instrument(around).await
+    }
+
+    async fn run_errand(&self, errand: &Errand) -> Answer {
         let answer = match &errand.need {
             Need::FindRecipient { product, username } => {
                 Ok(match self.find(*product, username).await {
@@ -96,12 +104,22 @@ impl Desk {
                 invoice,
                 amount,
                 coin,
-            } => self.top_up(errand.by(), *invoice, *amount, coin).await,
+            } => {
+                let person = errand.inbound.sender.user;
+                match self.takes_money_of(person) {
+                    true => self.top_up(errand.by(), *invoice, *amount, coin).await,
+                    false => Ok(Answer::NotOpened {
+                        target: Target::Invoice(*invoice),
+                        why: OpenRefused::GatewayDown,
+                    }),
+                }
+            }
             Need::BuyFromBalance { .. }
             | Need::Cancel(_)
             | Need::TakeBack(_)
             | Need::SaysSent(_)
             | Need::ShowOrder(_)
+            | Need::FindOrder(_)
             | Need::ShowInvoice(_)
             | Need::Statement
             | Need::Orders { .. }

@@ -75,7 +75,8 @@ const LONGEST_PAUSE_MS: i64 = 5_000;
 
 impl Desk {
     /// Shows a screen; answers its message. What cannot be shown costs a tap: the dialog is saved.
-    /// A screen that shows an order is that order's message from then on.
+    /// A screen that shows an order is that order's message from then on; one that shows a top-up is
+    /// remembered, to end with it.
     pub(super) async fn play(&self, play: Play) -> Option<i64> {
         let chat = play.to.chat;
         if let Some(unless) = &play.unless {
@@ -85,10 +86,15 @@ impl Desk {
                 return None;
             }
         }
+        let to = play.to;
         let shown = play.screen.order().cloned();
+        let top_up = play.screen.open_top_up().map(|invoice| invoice.id);
         let message = self.draw(play).await?;
         if let Some(shown) = shown {
             self.make_live(chat, message, &shown).await;
+        }
+        if let Some(invoice) = top_up {
+            self.note_top_up(to, message, invoice).await;
         }
         Some(message)
     }

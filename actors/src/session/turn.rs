@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument as _;
+
 use super::admit::Admitted;
 use super::desk::Desk;
 use super::memory::Memory;
@@ -13,6 +15,8 @@ use crate::domain::dialog::{
     Action, Answer, Body, Dialog, Inbound, Need, Note, Said, Screen, Step,
 };
 use crate::domain::ids::TelegramId;
+use crate::domain::trace::TraceId;
+use crate::office::around;
 use crate::ports::messenger::To;
 use crate::ports::{Failure, Unreadable};
 
@@ -88,7 +92,14 @@ pub(super) async fn heard(
     inbound: Arc<Inbound>,
     fetching: bool,
 ) -> Turn {
-    match desk.hear(memory, &inbound, fetching).await {
+    let (around, button) = traced(&inbound);
+    let turn = async {
+        if let Some(button) = button {
+            tracing::info!("a customer tapped {button}");
+        }
+        desk.hear(memory, &inbound, fetching).await
+    };
+    match turn.instrument(around).await {
         Ok(turn) => turn,
         Err(trouble) => Turn::failed(&trouble),
     }
@@ -101,9 +112,20 @@ pub(super) async fn answered(
     errand: Arc<Errand>,
     answer: Answer,
 ) -> Turn {
-    match desk.take_answer(memory, &errand, &answer).await {
+    let (around, _) = traced(&errand.inbound);
+    let turn = desk.take_answer(memory, &errand, &answer);
+    match turn.instrument(around).await {
         Ok(turn) => turn,
         Err(trouble) => Turn::failed(&trouble),
+    }
+}
+
+/// What the lines about an update have in common, and the button that was tapped, if the update is
+/// about one order.
+pub(super) fn traced(inbound: &Inbound) -> (tracing::Span, Option<&'static str>) {
+    match TraceId::of_said(&inbound.said) {
+        Some((trace, button)) => (around(trace), Some(button)),
+        None => (tracing::Span::none(), None),
     }
 }
 
@@ -115,6 +137,9 @@ impl Desk {
         fetching: bool,
     ) -> Result<Turn, Trouble> {
         let sender = &inbound.sender;
+        if memory.is_none() && self.was_erased_by(inbound).await? {
+            return Ok(farewell(inbound));
+        }
         let mut memory = self.recall(memory, sender).await?;
         if memory.dialog.has_handled(inbound.key) {
             return Ok(Turn::over(Some(memory), Reply::Duplicate));
@@ -280,6 +305,26 @@ fn acted(
         reply: Reply::Done,
         play: Some(play),
         errand,
+    }
+}
+
+/// Once more to somebody who is erased, and of whom nothing is remembered.
+fn farewell(inbound: &Inbound) -> Turn {
+    let (_nothing, screen) = Dialog::erased();
+    let to = To {
+        chat: inbound.chat,
+        language: inbound.sender.language,
+    };
+    let play = Play {
+        to,
+        instead_of: instead_of(inbound),
+        follows: false,
+        unless: None,
+        screen: Box::new(screen),
+    };
+    Turn {
+        play: Some(play),
+        ..Turn::over(None, Reply::Duplicate)
     }
 }
 

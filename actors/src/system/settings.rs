@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::browser_pool::BrowserPoolSettings;
 use crate::cookie_refresh::CookieRefreshSettings;
 use crate::domain::ids::{LoginId, WalletAddress};
 use crate::domain::pricing::CheckedRules;
+use crate::domain::shop::Shutters;
 use crate::fulfilment::FulfilmentSettings;
 use crate::notifier::NotifierSettings;
 use crate::payment::PaymentSettings;
@@ -34,6 +37,8 @@ pub struct SystemSettings {
     pub restarts: RestartPolicy,
     /// How long each may take to end.
     pub drain: DrainSettings,
+    /// What is published of whether this machine begins orders.
+    pub shutters: watch::Receiver<Option<Shutters>>,
 }
 
 /// What the payment side alone is set to.
@@ -103,6 +108,8 @@ impl SystemSettings {
             notifier: Some(NotifierSettings::default()),
             restarts: RestartPolicy::default(),
             drain: DrainSettings::default(),
+            // Nobody shuts anything.
+            shutters: watch::channel(Some(Shutters::default())).1,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::customer::Language;
 use crate::domain::dialog::Screen;
 use crate::domain::ids::TelegramId;
 use crate::domain::notice::Message;
-use crate::ports::messenger::{OrderView, SendRefused, To};
+use crate::ports::messenger::{About, OrderView, SendRefused, To};
 use crate::ports::{Failure, Messenger};
 
 /// What a message shows.
@@ -255,9 +255,9 @@ impl Messenger for FakeTelegram {
         &self,
         to: To,
         message: &Message,
-        order: Option<&OrderView>,
+        about: &About,
     ) -> Result<(), Failure<SendRefused>> {
-        let said = Said::News(message.clone(), order.cloned());
+        let said = Said::News(message.clone(), about.order.clone());
         self.call(to, None, said).await.map(drop)
     }
 

@@ -356,6 +356,7 @@ fn leads_to(commit: &Commit, state: &str) -> bool {
         | RowWrite::Notice(_)
         | RowWrite::Live(_)
         | RowWrite::Prices(_)
+        | RowWrite::Shop(_)
         | RowWrite::Break(_) => false,
     })
 }

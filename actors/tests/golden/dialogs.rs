@@ -56,7 +56,10 @@ fn places() -> Vec<Place> {
         Place::Friend { product },
         Place::Looking { product, username },
         Place::Card { quote: quote() },
-        Place::Pay { quote: quote() },
+        Place::Pay {
+            quote: quote(),
+            more: false,
+        },
         opening(Target::Quote(QuoteId::new(50))),
         opening(Target::Order(ORDER)),
         opening(Target::Invoice(invoice)),

@@ -142,6 +142,7 @@ fn invoice(standing: Standing) -> Invoice {
             fast_until: None,
         },
         oddities: Vec::new(),
+        shown_in: None,
     }
 }
 

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use starkeeper_actors::domain::breaks::Finding;
 use starkeeper_actors::domain::ids::{InvoiceId, LoginId, NoticeId, TransferId};
 use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::domain::notice::{
-    CreditReason, Message, News, Notice, OperatorNews, Owed, RefundReason,
+    CreditReason, Message, News, Notice, OperatorNews, Owed, RefundReason, ShopNews,
     Standing as NoticeStanding,
 };
+use starkeeper_actors::domain::report::DayReport;
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::samples::{CUSTOMER, ORDER, WALLET, after, noon, ton};
 
@@ -42,6 +45,7 @@ variants!(Messages of Message {
     Message::Operators(OperatorNews::FloatEnds { .. }) => "operators: float ends",
     Message::Operators(OperatorNews::Break { .. }) => "operators: break",
     Message::Operators(OperatorNews::BreakOver { .. }) => "operators: break over",
+    Message::Operators(OperatorNews::OrderWaits { .. }) => "operators: order waits",
     Message::Operators(OperatorNews::LoginLost { .. }) => "operators: login lost",
     Message::Operators(OperatorNews::LoginBack { .. }) => "operators: login back",
     Message::Operators(OperatorNews::InvoiceOdd { .. }) => "operators: invoice odd",
@@ -49,6 +53,13 @@ variants!(Messages of Message {
     Message::Operators(OperatorNews::Paused { .. }) => "operators: paused",
     Message::Operators(OperatorNews::OpenAgain { .. }) => "operators: open again",
     Message::Operators(OperatorNews::Unbalanced { .. }) => "operators: unbalanced",
+    Message::Operators(OperatorNews::Shop(ShopNews::New { .. })) => "operators: shop new",
+    Message::Operators(OperatorNews::Shop(ShopNews::Opened { .. })) => "operators: shop opened",
+    Message::Operators(OperatorNews::Shop(ShopNews::Away { .. })) => "operators: shop away",
+    Message::Operators(OperatorNews::Shop(ShopNews::DiskLow { .. })) => "operators: disk low",
+    Message::Operators(OperatorNews::Shop(ShopNews::DiskFine { .. })) => "operators: disk fine",
+    Message::Operators(OperatorNews::Shop(ShopNews::LogLost { .. })) => "operators: log lost",
+    Message::Operators(OperatorNews::Shop(ShopNews::Day { .. })) => "operators: day",
     Message::Operators(OperatorNews::Undeliverable { .. }) => "operators: undeliverable",
 });
 
@@ -187,6 +198,10 @@ fn operator_news() -> Vec<OperatorNews> {
             free: ton("0.1"),
             hour: 495_588,
         },
+        OperatorNews::OrderWaits {
+            order,
+            hour: 495_588,
+        },
         OperatorNews::FloatEnds {
             wallet,
             free: ton("12.5"),
@@ -223,12 +238,42 @@ fn operator_news() -> Vec<OperatorNews> {
     ]
 }
 
+fn shop_news() -> [ShopNews; 7] {
+    let day = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
+    [
+        ShopNews::New { at: noon() },
+        ShopNews::Opened { order: ORDER },
+        ShopNews::Away {
+            from: noon(),
+            to: after(1_680),
+            going_on: 2,
+        },
+        ShopNews::DiskLow {
+            at: noon(),
+            folder: "state".into(),
+            free: 812,
+            least: 1_024,
+        },
+        ShopNews::DiskFine { at: noon() },
+        ShopNews::LogLost {
+            file: "logs/app.log".into(),
+            why: "No space left on device".into(),
+            day: 20_649,
+        },
+        ShopNews::Day {
+            report: Box::new(DayReport::sample(day)),
+            late: true,
+        },
+    ]
+}
+
 fn notices() -> Rows<Notice> {
     let notice = |owed| Notice::new(NoticeId::new(11), owed, noon());
     let customers = customer_news()
         .into_iter()
         .map(|news| Owed::customer(CUSTOMER, news));
     let operators = operator_news().into_iter().chain(break_news());
+    let operators = operators.chain(shop_news().map(OperatorNews::Shop));
     let operators = operators.map(Owed::operators);
     let told = customers.chain(operators).map(|owed| {
         let name = format!("news_{}", file_name(Messages::of(&owed.message)));

@@ -13,6 +13,7 @@ use starkeeper_actors::domain::order::{Order, OrderState, Proof, Stage};
 use starkeeper_actors::domain::pricing::{Quote, ShopPrices, Stop, StopReason};
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::samples::{ORDER, SEQNO, WALLET, after, noon, tx};
+use starkeeper_actors::domain::shop::{Opening, Shop};
 use starkeeper_actors::domain::transfer::{Purpose, Transfer, TransferState};
 use starkeeper_actors::domain::wallet::{Standing, Wallet};
 
@@ -68,6 +69,7 @@ variants!(WalletStandings of Standing {
 variants!(BreakStandings of BreakStanding {
     BreakStanding::Open => "open",
     BreakStanding::Agreed { .. } => "agreed",
+    BreakStanding::Settled { .. } => "settled",
 });
 
 variants!(Findings of Finding {
@@ -277,6 +279,12 @@ fn breaks() -> Rows<Break> {
     let (_, finding) = breaks::samples::every_finding().swap_remove(0);
     let agreed = BreakStanding::Agreed { at: after(1_800) };
     rows.push(("agreed".to_owned(), of(finding, agreed)));
+    let (_, row) = breaks::samples::every_finding().swap_remove(9);
+    let settled = BreakStanding::Settled {
+        at: after(3_600),
+        order: Some(samples::ORDER),
+    };
+    rows.push(("settled".to_owned(), of(row, settled)));
     rows
 }
 
@@ -372,4 +380,46 @@ pub(crate) fn stopped_prices() -> ShopPrices {
         })
         .collect();
     prices
+}
+
+variants!(Openings of Opening {
+    Opening::New { checked_at: None, .. } => "new",
+    Opening::New { checked_at: Some(_), .. } => "checked",
+    Opening::Open { proof: Some(_), .. } => "proven",
+    Opening::Open { proof: None, .. } => "open",
+});
+
+pub(crate) fn shops() -> Rows<Shop> {
+    let shop = |opening| Shop {
+        opening,
+        alive_at: after(60),
+        told_day: noon().date_naive(),
+    };
+    let open = |proof| Opening::Open { at: noon(), proof };
+    let checked_at = Some(after(30));
+    named([
+        (
+            "new",
+            shop(Opening::New {
+                checked_at: None,
+                told: false,
+            }),
+        ),
+        (
+            "checked",
+            shop(Opening::New {
+                checked_at,
+                told: true,
+            }),
+        ),
+        ("proven", shop(open(Some(ORDER)))),
+        ("open", shop(open(None))),
+    ])
+}
+
+#[test]
+fn shops_stay_readable() {
+    check_machine("shop", &shops(), Openings::ALL, |shop| {
+        vec![Openings::of(&shop.opening)]
+    });
 }

@@ -63,7 +63,7 @@ impl Bot {
         let office = Office::open(ports, ReplicaId::new(replica), life, Io::inline());
         let seat = self.roster.enlist(name, Limits::default());
         start(seat, |life| {
-            Notifier::new(life, office, NotifierSettings::default())
+            Notifier::new(life, office, NotifierSettings::default(), None)
         })
     }
 

@@ -7,6 +7,7 @@ use starkeeper_actors::domain::login::{Health, Login, Needs};
 use starkeeper_actors::domain::notice::{Message, News};
 use starkeeper_actors::domain::order::OrderState;
 use starkeeper_actors::domain::pricing::samples;
+use starkeeper_actors::domain::shop::Shutters;
 use starkeeper_actors::ports::Clock as _;
 use starkeeper_actors::ports::books::Books as _;
 use starkeeper_actors::ports::books::{RowWrite, Write};
@@ -53,7 +54,13 @@ async fn a_top_up_is_opened_once_and_can_be_cancelled() {
     assert!(matches!(coins.body, Body::TopUpCoin { .. }));
     let again = shop.tap(ANYA, "pay_invoice");
     let invoice = shop.press(&directory, ANYA, "pay_invoice").await;
-    assert!(matches!(invoice.body, Body::Invoice(_)), "{invoice:?}");
+    let Body::Invoice(shown) = &invoice.body else {
+        panic!("{invoice:?}")
+    };
+    // Where it was drawn is remembered, so that it can end there.
+    let kept = shop.world.books.invoice(shown.id).await.unwrap().unwrap();
+    let drawn = shop.world.telegram.last_message(ANYA).unwrap();
+    assert_eq!(kept.row.shown_in, Some(drawn.id));
     assert_eq!(directory.handle(again, LONG).await, Reply::Done);
     settle().await;
     assert_eq!(shop.world.gateway.calls(GatewayCall::Open), 1);
@@ -377,4 +384,65 @@ async fn whoever_goes_elsewhere_is_not_called_back_by_a_late_answer() {
         shop.pool.ask(Return { slot, verdict }, LONG).await.unwrap();
     }
     assert!(is_menu(&shop.screen(ANYA).await));
+}
+
+#[actix::test]
+async fn a_new_shop_sells_to_its_operators_alone_and_takes_nobody_elses_money() {
+    let shop = Shop::open().await;
+    let directory = shop.directory();
+    shop.world.telegram.add_operator(BORIS);
+    shop.customer(ANYA, 5);
+    shop.customer(BORIS, 5);
+    shop.shutters.send_replace(Some(Shutters {
+        new_shop: true,
+        disk_low: false,
+    }));
+    let closed = shop.say(&directory, ANYA, "/buy").await;
+    let not_selling =
+        |body: &Body| matches!(body, Body::Closed { why, .. } if *why == Closed::NotSelling);
+    assert!(not_selling(&closed.body), "{closed:?}");
+    let told = shop.press(&directory, ANYA, "tell_me").await;
+    assert_eq!(told.note, Some(Note::WillTell));
+    let card = shop.say(&directory, BORIS, "100 @masha").await;
+    assert!(matches!(card.body, Body::Card { .. }), "{card:?}");
+    shop.say(&directory, ANYA, "/topup 10").await;
+    shop.press(&directory, ANYA, "pay_invoice").await;
+    assert_eq!(shop.world.gateway.calls(GatewayCall::Open), 0);
+    // It opens, and whoever wished hears of it.
+    shop.shutters.send_replace(Some(Shutters::default()));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let open = shop.world.books.view(|view| {
+        let opened =
+            |message: &Message| matches!(message, Message::Customer(News::OpenAgain { .. }));
+        view.notices().any(|seen| opened(&seen.row.owed.message))
+    });
+    assert!(open);
+    let card = shop.say(&directory, ANYA, "100 @masha").await;
+    assert!(matches!(card.body, Body::Card { .. }), "{card:?}");
+}
+
+#[actix::test]
+async fn a_full_disk_rests_sales_for_everybody_and_what_is_not_known_yet_begins_nothing() {
+    let shop = Shop::open().await;
+    let directory = shop.directory();
+    shop.world.telegram.add_operator(BORIS);
+    shop.shutters.send_replace(Some(Shutters {
+        new_shop: false,
+        disk_low: true,
+    }));
+    for person in [ANYA, BORIS] {
+        let closed = shop.say(&directory, person, "/buy").await;
+        let why = Closed::NotSelling;
+        assert!(
+            matches!(closed.body, Body::Closed { why: w, .. } if w == why),
+            "{closed:?}"
+        );
+    }
+    shop.shutters.send_replace(None);
+    let closed = shop.say(&directory, ANYA, "/buy").await;
+    let why = Closed::Starting;
+    assert!(
+        matches!(closed.body, Body::Closed { why: w, .. } if w == why),
+        "{closed:?}"
+    );
 }

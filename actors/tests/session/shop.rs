@@ -16,6 +16,7 @@ use starkeeper_actors::domain::login::Login;
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
 use starkeeper_actors::domain::order::Order;
 use starkeeper_actors::domain::pricing::{ShopPrices, samples};
+use starkeeper_actors::domain::shop::Shutters;
 use starkeeper_actors::notifier::CameBack;
 use starkeeper_actors::office::Office;
 use starkeeper_actors::payment::{Neighbours, Payment, PaymentSettings};
@@ -39,6 +40,7 @@ pub(crate) struct Shop {
     pub(crate) roster: Roster,
     pub(crate) prices: watch::Sender<Arc<ShopPrices>>,
     pub(crate) logins: watch::Sender<Arc<Vec<Login>>>,
+    pub(crate) shutters: watch::Sender<Option<Shutters>>,
     pub(crate) payment: Door<Payment>,
     pub(crate) pool: Door<BrowserPool>,
     sinks: [Door<Sink>; 2],
@@ -95,6 +97,7 @@ impl Shop {
             world,
             roster,
             prices,
+            shutters: watch::channel(Some(Shutters::default())).0,
             logins,
             payment,
             pool,
@@ -127,6 +130,7 @@ impl Shop {
                 starkeeper_actors::domain::pricing::samples::noon(),
             ))
             .1,
+            shutters: self.shutters.subscribe(),
         };
         Directory::open(
             office,

@@ -146,9 +146,10 @@ impl<'a> Customer<'a> {
         let messages = chat.as_array().map_or(&[][..], Vec::as_slice);
         let mut with = messages.iter().rev();
         let found = with.find(|message| buttons(message).any(|data| data == button));
-        Ok(found
-            .and_then(|message| text(message, "/text"))
-            .map_or_else(String::new, first_line))
+        // Who gets what for how much: the lines behind that are the card's own.
+        let card = found.and_then(|message| text(message, "/text"));
+        let lines: Vec<_> = card.unwrap_or_default().lines().take(2).collect();
+        Ok(lines.join(", "))
     }
 
     async fn tap(&self, button: &str) -> Result<(), String> {

@@ -13,7 +13,7 @@ use super::Answers;
 use crate::config::{Settings, Surroundings};
 
 /// What admins show the daemon.
-pub(super) fn drawn_token() -> Result<String, Failed> {
+pub(in crate::cli) fn drawn_token() -> Result<String, Failed> {
     Ok(URL_SAFE_NO_PAD.encode(drawn()?))
 }
 

@@ -1,19 +1,15 @@
-//! The sections `http` and `admin`: where the daemon listens, and how the world finds it.
+//! The section `http`: where the daemon listens, and how the world finds it.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::gateway::base_url;
 use super::{MOMENT, SECOND};
 use crate::config::reader::Reader;
 use crate::config::values::Network;
-
-/// A shorter token could be guessed.
-const SHORTEST_TOKEN: usize = 16;
 
 /// The HTTP server.
 #[derive(Debug)]
@@ -108,28 +104,4 @@ fn is_public(host: &str) -> bool {
     let local = ["localhost", "local", "internal", "lan", "test"];
     let last = host.rsplit('.').next().unwrap_or_default();
     host.contains('.') && host.parse::<IpAddr>().is_err() && !local.contains(&last)
-}
-
-/// The admin API.
-#[derive(Debug)]
-pub struct Admin {
-    /// What a caller must show; none means that the API is closed.
-    pub token: Option<SecretString>,
-}
-
-/// Reads the section `admin`.
-pub(in crate::config) fn admin(reader: &mut Reader<'_>) -> Option<Admin> {
-    let token = reader.secret("admin.token")?;
-    let strict = reader.environment().is_strict();
-    let length = token
-        .as_ref()
-        .map(|token| token.expose_secret().chars().count());
-    if strict && length.is_some_and(|length| length < SHORTEST_TOKEN) {
-        let expected = format!(
-            "at least {SHORTEST_TOKEN} characters in {}, for example from `openssl rand -hex 32`",
-            reader.environment()
-        );
-        return reader.wrong("admin.token", &expected);
-    }
-    Some(Admin { token })
 }

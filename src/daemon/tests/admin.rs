@@ -54,6 +54,44 @@ async fn only_the_right_token_gets_in() {
 }
 
 #[actix_web::test]
+async fn a_token_without_the_scope_is_told_which_one_is_needed() {
+    let shop = Shop::open().await;
+    let with = |request: TestRequest, token: &str| {
+        request.insert_header((AUTHORIZATION, format!("Bearer {token}")))
+    };
+    let books = || TestRequest::get().uri("/admin/v1/books");
+    let invoice = || {
+        TestRequest::post()
+            .uri("/admin/v1/users/7/invoices")
+            .set_json(serde_json::json!({ "amount": "10" }))
+    };
+    let order = || {
+        TestRequest::post()
+            .uri("/admin/v1/users/7/orders")
+            .set_json(serde_json::json!({}))
+    };
+    let cases = [
+        (books(), "read", "operate"),
+        (books(), "read", "money"),
+        (invoice(), "operate", "read"),
+        (invoice(), "operate", "money"),
+        (order(), "money", "read"),
+        (order(), "money", "operate"),
+    ];
+    for (request, needed, shown) in cases {
+        let answer = shop.send(with(request, shown)).await;
+        assert_eq!((answer.status, answer.code()), (403, "wrong_scope"));
+        let message = answer.body["error"]["message"].as_str().unwrap();
+        assert!(message.contains(&format!("scope `{needed}`")), "{message}");
+        assert!(message.contains(&format!("only-{shown}")), "{message}");
+    }
+    assert_eq!(shop.send(with(books(), "read")).await.status, 200);
+    assert_eq!(shop.send(with(invoice(), "operate")).await.status, 201);
+    // The body is nonsense, so it got in.
+    assert_eq!(shop.send(with(order(), "money")).await.status, 400);
+}
+
+#[actix_web::test]
 async fn an_invoice_is_opened_paid_credited_and_told_once() {
     let shop = Shop::open().await;
     let opened = shop.ask("10", None).await;
@@ -170,8 +208,7 @@ async fn one_key_opens_one_invoice_however_often_it_comes() {
     let first = shop.ask("10", Some("k-1")).await;
     assert_eq!(first.status, 201, "{}", first.body);
     let again = shop.ask("10", Some("k-1")).await;
-    assert_eq!(again.status, 200, "{}", again.body);
-    assert_eq!(again.body, first.body);
+    assert_eq!((again.status, &again.body), (201, &first.body));
     let other_amount = shop.ask("11", Some("k-1")).await;
     assert_eq!(
         (other_amount.status, other_amount.code()),
@@ -200,7 +237,7 @@ async fn many_requests_with_one_key_at_once_open_one_invoice() {
     }
     assert_eq!(opened, 1);
     assert_eq!(shop.world.gateway.names().len(), 1);
-    assert_eq!(shop.ask("10", Some("k-1")).await.status, 200);
+    assert_eq!(shop.ask("10", Some("k-1")).await.status, 201);
 }
 
 #[actix_web::test]
@@ -227,7 +264,7 @@ async fn an_opening_of_unknown_outcome_is_found_under_its_key() {
     let found = loop {
         let again = shop.ask("10", Some("k-1")).await;
         match again.status {
-            200 => break again,
+            201 => break again,
             503 => tokio::task::yield_now().await,
             other => panic!("{other}: {}", again.body),
         }

@@ -49,7 +49,7 @@ fn watch(shop: &Shop, page: Page) -> Watch {
             metrics_every: Duration::from_secs(2),
             due_after: Duration::from_secs(600),
         },
-        dropped_lines: Arc::new(|| 0),
+        logs: crate::telemetry::LogHealth::default(),
         connections: Arc::new(|| ()),
         to: shop.health.clone(),
         tills: Some(Tills {

@@ -10,7 +10,6 @@ use actix_web::dev::Service as _;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::ServiceConfig;
-use secrecy::SecretString;
 use serde_json::Value;
 use starkeeper_actors::domain::ids::{GatewayUuid, LoginId, QuoteId, TelegramId};
 use starkeeper_actors::domain::money::NanoTon;
@@ -26,8 +25,9 @@ use tokio::sync::watch;
 
 use crate::daemon::clock::{gateway_name, keyed_bits};
 use crate::daemon::side::Side;
-use crate::http::admin::Entrance;
+use crate::http::admin::{Entrance, Running, Scope, Token, Tokens, hash_of};
 use crate::http::health::Report;
+use crate::http::heleket_webhook::Sources;
 use crate::http::metrics_page::Backlog;
 use crate::http::{self, Counter, Doors};
 use crate::metrics::Page;
@@ -70,7 +70,7 @@ impl Shop {
         let settings = PaymentSideSettings::default();
         let side = PaymentSide::start(world.ports(), settings, Io::inline());
         let side = Side::Payments(Box::new(side.await.unwrap()));
-        Self::of(world, side, Vec::new(), payments)
+        Self::of(world, side, Vec::new(), payments).await
     }
 
     /// A shop with one till and 1,000 TON in its wallet, where Masha is known.
@@ -87,10 +87,10 @@ impl Shop {
         let arbiters = vec![Arbiter::current()];
         let system = ActorSystem::start(world.ports(), settings, Io::inline(), arbiters);
         let side = Side::Whole(Box::new(system.await.unwrap()));
-        Self::of(world, side, vec![till.login], Some(true))
+        Self::of(world, side, vec![till.login], Some(true)).await
     }
 
-    fn of(world: World, side: Side, tills: Vec<LoginId>, payments: Option<bool>) -> Self {
+    async fn of(world: World, side: Side, tills: Vec<LoginId>, payments: Option<bool>) -> Self {
         let side = Arc::new(side);
         let (to, health) = watch::channel(Report::starting());
         let observed = Arc::clone(&side);
@@ -99,7 +99,9 @@ impl Shop {
             gateway_name("test", keyed_bits(b"key", &[&person, key.as_bytes()]))
         };
         let admin = payments.map(|payments| Entrance {
-            token: SecretString::from(TOKEN),
+            tokens: Tokens::new(tokens(), 100_000, 5),
+            running: Running::default(),
+            sources: Sources::anybody(),
             payments,
             name_for: Arc::new(name_for),
             order_for: Arc::new(|person, key| {
@@ -110,6 +112,8 @@ impl Shop {
         });
         let counter = side.whole().map(|system| Counter {
             directory: system.directory.clone(),
+            fulfilment: system.fulfilment.clone(),
+            pricing: system.till.pricing.bell(),
             logins: system.till.cookie_refresh.clone(),
             tills,
             read_cookies: Arc::new(|text| match text.contains("stel_ssid") {
@@ -119,8 +123,10 @@ impl Shop {
         });
         let books: Arc<dyn Books> = Arc::<MemoryBooks>::clone(&world.books);
         let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&world.clock);
+        let life = books.incarnation().await.unwrap();
         let doors = Doors {
             books,
+            life,
             clock,
             payment: side.payment().clone(),
             counter,
@@ -195,6 +201,17 @@ impl Shop {
         let told = self.side.payment().ask(report, Duration::from_secs(20));
         told.await.unwrap().unwrap()
     }
+}
+
+/// One that may do everything, and one for each scope, whose text is the scope's name.
+fn tokens() -> Vec<Token> {
+    let narrow = Scope::ALL.map(|scope| Token {
+        name: format!("only-{scope}"),
+        scopes: [scope].into(),
+        hash: hash_of(scope.name()),
+    });
+    let first = Token::of_everything("admin", TOKEN);
+    [first].into_iter().chain(narrow).collect()
 }
 
 /// With the token.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use starkeeper_actors::domain::ledger::{Account, Asset, TrialBalance};
+use starkeeper_actors::domain::ledger::{Asset, TrialBalance};
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
 
 use crate::metrics;
@@ -30,7 +30,7 @@ const KINDS: [(Asset, &str); 15] = [
 pub(super) fn show(trial: &TrialBalance) {
     let mut sums: BTreeMap<(Asset, &str), i64> = KINDS.iter().map(|kind| (*kind, 0)).collect();
     for (account, balance) in &trial.accounts {
-        let sum = sums.entry((account.asset(), kind(*account))).or_default();
+        let sum = sums.entry((account.asset(), account.kind())).or_default();
         *sum = sum.saturating_add(*balance);
     }
     for ((asset, kind), sum) in sums {
@@ -54,23 +54,5 @@ fn decimal(asset: Asset, smallest: i64) -> String {
     match asset {
         Asset::Usd => MicroUsd::from_micros(smallest).to_decimal(),
         Asset::Ton => NanoTon::from_nanos(smallest).to_decimal(),
-    }
-}
-
-const fn kind(account: Account) -> &'static str {
-    match account {
-        Account::Customer(_) => "customers",
-        Account::CustomerHeld(_) => "customers_held",
-        Account::CustomerDebt(_) => "customers_debt",
-        Account::Revenue => "revenue",
-        Account::GatewayClearing => "gateway_clearing",
-        Account::GatewayFees => "gateway_fees",
-        Account::CostOfGoods => "cost_of_goods",
-        Account::NetworkFees => "network_fees",
-        Account::Float(_) => "float",
-        Account::FloatHeld(_) => "float_held",
-        Account::Owner(_) => "owner",
-        Account::Suspense(_) => "suspense",
-        Account::Opening(_) => "opening",
     }
 }

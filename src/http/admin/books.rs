@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, ServiceConfig};
 use serde::Serialize;
-use starkeeper_actors::domain::ledger::{Account, Asset, TrialBalance};
+use starkeeper_actors::domain::ledger::{Asset, TrialBalance};
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
+use utoipa::ToSchema;
 
 use crate::http::error::ApiError;
 use crate::http::{Doors, resource};
@@ -16,8 +17,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/books").route(web::get().to(balance)));
 }
 
-#[derive(Serialize)]
-struct BooksView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Books)]
+pub(super) struct BooksView {
     /// Whether debits equal credits in both assets.
     balanced: bool,
     /// Dollars in decimal text, one line a kind of account.
@@ -41,7 +43,7 @@ fn view(trial: &TrialBalance) -> BooksView {
             Asset::Usd => &mut usd,
             Asset::Ton => &mut ton,
         };
-        let sum = of_asset.entry(kind(*account)).or_default();
+        let sum = of_asset.entry(account.kind()).or_default();
         *sum = sum.saturating_add(*balance);
     }
     BooksView {
@@ -57,23 +59,4 @@ fn shown(
 ) -> BTreeMap<&'static str, String> {
     let lines = sums.into_iter();
     lines.map(|(kind, sum)| (kind, text(sum))).collect()
-}
-
-/// The kind of an account: all customers are one line.
-const fn kind(account: Account) -> &'static str {
-    match account {
-        Account::Customer(_) => "customers",
-        Account::CustomerHeld(_) => "customers_held",
-        Account::CustomerDebt(_) => "customers_debt",
-        Account::Revenue => "revenue",
-        Account::GatewayClearing => "gateway_clearing",
-        Account::GatewayFees => "gateway_fees",
-        Account::CostOfGoods => "cost_of_goods",
-        Account::NetworkFees => "network_fees",
-        Account::Float(_) => "float",
-        Account::FloatHeld(_) => "float_held",
-        Account::Owner(_) => "owner",
-        Account::Suspense(_) => "suspense",
-        Account::Opening(_) => "opening",
-    }
 }

@@ -7,6 +7,7 @@ use starkeeper_actors::domain::catalog::{PremiumMonths, Product, StarsQuantity, 
 use starkeeper_actors::domain::customer::Language;
 use starkeeper_actors::domain::ids::{QuoteId, TelegramId};
 use starkeeper_actors::session::{PayBy, Placed, WantedOrder};
+use utoipa::ToSchema;
 
 use super::invoices::{InvoiceView, key_of};
 use super::orders::OrderView;
@@ -18,23 +19,26 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(resource("/users/{telegram_id}/orders").route(web::post().to(place)));
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = ProductKind)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+pub(super) enum Kind {
     Stars,
     Premium,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = PayBy)]
 #[serde(rename_all = "lowercase")]
-enum Pay {
+pub(super) enum Pay {
     Balance,
     Invoice,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PlaceOrder)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+pub(super) struct Wanted {
     product: Kind,
     /// Of Stars.
     quantity: Option<u32>,
@@ -45,11 +49,13 @@ struct Wanted {
     pay: Pay,
     /// `en` or `ru`, for a person who has no account yet.
     #[serde(default)]
+    #[schema(value_type = String)]
     language: Language,
 }
 
-#[derive(Serialize)]
-struct PlacedView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Placed)]
+pub(super) struct PlacedView {
     #[serde(flatten)]
     order: OrderView,
     invoice: Option<InvoiceView>,

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use actix_web::web::{self, Data, Json, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{self, Data, Json, Path, Query, ServiceConfig};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use starkeeper_actors::domain::Timestamp;
 use starkeeper_actors::domain::customer::Language;
@@ -11,29 +11,29 @@ use starkeeper_actors::domain::ids::{CustomerId, GatewayOrderId, InvoiceId, Tele
 use starkeeper_actors::domain::invoice::{Closing, Invoice, Purpose, Standing, Wish};
 use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::payment::{OpenInvoice, OpenRefused};
+use utoipa::ToSchema;
 
-use super::Entrance;
+use super::keys::key_in;
+use super::tokens::Caller;
+use super::users::customer_at;
+use super::{Entrance, Listed};
 use crate::http::error::ApiError;
 use crate::http::{Doors, resource};
 
-/// The header under which an order is given once, however often it is sent.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-
-/// The longest such key, in characters.
-const LONGEST_KEY: usize = 200;
-
 /// The largest top-up: a slip of the hand, not a customer, asks for more.
-const LARGEST: MicroUsd = MicroUsd::from_micros(100_000_000_000);
+pub(super) const LARGEST: MicroUsd = MicroUsd::from_micros(100_000_000_000);
 
-/// `/users/{telegram_id}/invoices` and `/invoices/{id}`.
+/// `/users/{telegram_id}/invoices`, `/invoices` and `/invoices/{id}`.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/users/{telegram_id}/invoices").route(web::post().to(open)))
+        .service(resource("/invoices").route(web::get().to(invoices)))
         .service(resource("/invoices/{id}").route(web::get().to(invoice)));
 }
 
 /// An invoice as it is answered. Amounts are dollars in decimal text, instants UTC.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Invoice)]
 pub(super) struct InvoiceView {
     invoice: String,
     order_id: String,
@@ -41,9 +41,12 @@ pub(super) struct InvoiceView {
     url: Option<String>,
     amount: String,
     currency: &'static str,
+    #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     state: &'static str,
+    #[schema(value_type = serde_json::Value)]
     gateway_status: Option<serde_json::Value>,
     credited: String,
 }
@@ -90,13 +93,15 @@ const fn state_of(invoice: &Invoice) -> &'static str {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = OpenInvoice)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+pub(super) struct Wanted {
     /// Dollars in decimal text: a JSON number would be a float.
     amount: String,
     /// `en` or `ru`, for a person who has no account yet.
     #[serde(default)]
+    #[schema(value_type = String)]
     language: Language,
 }
 
@@ -173,7 +178,7 @@ fn replay(asked: &Asked, there: &Invoice) -> Result<HttpResponse, ApiError> {
         ));
     }
     match (&there.standing, there.closing) {
-        (Standing::Open(_), _) => Ok(HttpResponse::Ok().json(InvoiceView::of(there))),
+        (Standing::Open(_), _) => Ok(HttpResponse::Created().json(InvoiceView::of(there))),
         (Standing::Refused { why }, _) => Err(OpenRefused::Refused(why.clone()).into()),
         (Standing::NotOurs, _) => {
             let why = "the gateway returned another invoice".into();
@@ -220,18 +225,11 @@ fn payments(doors: &Doors) -> Result<&Entrance, ApiError> {
     }
 }
 
-/// What the caller names the request by, so that sending it again does it once.
+/// What the caller names the request by. Keys of another token than the first are other keys.
 pub(super) fn key_of(request: &HttpRequest) -> Result<Option<String>, ApiError> {
-    let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text.is_empty() || text.len() > LONGEST_KEY {
-        let message = format!("the Idempotency-Key is not 1 to {LONGEST_KEY} ASCII characters");
-        let hint = "take a fresh UUID for everything that is wanted once";
-        return Err(ApiError::malformed(message, hint));
-    }
-    Ok(Some(text.to_owned()))
+    let key = key_in(request.headers())?;
+    let caller = request.extensions().get::<Caller>().map(Caller::prefix);
+    Ok(key.map(|key| format!("{}{key}", caller.unwrap_or_default())))
 }
 
 async fn account(
@@ -280,4 +278,26 @@ async fn invoice(doors: Data<Doors>, id: Path<String>) -> Result<HttpResponse, A
             ))
         }
     }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Invoices)]
+pub(super) struct Invoices {
+    invoices: Vec<InvoiceView>,
+}
+
+/// Those of one person with `?user=`, otherwise everybody's; newest first.
+async fn invoices(doors: Data<Doors>, listed: Query<Listed>) -> Result<HttpResponse, ApiError> {
+    let page = listed.page()?;
+    let customer = match listed.user {
+        Some(user) => Some(customer_at(&doors, TelegramId::new(user)).await?.row.id),
+        None => None,
+    };
+    let books = doors.books.clone();
+    let found = doors.read(async move { books.latest_invoices(customer, page).await });
+    let found = found.await?;
+    let invoices = found.iter().map(|seen| InvoiceView::of(&seen.row));
+    Ok(HttpResponse::Ok().json(Invoices {
+        invoices: invoices.collect(),
+    }))
 }

@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
-use starkeeper_actors::cookie_refresh::{CookieRefreshSnapshot, ImportCookies};
+use starkeeper_actors::cookie_refresh::{CookieRefreshSnapshot, ImportCookies, LoginLine};
 use starkeeper_actors::domain::ids::LoginId;
 use starkeeper_actors::supervision::Observe;
+use utoipa::ToSchema;
 
 use crate::http::error::ApiError;
 use crate::http::{Counter, Doors, READ, resource};
@@ -29,24 +30,53 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = BringCookies)]
 #[serde(deny_unknown_fields)]
-struct Brought {
+pub(super) struct Brought {
     /// A header's text (`stel_ssid=…; stel_token=…`) or a browser's JSON, as text.
     cookies: String,
 }
 
-#[derive(Serialize)]
-struct Taken {
+#[derive(Serialize, ToSchema)]
+#[schema(as = CookiesTaken)]
+pub(super) struct Taken {
     till: String,
     version: i64,
     wallet_proven: bool,
 }
 
+/// How the logins are, and what was done for them.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Logins)]
+pub(super) struct LoginsView {
+    #[schema(value_type = Vec<serde_json::Value>)]
+    logins: Vec<LoginLine>,
+    /// Milliseconds since the rows were last read.
+    read_age_ms: Option<u64>,
+    looks: u64,
+    proofs: u64,
+    imports: u64,
+    stopped: u64,
+}
+
+impl From<CookieRefreshSnapshot> for LoginsView {
+    fn from(snapshot: CookieRefreshSnapshot) -> Self {
+        Self {
+            logins: snapshot.logins,
+            read_age_ms: snapshot.read_age_ms,
+            looks: snapshot.looks,
+            proofs: snapshot.proofs,
+            imports: snapshot.imports,
+            stopped: snapshot.stopped,
+        }
+    }
+}
+
 async fn logins(doors: Data<Doors>) -> Result<HttpResponse, ApiError> {
     let asked = doors.selling()?.logins.ask(Observe::new(), READ).await;
     let snapshot: CookieRefreshSnapshot = asked?;
-    Ok(HttpResponse::Ok().json(snapshot))
+    Ok(HttpResponse::Ok().json(LoginsView::from(snapshot)))
 }
 
 async fn import(

@@ -6,6 +6,7 @@ use serde::Serialize;
 use starkeeper_actors::domain::Timestamp;
 use starkeeper_actors::domain::ids::TelegramId;
 use starkeeper_actors::domain::notice::{Audience, Message, Notice, Standing};
+use utoipa::ToSchema;
 
 use super::Listed;
 use super::users::customer_at;
@@ -19,14 +20,17 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// A notice as it is answered. Amounts inside `message` are millionths of a dollar, as they are
 /// stored: its words are the messenger's.
-#[derive(Serialize)]
-struct NoticeView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Notice)]
+pub(super) struct NoticeView {
     notice: String,
     key: String,
     about: Option<String>,
+    #[schema(value_type = serde_json::Value)]
     message: Message,
     state: &'static str,
     attempts: u32,
+    #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
 }
 
@@ -66,8 +70,9 @@ fn about(message: &Message) -> Option<String> {
     }
 }
 
-#[derive(Serialize)]
-struct Notices {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Notices)]
+pub(super) struct Notices {
     notices: Vec<NoticeView>,
 }
 

@@ -52,7 +52,7 @@ impl Sources {
     ///
     /// # Errors
     /// There is no peer, or one of our proxies names something that is no address.
-    pub(super) fn of(&self, request: &HttpRequest) -> Result<IpAddr, &'static str> {
+    pub(in crate::http) fn of(&self, request: &HttpRequest) -> Result<IpAddr, &'static str> {
         let peer = request.peer_addr().ok_or("the connection has no address")?;
         let mut source = peer.ip().to_canonical();
         // What a stranger writes into the header stands left of what our proxies add, so it is

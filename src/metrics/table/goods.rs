@@ -262,7 +262,31 @@ pub(super) const ROWS: &[Row] = &[
         "starkeeper_log_lines_dropped_total",
         "lines",
         "",
-        "Lines of the log that a slow terminal or disk cost",
+        "Lines of the log that a slow terminal, a slow disk or a file that cannot be written cost",
+    ),
+    gauge(
+        "starkeeper_shut",
+        "1",
+        "why",
+        "1 while no order is begun: the shop is new and sells to its operators alone (new_shop), a disk has too little room (disk_low)",
+    ),
+    gauge(
+        "starkeeper_disk_free_bytes",
+        "bytes",
+        "folder",
+        "Room on the disk of a folder that the daemon writes to",
+    ),
+    counter(
+        "starkeeper_heartbeats_total",
+        "calls",
+        "outcome",
+        "Calls of HEARTBEAT_URL, made while /health answers 200",
+    ),
+    counter(
+        "starkeeper_days_told_total",
+        "days",
+        "",
+        "Days that this daemon told the operators of",
     ),
     gauge(
         "process_resident_memory_bytes",

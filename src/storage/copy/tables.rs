@@ -10,6 +10,7 @@ use starkeeper_actors::domain::login::Login;
 use starkeeper_actors::domain::notice::Notice;
 use starkeeper_actors::domain::order::Order;
 use starkeeper_actors::domain::pricing::{ShopPrices, StoredShopPrices};
+use starkeeper_actors::domain::shop::Shop;
 use starkeeper_actors::domain::stored::Stored;
 use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::domain::wallet::Wallet;
@@ -34,6 +35,7 @@ pub(super) enum Document {
     Login,
     Notice,
     Prices,
+    Shop,
     Break,
 }
 
@@ -56,11 +58,14 @@ pub(super) const TABLES: &[Table] = &[
     table("notices", &["id"], Document::Notice),
     table("live_messages", &["order_id"], Document::None),
     table("prices", &["id"], Document::Prices),
+    table("shop", &["id"], Document::Shop),
     table("breaks", &["key"], Document::Break),
     table("leases", &["key"], Document::None),
     table("jars", &["login", "version"], Document::None),
     table("claims", &["kind", "name"], Document::None),
     table("outside_events", &["key"], Document::None),
+    table("answers", &["key"], Document::None),
+    table("audit", &["id"], Document::None),
     table("handled_updates", &["bot", "update_id"], Document::None),
 ];
 
@@ -81,6 +86,7 @@ impl Document {
             Self::Invoice => stored::<Invoice>(text),
             Self::Login => stored::<Login>(text),
             Self::Notice => stored::<Notice>(text),
+            Self::Shop => stored::<Shop>(text),
             Self::Break => stored::<Break>(text),
             Self::Prices => {
                 let prices: ShopPrices = serde_json::from_str::<StoredShopPrices>(text)?.into();

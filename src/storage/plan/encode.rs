@@ -1,6 +1,7 @@
 //! One row each: the document, and beside it the columns by which the books search and refuse.
 
 use starkeeper_actors::domain::Timestamp;
+use starkeeper_actors::domain::audit::Audited;
 use starkeeper_actors::domain::breaks::Break;
 use starkeeper_actors::domain::customer::Customer;
 use starkeeper_actors::domain::ids::NoticeId;
@@ -10,6 +11,7 @@ use starkeeper_actors::domain::login::Login;
 use starkeeper_actors::domain::notice::{self, Audience, Notice, Owed};
 use starkeeper_actors::domain::order::{Order, OrderRules};
 use starkeeper_actors::domain::pricing::{ShopPrices, StoredShopPrices};
+use starkeeper_actors::domain::shop::Shop;
 use starkeeper_actors::domain::transfer::Transfer;
 use starkeeper_actors::domain::wallet::{self, Wallet};
 use starkeeper_actors::ports::books::{Claim, Commit, CommitRefused, LiveMessage};
@@ -18,14 +20,17 @@ use super::{clean, document, key_of, text_of};
 use crate::storage::columns::At;
 use crate::storage::names;
 use crate::storage::rows::{
-    beliefs, breaks, claims, customers, entries, invoices, live_messages, logins, notices, orders,
-    prices, transfers, wallets,
+    audit, beliefs, breaks, claims, customers, entries, invoices, live_messages, logins, notices,
+    orders, prices, shop, transfers, wallets,
 };
 
 type Encoded<R> = Result<R, CommitRefused>;
 
 /// The one row of the prices.
 pub(super) const PRICES: i64 = 1;
+
+/// The one row of the shop.
+pub(super) const SHOP: i64 = 1;
 
 /// The audience of the operators; no customer has this id.
 pub(in crate::storage) const OPERATORS: i64 = 0;
@@ -51,6 +56,20 @@ pub(super) fn beliefs(commit: &Commit) -> Vec<beliefs::Row> {
     // Always in the same order, so that two commits never wait for each other.
     rows.sort_unstable_by(|one, other| one.lease.cmp(&other.lease));
     rows
+}
+
+pub(super) fn audited(line: Audited) -> audit::Row {
+    audit::Row {
+        id: line.id.get(),
+        deed: line.deed.get(),
+        at: At(line.at),
+        who: clean(line.who.to_string()),
+        act: clean(line.act),
+        subject: clean(line.subject),
+        reason: line.reason.map(clean),
+        detail: clean(line.detail),
+        outcome: clean(line.outcome.to_string()),
+    }
 }
 
 pub(in crate::storage) fn customer(row: &Customer, version: i64) -> Encoded<customers::Row> {
@@ -204,6 +223,14 @@ pub(super) fn prices(row: ShopPrices, version: i64) -> Encoded<prices::Row> {
         id: PRICES,
         version,
         document: text_of(&StoredShopPrices::from(row))?,
+    })
+}
+
+pub(super) fn shop(row: &Shop, version: i64) -> Encoded<shop::Row> {
+    Ok(shop::Row {
+        id: SHOP,
+        version,
+        document: document(row)?,
     })
 }
 

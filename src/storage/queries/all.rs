@@ -8,6 +8,7 @@
 use super::Link;
 
 pub(in crate::storage) mod accounts;
+pub(in crate::storage) mod answers;
 pub(in crate::storage) mod erase;
 pub(in crate::storage) mod explain;
 pub(in crate::storage) mod file;
@@ -16,4 +17,5 @@ pub(in crate::storage) mod keep;
 pub(in crate::storage) mod ledger;
 pub(in crate::storage) mod read;
 pub(in crate::storage) mod tally;
+pub(in crate::storage) mod turnover;
 pub(in crate::storage) mod write;

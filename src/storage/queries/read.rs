@@ -10,10 +10,11 @@ use starkeeper_actors::ports::books::{LeaseKey, Page};
 
 use super::Link;
 use crate::storage::columns::{At, Doc};
+use crate::storage::decode::AuditLine;
 use crate::storage::names;
 use crate::storage::schema::{
-    accounts, books, breaks, claims, customers, invoices, leases, live_messages, logins, notices,
-    orders, prices, transfers, wallets,
+    accounts, audit, books, breaks, claims, customers, invoices, leases, live_messages, logins,
+    notices, orders, prices, shop, transfers, wallets,
 };
 
 /// A row's version and document.
@@ -161,6 +162,42 @@ pub(in crate::storage) async fn latest_orders(link: Link<'_>, page: Page) -> Lis
         .limit(i64::from(page.limit.min(LONGEST_PAGE)))
         .select(raw!(orders));
     load!(link, all)
+}
+
+/// Orders that a search finds.
+const FOUND: i64 = 20;
+
+/// Orders that own a name that Fragment gave, or a transfer whose message or transaction has a hash.
+pub(in crate::storage) async fn orders_with(
+    link: Link<'_>,
+    name: String,
+    hash: Option<String>,
+) -> Listed {
+    let kinds = [names::REQUEST, names::REFERENCE];
+    let owners = claims::table
+        .filter(claims::kind.eq_any(kinds))
+        .filter(claims::name.eq(name))
+        .select(claims::order_id);
+    let mut owners: Vec<Option<i64>> = load!(link, owners)?;
+    if let Some(hash) = hash {
+        let text =
+            diesel::dsl::sql::<diesel::sql_types::Bool>("CAST(transfers.document AS TEXT) LIKE ")
+                .bind::<diesel::sql_types::Text, _>(format!("%{hash}%"));
+        let signed = transfers::table
+            .filter(transfers::message_hash.eq(hash).or(text))
+            .order(transfers::id.desc())
+            .limit(FOUND)
+            .select(transfers::order_id.nullable());
+        let signed: Vec<Option<i64>> = load!(link, signed)?;
+        owners.extend(signed);
+    }
+    let owners: Vec<i64> = owners.into_iter().flatten().collect();
+    let found = orders::table
+        .filter(orders::id.eq_any(owners))
+        .order(orders::id.desc())
+        .limit(FOUND)
+        .select(raw!(orders));
+    load!(link, found)
 }
 
 pub(in crate::storage) async fn transfer(link: Link<'_>, id: TransferId) -> Found {
@@ -320,6 +357,34 @@ pub(in crate::storage) async fn invoices_of(link: Link<'_>, customer: CustomerId
     load!(link, payable)
 }
 
+pub(in crate::storage) async fn latest_invoices(
+    link: Link<'_>,
+    customer: Option<CustomerId>,
+    page: Page,
+) -> Listed {
+    let newest = invoices::table
+        .order(invoices::id.desc())
+        .offset(i64::from(page.offset))
+        .limit(i64::from(page.limit.min(LONGEST_PAGE)))
+        .select(raw!(invoices));
+    match customer {
+        Some(customer) => load!(link, newest.filter(invoices::customer.eq(customer.get()))),
+        None => load!(link, newest),
+    }
+}
+
+/// A lease's row: key, epoch, holder and end.
+pub(in crate::storage) async fn leases(
+    link: Link<'_>,
+    limit: u32,
+) -> QueryResult<Vec<(String, i64, Option<i64>, At)>> {
+    let all = leases::table
+        .order(leases::key)
+        .limit(i64::from(limit.min(LONGEST_PAGE)))
+        .select((leases::key, leases::epoch, leases::holder, leases::until));
+    load!(link, all)
+}
+
 /// All invoices that were opened for an order, newest first.
 pub(in crate::storage) async fn invoices_for(link: Link<'_>, order: OrderId) -> Listed {
     let opened = invoices::table
@@ -335,6 +400,10 @@ pub(in crate::storage) async fn all_logins(link: Link<'_>) -> Listed {
 
 pub(in crate::storage) async fn published(link: Link<'_>) -> Found {
     first!(link, prices::table.select(raw!(prices)))
+}
+
+pub(in crate::storage) async fn the_shop(link: Link<'_>) -> Found {
+    first!(link, shop::table.select(raw!(shop)))
 }
 
 diesel::alias!(notices as earlier: Earlier);
@@ -371,6 +440,21 @@ pub(in crate::storage) async fn notices_of(link: Link<'_>, audience: i64, page: 
         .limit(i64::from(page.limit.min(LONGEST_PAGE)))
         .select(raw!(notices));
     load!(link, owed)
+}
+
+pub(in crate::storage) async fn audit(
+    link: Link<'_>,
+    subject: Option<String>,
+    page: Page,
+) -> QueryResult<Vec<AuditLine>> {
+    let newest = audit::table
+        .order(audit::id.desc())
+        .offset(i64::from(page.offset))
+        .limit(i64::from(page.limit.min(LONGEST_PAGE)));
+    match subject {
+        Some(subject) => load!(link, newest.filter(audit::subject.eq(subject))),
+        None => load!(link, newest),
+    }
 }
 
 /// A live message's row: version, order, chat, message, the mark it shows, the one it should show,

@@ -43,6 +43,8 @@ pub(in crate::storage) async fn write(link: Link<'_>, plans: &[&Plan], ids: &Ids
         new_logins(link, plans),
         over_prices(link, plans),
         new_prices(link, plans),
+        over_shop(link, plans),
+        new_shop(link, plans),
         over_breaks(link, plans),
         new_breaks(link, plans),
         over_notices(link, plans),
@@ -55,6 +57,7 @@ pub(in crate::storage) async fn write(link: Link<'_>, plans: &[&Plan], ids: &Ids
         claim(link, plans),
         owe(link, plans),
         log(link, plans),
+        note(link, plans),
         guard(link, plans),
     )
 }
@@ -87,6 +90,7 @@ plain_inserts! {
     handle into handled_updates from handled;
     claim into claims from claims;
     log into outside_events from events;
+    note into audit from audit;
 }
 
 async fn enter(link: Link<'_>, plans: &[&Plan]) -> Done {
@@ -129,6 +133,7 @@ new_rows! {
     new_invoices into invoices from invoices;
     new_logins into logins from logins;
     new_prices into prices from prices;
+    new_shop into shop from shop;
     new_breaks into breaks from breaks;
     new_live into live_messages from live;
 }
@@ -154,6 +159,7 @@ changed_rows! {
     over_logins over logins by id from logins;
     over_notices over notices by id from notices;
     over_prices over prices by id from prices;
+    over_shop over shop by id from shop;
     over_breaks over breaks by key from breaks;
 }
 

@@ -15,11 +15,9 @@ use crate::telegram::face::{Face, Keys};
 impl Voice<'_> {
     pub(super) fn screen(&self, screen: &Screen) -> Face {
         let body = self.body(&screen.body);
-        let text = match screen
-            .note
-            .as_ref()
-            .filter(|note| !says_it(&screen.body, note))
-        {
+        let said = screen.note.as_ref();
+        let text = match said.filter(|note| !says_it(&screen.body, note)) {
+            Some(note) if says_all(&screen.body, note) => self.note_at(note, &screen.body),
             Some(note) => format!("{}\n\n{body}", self.note_at(note, &screen.body)),
             None => body,
         };
@@ -43,7 +41,11 @@ impl Voice<'_> {
             return Keys::Pick {
                 pick: self.tongue.plain("key-pick"),
                 names: known.collect(),
-                cancel: self.tongue.plain("key-cancel-pick"),
+                cancel: self.tongue.plain(match screen.note {
+                    None => "key-cancel-pick",
+                    // Something did not work out: back to the choice, not out of the purchase.
+                    Some(_) => "key-back",
+                }),
             };
         }
         let keys: Vec<_> = screen
@@ -65,12 +67,14 @@ impl Voice<'_> {
                 name => self.tongue.say("menu", [("name", name.into())]),
             },
             Body::Stars { to, .. } => self.how_many(to.as_ref()),
+            Body::TooFew => self.goods_in("too-few", Product::Stars(StarsQuantity::MIN)),
             Body::Premium { to, .. } => match to {
                 Some(to) => self.to("how-long-for", to),
                 None => self.tongue.plain("how-long"),
             },
+            Body::HasPremium { username } => self.to("has-premium", username),
             Body::Recipient { product, .. } => self.goods_in("who-for", *product),
-            Body::Friend { product } => self.goods_in("friend", *product),
+            Body::Friend { .. } => self.tongue.plain("friend"),
             Body::NoUsername { .. } => self.tongue.plain("no-username"),
             Body::Looking { username } => self.to("looking", username),
             Body::Card { quote, for_me, .. } => self.card(quote, *for_me),
@@ -238,6 +242,12 @@ impl Voice<'_> {
         let base = self.settings.pictures.trim_end_matches('/');
         is_path.then(|| format!("{base}{mark}"))
     }
+}
+
+/// Whether a note says all that the body below it would: how to name somebody else.
+const fn says_all(body: &Body, note: &Note) -> bool {
+    matches!(body, Body::Friend { .. })
+        && matches!(note, Note::NotFound(_) | Note::FriendHasNoName { .. })
 }
 
 /// Whether a body says already what the note above it would say.

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use starkeeper_actors::domain::catalog::{Product, StarsQuantity, Username};
+use starkeeper_actors::domain::catalog::{PersonName, Product, StarsQuantity, Username};
 use starkeeper_actors::domain::customer::Language;
 use starkeeper_actors::domain::dialog::{
     Action, Body, Button, Closed, ListedOrder, Note, Screen, Topic,
@@ -37,7 +37,7 @@ impl Voice<'_> {
             Button::PickFriend => return None,
             Button::WriteTo(to) => {
                 let link = format!("https://t.me/{}", to.as_str());
-                (self.write_to(to), Does::Open(link))
+                (self.write_to(to, named(screen)), Does::Open(link))
             }
             Button::Support => (
                 self.tongue.plain("key-support"),
@@ -65,8 +65,14 @@ impl Voice<'_> {
         Some(Placed { key, wide: true })
     }
 
-    pub(super) fn write_to(&self, to: &Username) -> String {
-        let named = self.to("key-write-to", to);
+    /// By the name on the card, where it says something.
+    pub(super) fn write_to(&self, to: &Username, name: Option<&PersonName>) -> String {
+        let named = match name.and_then(names::plain_short) {
+            Some(name) => self
+                .tongue
+                .say("key-write-to-named", [("name", name.into())]),
+            None => self.to("key-write-to", to),
+        };
         fitting(&[named, self.tongue.plain("key-write")])
     }
 
@@ -87,7 +93,10 @@ impl Voice<'_> {
         let say = |key: &str| self.tongue.plain(key);
         match action {
             Action::Menu => say("key-menu"),
-            Action::Stars => say("key-stars"),
+            Action::Stars | Action::StarsFor(_) if matches!(screen.body, Body::TooFew) => {
+                say("key-other-number")
+            }
+            Action::Stars | Action::StarsFor(_) => say("key-stars"),
             Action::Quantity(quantity) => self.quantity(screen, *quantity),
             Action::Premium => say("key-premium"),
             Action::Months(months) => {
@@ -108,7 +117,7 @@ impl Voice<'_> {
             Action::Confirm(_) => self.confirm(screen),
             Action::PayBalance(_) => self.balance_key(screen),
             Action::PayInvoice { coin, .. } => self.coin(coin.as_ref()),
-            Action::OtherCoin(_) => say("key-other-coin"),
+            Action::MoreCoins | Action::OtherCoin(_) => say("key-other-coin"),
             Action::Cancel(_) => say("key-cancel"),
             Action::SaysSent(_) => say("key-sent"),
             Action::TakeBack(_) => say("key-take-back"),
@@ -290,6 +299,12 @@ fn listed(body: &Body, order: OrderId) -> Option<String> {
     None
 }
 
+/// How the recipient of the order on a screen is called.
+fn named(screen: &Screen) -> Option<&PersonName> {
+    let order = screen.order().map(|view| &view.order);
+    order.map(|order| &order.quote.recipient.name)
+}
+
 /// Whether a button leads from the choice of another coin back to its order.
 const fn is_choice_of_coin(body: &Body, action: &Action) -> bool {
     matches!(
@@ -335,6 +350,7 @@ const fn shares(body: &Body) -> bool {
     matches!(
         body,
         Body::Card { .. }
+            | Body::HasPremium { .. }
             | Body::Closed { .. }
             | Body::SlowDown { .. }
             | Body::TryAgainSoon
@@ -352,6 +368,8 @@ const fn is_wide(action: &Action) -> bool {
         | Action::EraseNow(_) => true,
         Action::Menu
         | Action::Stars
+        | Action::StarsFor(_)
+        | Action::MoreCoins
         | Action::Quantity(_)
         | Action::Premium
         | Action::Months(_)

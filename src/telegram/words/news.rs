@@ -8,7 +8,7 @@ use starkeeper_actors::domain::money::{MicroUsd, mul_div_floor};
 use starkeeper_actors::domain::notice::{News, RefundReason};
 use starkeeper_actors::domain::order::{Order, OrderState};
 use starkeeper_actors::domain::{Span, Timestamp};
-use starkeeper_actors::ports::messenger::OrderView;
+use starkeeper_actors::ports::messenger::{About, OrderView, Today};
 
 use super::rows::{Placed, rows};
 use super::{Voice, names};
@@ -19,7 +19,8 @@ mod credited;
 use credited::Arrival;
 
 impl Voice<'_> {
-    pub(super) fn news(&self, news: &News, about: Option<&OrderView>) -> Face {
+    pub(super) fn news(&self, news: &News, about: &About) -> Face {
+        let order_of = about.order.as_ref();
         match news {
             News::Credited {
                 asked,
@@ -31,6 +32,7 @@ impl Voice<'_> {
                 bought,
                 ..
             } => self.credited(&Arrival {
+                today: about.today,
                 asked: *asked,
                 received: *received,
                 credited: *credited,
@@ -38,7 +40,7 @@ impl Voice<'_> {
                 debt_paid: *debt_paid,
                 reason: *reason,
                 bought: *bought,
-                about,
+                about: about.order.as_ref(),
             }),
             News::Locked { page, .. } => self.locked(page.as_deref()),
             News::Unlocked { debt_paid, .. } => {
@@ -57,10 +59,10 @@ impl Voice<'_> {
             News::PaidBack { amount, debt, .. } => {
                 self.told(self.paid_back(*amount, *debt), self.for_support())
             }
-            News::Delivered { order, seconds } => self.delivered(*order, *seconds, about),
-            News::Refunded { order, amount, why } => self.refunded(*order, *amount, *why, about),
-            News::TakesLonger { order } => self.takes_longer(*order, about),
-            News::BeingChecked { order } => self.being_checked(*order, about),
+            News::Delivered { order, seconds } => self.delivered(*order, *seconds, order_of),
+            News::Refunded { order, amount, why } => self.refunded(*order, *amount, *why, order_of),
+            News::TakesLonger { order } => self.takes_longer(*order, order_of),
+            News::BeingChecked { order } => self.being_checked(*order, order_of),
             News::OpenAgain { .. } => {
                 let keys = vec![
                     self.tap("key-stars", &Action::Stars),
@@ -164,7 +166,7 @@ impl Voice<'_> {
         ];
         let write = Placed {
             key: Key {
-                label: self.write_to(to),
+                label: self.write_to(to, Some(&order.quote.recipient.name)),
                 does: Does::Open(format!("https://t.me/{}", to.as_str())),
             },
             wide: false,
@@ -211,6 +213,14 @@ impl Voice<'_> {
     }
 
     fn takes_longer(&self, id: OrderId, about: Option<&OrderView>) -> Face {
+        // It may have been signed since: then there is nothing to choose any more.
+        if let Some(view) = about.filter(|view| !may_be_taken_back(&view.order)) {
+            let keys = vec![
+                self.tap("key-refresh", &Action::ShowOrder(id)),
+                self.tap("key-menu", &Action::Menu),
+            ];
+            return self.told(self.order(view), keys);
+        }
         let text = match about.map(|view| &view.order) {
             Some(order) => {
                 let args = [
@@ -259,5 +269,25 @@ impl Voice<'_> {
             | OrderState::Refunded { .. }
             | OrderState::Cancelled { .. } => self.now,
         }
+    }
+}
+
+/// Whether the customer may still take the money back: nothing of it is signed.
+fn may_be_taken_back(order: &Order) -> bool {
+    match &order.state {
+        OrderState::Held {
+            purchase,
+            refund: None,
+            ..
+        }
+        | OrderState::Linked { purchase, .. } => !purchase.was_signed(),
+        OrderState::AwaitingPayment { .. }
+        | OrderState::Held { .. }
+        | OrderState::Paying { .. }
+        | OrderState::Paid { .. }
+        | OrderState::Delivered { .. }
+        | OrderState::Refunded { .. }
+        | OrderState::Cancelled { .. }
+        | OrderState::Parked { .. } => false,
     }
 }

@@ -14,6 +14,9 @@ impl Voice<'_> {
         if months {
             return self.tongue.plain("note-not-months");
         }
+        if let (Note::NotAPerson(name), Body::Friend { product }) = (note, body) {
+            return self.to(only_a_person(*product), name);
+        }
         self.note(note)
     }
 
@@ -39,11 +42,9 @@ impl Voice<'_> {
 
     fn note(&self, note: &Note) -> String {
         match note {
-            Note::TooFew { least } => self.limit("note-too-few", *least),
             Note::TooMany { most } => self.limit("note-too-many", *most),
             Note::NotFound(name) => self.to("note-not-found", name),
             Note::NotAPerson(name) => self.to("note-not-a-person", name),
-            Note::AlreadyPremium(name) => self.to("note-already-premium", name),
             Note::CannotLookUp(name) => self.to("note-cannot-look-up", name),
             Note::FriendHasNoName { name, user } => self.nameless(name, *user),
             Note::NotEnough { missing } => {
@@ -98,6 +99,14 @@ impl Voice<'_> {
     }
 }
 
+/// That a person is needed, by what they are to get.
+const fn only_a_person(product: Product) -> &'static str {
+    match product {
+        Product::Stars(_) => "note-not-a-person-stars",
+        Product::Premium(_) => "note-not-a-person-premium",
+    }
+}
+
 /// The text of a note.
 const fn plain_key(note: &Note) -> &'static str {
     match note {
@@ -123,11 +132,9 @@ const fn plain_key(note: &Note) -> &'static str {
         Note::WillTell => "note-will-tell",
         Note::LanguageSet => "note-language-set",
         Note::NoSuchOrder => "note-no-such-order",
-        Note::TooFew { .. } => "note-too-few",
         Note::TooMany { .. } => "note-too-many",
         Note::NotFound(_) => "note-not-found",
         Note::NotAPerson(_) => "note-not-a-person",
-        Note::AlreadyPremium(_) => "note-already-premium",
         Note::FriendHasNoName { .. } => "note-friend-has-no-name",
         Note::CannotLookUp(_) => "note-cannot-look-up",
         Note::NotEnough { .. } => "note-not-enough",
@@ -160,11 +167,9 @@ const fn is_toast(note: &Note) -> bool {
         | Note::InvoiceRefused
         | Note::Cancelled
         | Note::AlreadySigned
-        | Note::TooFew { .. }
         | Note::TooMany { .. }
         | Note::NotFound(_)
         | Note::NotAPerson(_)
-        | Note::AlreadyPremium(_)
         | Note::FriendHasNoName { .. }
         | Note::CannotLookUp(_)
         | Note::NotEnough { .. }

@@ -16,7 +16,11 @@ const WHY_CHARS: usize = 600;
 impl Voice<'_> {
     pub(super) fn operators(&self, news: &OperatorNews) -> Face {
         Face {
-            text: self.operator_text(news),
+            text: if let OperatorNews::Shop(news) = news {
+                self.of_the_shop(news)
+            } else {
+                self.operator_text(news)
+            },
             photo: None,
             keys: Keys::None,
         }
@@ -74,6 +78,7 @@ impl Voice<'_> {
                 ton("per_day", *per_day),
                 ("for", self.span(Span::seconds(*seconds)).into()),
             ],
+            OperatorNews::OrderWaits { order, .. } => vec![shown("order", order)],
             OperatorNews::LoginLost { login, n, why } => {
                 vec![shown("login", login), nth(*n), because("why", why)]
             }
@@ -87,6 +92,8 @@ impl Voice<'_> {
             OperatorNews::Paused { why, .. } => vec![because("why", why)],
             OperatorNews::OpenAgain { what, .. } => vec![because("what", what)],
             OperatorNews::Unbalanced { usd, ton, .. } => vec![shown("usd", usd), shown("ton", ton)],
+            // Told in words of its own.
+            OperatorNews::Shop(_) => Vec::new(),
             OperatorNews::Undeliverable { key, why } => {
                 vec![because("key", key), because("why", why)]
             }
@@ -104,6 +111,7 @@ const fn key(news: &OperatorNews) -> &'static str {
         OperatorNews::BreakOver { .. } => "operator-break-over",
         OperatorNews::FloatLow { .. } => "operator-float-low",
         OperatorNews::FloatEnds { .. } => "operator-float-ends",
+        OperatorNews::OrderWaits { .. } => "operator-order-waits",
         OperatorNews::LoginLost { .. } => "operator-login-lost",
         OperatorNews::LoginBack { .. } => "operator-login-back",
         OperatorNews::InvoiceOdd { .. } => "operator-invoice-odd",
@@ -111,6 +119,7 @@ const fn key(news: &OperatorNews) -> &'static str {
         OperatorNews::Paused { .. } => "operator-paused",
         OperatorNews::OpenAgain { .. } => "operator-open-again",
         OperatorNews::Unbalanced { .. } => "operator-unbalanced",
+        OperatorNews::Shop(_) => "operator-shop-new",
         OperatorNews::Undeliverable { .. } => "operator-undeliverable",
     }
 }
@@ -124,6 +133,6 @@ fn nth(n: u32) -> Arg {
 }
 
 /// A line of the books' own or of another system's.
-fn because(name: &'static str, text: &str) -> Arg {
+pub(super) fn because(name: &'static str, text: &str) -> Arg {
     (name, names::line(text, WHY_CHARS).into())
 }

@@ -294,6 +294,7 @@ mod with_postgres {
             "notices",
             "customers",
             "prices",
+            "shop",
             "logins",
         ] {
             let all = format!("SELECT document AS line FROM {table} ORDER BY 1");

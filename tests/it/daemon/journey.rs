@@ -35,7 +35,7 @@ async fn opened(daemon: &Daemon) -> Value {
     let (status, invoice) = daemon.invoice(7, "10", Some("k-1")).await;
     assert_eq!(status.as_u16(), 201, "{invoice}");
     let (status, again) = daemon.invoice(7, "10", Some("k-1")).await;
-    assert_eq!((status.as_u16(), &again), (200, &invoice));
+    assert_eq!((status.as_u16(), &again), (201, &invoice));
     invoice
 }
 
@@ -67,7 +67,7 @@ async fn a_webhook_credits_an_invoice_and_a_restart_forgets_nothing() {
     let daemon = Daemon::start(command(), port).await;
     daemon.balance(7, "10.00").await;
     let (status, again) = daemon.invoice(7, "10", Some("k-1")).await;
-    assert_eq!(status.as_u16(), 200, "{again}");
+    assert_eq!(status.as_u16(), 201, "{again}");
     assert_eq!(again["uuid"], invoice["uuid"], "a key outlives a restart");
 }
 

@@ -14,8 +14,9 @@ mod versions;
 
 use super::case::Case;
 use super::world::{
-    account, accounts, claim, customer, disagreement, entry, handled_update, invoice, jar, lease,
-    live_message, login, notice, order, outside_event, posting_at, snapshot, transfer, wallet,
+    account, accounts, answer, audited, claim, customer, disagreement, entry, handled_update,
+    invoice, jar, lease, live_message, login, notice, order, outside_event, posting_at, snapshot,
+    transfer, wallet,
 };
 
 /// All cases.
@@ -51,18 +52,21 @@ fn lawful(table: &str) -> String {
         "notices" => notice(50).insert(),
         "live_messages" => live_message(2).insert(),
         "prices" => "UPDATE prices SET version = version + 1".into(),
+        "shop" => "UPDATE shop SET version = version + 1".into(),
         "leases" => lease("login/50", 0, "NULL").insert(),
         "claims" => claim("press", "free").insert(),
         "outside_events" => outside_event("heleket/50").insert(),
         "handled_updates" => handled_update(1, 150).insert(),
         "jars" => jar(50, 1).insert(),
+        "answers" => answer("desk/50").insert(),
+        "audit" => audited(50, 50, "asked").insert(),
         "breaks" => disagreement(50).insert(),
         other => panic!("{other} is new: say here what is lawful in it"),
     }
 }
 
 /// All tables but the view of beliefs.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 23] = [
     "books",
     "accounts",
     "entries",
@@ -77,10 +81,13 @@ const TABLES: [&str; 20] = [
     "notices",
     "live_messages",
     "prices",
+    "shop",
     "leases",
     "claims",
     "outside_events",
     "handled_updates",
     "jars",
     "breaks",
+    "audit",
+    "answers",
 ];

@@ -363,6 +363,17 @@ pub fn prices(id: i64) -> Row {
     )
 }
 
+pub fn shop(id: i64) -> Row {
+    Row::of(
+        "shop",
+        &[
+            ("id", &id.to_string()),
+            ("version", "7"),
+            ("document", &document(&golden("shop-new"))),
+        ],
+    )
+}
+
 pub fn lease(key: &str, epoch: i64, holder: &str) -> Row {
     Row::of(
         "leases",
@@ -395,6 +406,36 @@ pub fn outside_event(key: &str) -> Row {
     Row::of(
         "outside_events",
         &[("key", &text(key)), ("body", "'{}'"), ("at", THEN)],
+    )
+}
+
+pub fn audited(id: i64, deed: i64, outcome: &str) -> Row {
+    Row::of(
+        "audit",
+        &[
+            ("id", &id.to_string()),
+            ("deed", &deed.to_string()),
+            ("at", THEN),
+            ("who", "'token/desk'"),
+            ("act", "'POST /sales/pause'"),
+            ("subject", "'sales'"),
+            ("reason", "'because'"),
+            ("detail", "''"),
+            ("outcome", &text(outcome)),
+        ],
+    )
+}
+
+pub fn answer(key: &str) -> Row {
+    Row::of(
+        "answers",
+        &[
+            ("key", &text(key)),
+            ("digest", "'0a'"),
+            ("at", NOW),
+            ("status", "NULL"),
+            ("body", "NULL"),
+        ],
     )
 }
 
@@ -493,10 +534,20 @@ pub fn world() -> String {
         notice(1).insert(),
         live_message(1).insert(),
         prices(1).insert(),
+        shop(1).insert(),
         lease("wallet/wallet-a", 3, "10").insert(),
         lease("login/1", 4, "NULL").insert(),
         lease("notifier", 0, "NULL").insert(),
         outside_event("heleket/1").insert(),
+        answer("desk/1")
+            .with("status", 201)
+            .with("body", "'{}'")
+            .insert(),
+        answer("desk/2").insert(),
+        answer("desk/3").with("at", THEN).insert(),
+        audited(1, 1, "asked").insert(),
+        audited(2, 1, "done").insert(),
+        audited(3, 3, "asked").insert(),
         handled_update(1, 100).insert(),
         jar(1, 1).insert(),
         handled_update(1, 99).with("at", THEN).insert(),

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::emulators::Emulators;
-use super::wait::eventually;
+use super::wait::{eventually, eventually_within};
 
 /// One person's chat with the bot.
 pub struct Phone<'a> {
@@ -82,6 +82,43 @@ impl<'a> Phone<'a> {
     /// The newest message of the bot that fits, once there is one.
     pub async fn sees(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         eventually(what, async || {
+            let heard = self.heard().await;
+            match heard.iter().rev().find(|message| fits(message)) {
+                Some(message) => Ok(message.clone()),
+                None => Err(heard),
+            }
+        })
+        .await
+    }
+
+    /// Says a line until the answer has a button whose data begin like one of these; answers the
+    /// button. A shop that starts may have none at first.
+    pub async fn offered(&self, line: &str, buttons: &[&str]) -> String {
+        for _ in 0..20 {
+            self.say(line).await;
+            // The shop answers within that time, or is asked again.
+            for _ in 0..5 {
+                let heard = self.heard_after_a_change().await;
+                let found = heard
+                    .iter()
+                    .rev()
+                    .find_map(|message| buttons.iter().find_map(|data| button(message, data)));
+                if let Some(found) = found {
+                    return found;
+                }
+            }
+        }
+        panic!("nothing was offered: {:?}", self.heard().await);
+    }
+
+    /// The newest message of the bot that fits, once there is one, with more patience.
+    pub async fn sees_within(
+        &self,
+        what: &str,
+        patience: std::time::Duration,
+        fits: impl Fn(&Value) -> bool,
+    ) -> Value {
+        eventually_within(what, patience, async || {
             let heard = self.heard().await;
             match heard.iter().rev().find(|message| fits(message)) {
                 Some(message) => Ok(message.clone()),

@@ -45,6 +45,8 @@ pub enum Action {
     Menu,
     /// Buy Stars.
     Stars,
+    /// Buy Stars for this person.
+    StarsFor(Username),
     /// So many.
     Quantity(StarsQuantity),
     /// Buy Premium.
@@ -68,6 +70,8 @@ pub enum Action {
         /// In which coin.
         coin: Option<CoinChoice>,
     },
+    /// Show the less usual coins.
+    MoreCoins,
     /// Choose another coin for an unpaid order.
     OtherCoin(OrderId),
     /// Cancel what is not paid.
@@ -126,7 +130,7 @@ impl Action {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Menu => "menu",
-            Self::Stars => "stars",
+            Self::Stars | Self::StarsFor(_) => "stars",
             Self::Quantity(_) => "quantity",
             Self::Premium => "premium",
             Self::Months(_) => "months",
@@ -136,6 +140,7 @@ impl Action {
             Self::Confirm(_) => "confirm",
             Self::PayBalance(_) => "pay_balance",
             Self::PayInvoice { .. } => "pay_invoice",
+            Self::MoreCoins => "more_coins",
             Self::OtherCoin(_) => "other_coin",
             Self::Cancel(_) => "cancel",
             Self::SaysSent(_) => "sent",
@@ -187,6 +192,7 @@ impl Action {
             | Self::Premium
             | Self::ForMe
             | Self::ForFriend
+            | Self::MoreCoins
             | Self::Balance
             | Self::TopUp
             | Self::WhereAreMyStars
@@ -196,7 +202,9 @@ impl Action {
             Self::EraseNow(customer) => write!(data, ":{}", customer.get()),
             Self::Quantity(quantity) => write!(data, ":{}", quantity.get()),
             Self::Months(months) => write!(data, ":{}", months.get()),
-            Self::To(username) => write!(data, ":{}", username.as_str()),
+            Self::To(username) | Self::StarsFor(username) => {
+                write!(data, ":{}", username.as_str())
+            }
             Self::Confirm(quote) | Self::PayBalance(quote) => write!(data, ":{}", quote.get()),
             Self::PayInvoice { target, coin } => {
                 target.encode(data)?;
@@ -262,6 +270,7 @@ impl Action {
             "premium" => Self::Premium,
             "me" => Self::ForMe,
             "friend" => Self::ForFriend,
+            "more_coins" => Self::MoreCoins,
             "balance" => Self::Balance,
             "top_up" => Self::TopUp,
             "where" => Self::WhereAreMyStars,
@@ -278,6 +287,7 @@ impl Action {
             "quantity" => Self::Quantity(quantity(detail)?),
             "months" => Self::Months(PremiumMonths::new(detail.parse().ok()?).ok()?),
             "to" => Self::To(Username::parse(detail).ok()?),
+            "stars" => Self::StarsFor(Username::parse(detail).ok()?),
             "confirm" => Self::Confirm(QuoteId::new(number()?)),
             "pay_balance" => Self::PayBalance(QuoteId::new(number()?)),
             "pay_invoice" => Self::PayInvoice {

@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::paying;
 use super::render::{self, offer};
-use super::screen::{Body, Button, Closed, ListedOrder, Note, OrderFace};
+use super::screen::{Body, Button, Closed, ListedOrder, Note, OrderFace, Screen};
 use super::step::{Answer, BuyRefused, LookUpFailed, OpenRefused, Step, View};
 use super::taps::kind_of;
 use super::{Dialog, Place};
@@ -118,9 +118,18 @@ impl Dialog {
                 let shown = render::erase(open, view);
                 self.at(Place::Erase).screen(note, shown)
             }
-            // Nothing of the conversation is left either.
-            Answer::Erased => Self::default().screen(None, (Body::Erased, Vec::new())),
+            Answer::Erased => {
+                let (dialog, screen) = Self::erased();
+                let screen = Box::new(screen);
+                Step::Show { dialog, screen }
+            }
         }
+    }
+
+    /// The end of somebody who was erased: nothing of the conversation is left either.
+    #[must_use]
+    pub fn erased() -> (Self, Screen) {
+        (Self::default(), Screen::short(Body::Erased))
     }
 
     /// The customer needs a username first; "check again" asks anew.
@@ -157,12 +166,7 @@ impl Dialog {
                 let note = Note::NotAPerson(username);
                 (Place::Friend { product }, note, None)
             }
-            LookUpFailed::AlreadyPremium => {
-                // Stars for the same person instead?
-                let to = Some(username.clone());
-                let note = Note::AlreadyPremium(username);
-                (Place::Stars { to }, note, None)
-            }
+            LookUpFailed::AlreadyPremium => return self.has_premium(username),
             LookUpFailed::Unavailable => {
                 let again = Action::To(username.clone());
                 let note = Note::CannotLookUp(username);
@@ -176,6 +180,14 @@ impl Dialog {
             screen.buttons.insert(0, extra);
         }
         step
+    }
+
+    /// Stars for the same person instead? A number that is typed now is one of Stars for them.
+    fn has_premium(self, username: Username) -> Step {
+        let to = Some(username.clone());
+        let buttons = vec![Button::Do(Action::StarsFor(username.clone()))];
+        self.at(Place::Stars { to })
+            .screen(None, (Body::HasPremium { username }, buttons))
     }
 
     fn ordered(mut self, face: Box<OrderFace>, note: Option<Note>, view: View<'_>) -> Step {

@@ -2,7 +2,7 @@
 
 use crate::domain::catalog::{PersonName, Username};
 use crate::domain::customer::Language;
-use crate::domain::ids::{OrderId, TelegramId, UpdateKey};
+use crate::domain::ids::{OrderId, OrderNumber, TelegramId, UpdateKey};
 use crate::domain::money::MicroUsd;
 
 use super::action::{Action, Topic};
@@ -82,6 +82,8 @@ pub enum Utterance<'a> {
         /// How much, as written.
         amount: &'a str,
     },
+    /// The number of an order, `SK-7F3K9`.
+    Order(OrderNumber),
     /// `@name` or a link to a person.
     Name(&'a str),
     /// A number and nothing else.
@@ -103,6 +105,9 @@ impl<'a> Utterance<'a> {
         }
         if is_name(line) {
             return Self::Name(line);
+        }
+        if let Some(number) = order_number(line) {
+            return Self::Order(number);
         }
         if let Some(action) = action_of(line) {
             return Self::Do(action);
@@ -195,6 +200,7 @@ fn buy_of(rest: &str) -> Option<Utterance<'_>> {
         Utterance::Start { .. }
         | Utterance::Do(_)
         | Utterance::TopUp { .. }
+        | Utterance::Order(_)
         | Utterance::Name(_)
         | Utterance::Number(_)
         | Utterance::Words(_) => None,
@@ -203,6 +209,27 @@ fn buy_of(rest: &str) -> Option<Utterance<'_>> {
 
 fn order_of_link(text: &str) -> Option<OrderId> {
     text.parse().ok().map(OrderId::new)
+}
+
+/// How an order's number begins.
+const ORDER: &str = "SK";
+
+/// Letters and digits of an order's number: more is something else.
+const ORDER_CHARS: std::ops::RangeInclusive<usize> = 5..=13;
+
+/// The number of an order as people copy or type it: in any case, with any dash or none.
+fn order_number(text: &str) -> Option<OrderNumber> {
+    let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | ' ');
+    let upper = text.trim_start_matches(['#', '№', ' ']).to_uppercase();
+    let rest = upper.strip_prefix(ORDER)?;
+    let letters = rest.trim_start_matches(is_dash);
+    let is_number = letters.bytes().all(|b| b.is_ascii_alphanumeric())
+        && ORDER_CHARS.contains(&letters.len())
+        && letters.len() < rest.len();
+    let number = format!("{ORDER}-{letters}");
+    is_number
+        .then(|| OrderNumber::parse(&number).ok())
+        .flatten()
 }
 
 fn is_name(text: &str) -> bool {

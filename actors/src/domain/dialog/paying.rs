@@ -60,11 +60,14 @@ fn order_buttons(face: &OrderFace, slow_after: Span, now: Timestamp) -> Vec<Butt
     }
 }
 
-/// A top-up's invoice.
+/// A top-up's invoice. Once something of it is credited there is nothing more to pay or to cancel.
 pub(super) fn invoice(invoice: Box<Invoice>) -> Shown {
     let target = Target::Invoice(invoice.id);
-    let mut buttons = pay_buttons(Some(&invoice), target);
-    if invoice.closing.is_none() {
+    let mut buttons = Vec::new();
+    if invoice.money.left().is_positive() {
+        buttons.push(Button::Apart(Action::Balance));
+    } else if invoice.closing.is_none() && !is_arriving(Some(&invoice)) {
+        buttons = pay_buttons(Some(&invoice), target);
         buttons.push(Button::Do(Action::Cancel(target)));
     }
     (Body::Invoice(invoice), buttons)

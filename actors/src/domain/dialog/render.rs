@@ -115,7 +115,9 @@ impl Dialog {
                 buttons.push(Button::Do(Action::Menu));
             }
             Body::Stars { .. }
+            | Body::TooFew
             | Body::Premium { .. }
+            | Body::HasPremium { .. }
             | Body::Recipient { .. }
             | Body::Friend { .. }
             | Body::NoUsername { .. }
@@ -219,8 +221,8 @@ impl Dialog {
                 Err(why) => self.at(Place::Recipient { product }).unpriced(&why, view),
             };
         }
-        let shown = if matches!(self.place, Place::Pay { .. }) {
-            pay(quote, view)
+        let shown = if let Place::Pay { more, .. } = &self.place {
+            pay(quote, *more, view)
         } else {
             card(quote, view)
         };
@@ -370,10 +372,14 @@ pub(super) fn card(quote: &Quote, view: View<'_>) -> Shown {
     (body, actions.into_iter().map(Button::Do).collect())
 }
 
-fn pay(quote: &Quote, view: View<'_>) -> Shown {
+/// Coins beside which "another coin" fits, two in a row.
+const USUAL_COINS: usize = 3;
+
+/// The usual coins first; one that would be alone behind "another coin" stands there itself.
+fn pay(quote: &Quote, more: bool, view: View<'_>) -> Shown {
     let balance = view.purse.available;
     let mut actions = Vec::new();
-    if quote.price <= balance {
+    if quote.price <= balance && !more {
         actions.push(Action::PayBalance(quote.id));
     }
     let target = Target::Quote(quote.id);
@@ -382,10 +388,20 @@ fn pay(quote: &Quote, view: View<'_>) -> Shown {
         Some((coin.choice.clone(), ask))
     });
     let coins: Coins = asks.collect();
-    actions.extend(coins.iter().map(|(coin, _)| Action::PayInvoice {
+    let is_long = coins.len() > USUAL_COINS + 1;
+    let (skipped, shown) = match (is_long, more) {
+        (false, _) => (0, coins.len()),
+        (true, false) => (0, USUAL_COINS),
+        (true, true) => (USUAL_COINS, coins.len()),
+    };
+    let named = coins.iter().skip(skipped).take(shown);
+    actions.extend(named.map(|(coin, _)| Action::PayInvoice {
         target,
         coin: Some(coin.clone()),
     }));
+    if is_long && !more {
+        actions.push(Action::MoreCoins);
+    }
     let missing = coins.first().map(|(_, ask)| *ask);
     let ways = PayWays {
         quote: quote.clone(),

@@ -98,12 +98,19 @@ pub enum Body {
         /// Ready choices with their prices.
         offers: Vec<Offer>,
     },
+    /// Fewer Stars than are sold: the least, or another number?
+    TooFew,
     /// How long shall Premium last?
     Premium {
         /// For whom, if that was said first.
         to: Option<Username>,
         /// The lengths with their prices.
         offers: Vec<Offer>,
+    },
+    /// Who shall get Premium has it already: Stars instead?
+    HasPremium {
+        /// Who.
+        username: Username,
     },
     /// Who for?
     Recipient {
@@ -309,11 +316,6 @@ pub enum Note {
     NotUnderstood,
     /// Not a number.
     NotANumber,
-    /// Fewer Stars than are sold.
-    TooFew {
-        /// The least.
-        least: u32,
-    },
     /// More Stars than are sold at once.
     TooMany {
         /// The most.
@@ -329,8 +331,6 @@ pub enum Note {
     NotFound(Username),
     /// A channel, a group or a bot.
     NotAPerson(Username),
-    /// Has Premium already.
-    AlreadyPremium(Username),
     /// The picked person has no username.
     FriendHasNoName {
         /// The name they go by.
@@ -411,6 +411,28 @@ impl Screen {
             body,
             buttons,
         }
+    }
+
+    /// A top-up by itself, as its message shows it wherever the conversation is.
+    #[must_use]
+    pub fn of_top_up(invoice: Invoice) -> Self {
+        let (body, mut buttons) = paying::invoice(Box::new(invoice));
+        buttons.push(Button::Apart(Action::Menu));
+        Self {
+            note: None,
+            body,
+            buttons,
+        }
+    }
+
+    /// The top-up that it shows and that can still be paid, if that is what it shows.
+    #[must_use]
+    pub fn open_top_up(&self) -> Option<&Invoice> {
+        let Body::Invoice(invoice) = &self.body else {
+            return None;
+        };
+        let is_open = invoice.closing.is_none() && !invoice.money.left().is_positive();
+        is_open.then_some(invoice)
     }
 
     /// The order that it shows, if that is what it shows.

@@ -6,7 +6,7 @@ use super::heard::Sender;
 use super::screen::{Note, OrderFace, Screen};
 use crate::domain::catalog::{Product, Recipient, StarsQuantity, Username};
 use crate::domain::customer::{Language, Purse, StillOpen};
-use crate::domain::ids::{CustomerId, InvoiceId, OrderId};
+use crate::domain::ids::{CustomerId, InvoiceId, OrderId, OrderNumber};
 use crate::domain::invoice::{CoinChoice, Invoice};
 use crate::domain::ledger::Statement;
 use crate::domain::money::MicroUsd;
@@ -49,12 +49,15 @@ pub struct DialogRules {
 impl Default for DialogRules {
     fn default() -> Self {
         let dollars = |count: i64| MicroUsd::from_micros(count.saturating_mul(1_000_000));
-        let coin = |currency: &str, network: &str| Coin {
+        // The gateway's own least where it is in dollars; for the others enough above it that their
+        // rates may move.
+        let half = MicroUsd::from_micros(500_000);
+        let coin = |currency: &str, network: &str, least: MicroUsd| Coin {
             choice: CoinChoice {
                 currency: currency.to_owned(),
                 network: network.to_owned(),
             },
-            least: MicroUsd::from_micros(500_000),
+            least,
         };
         let presets = [50, 100, 250, 500, 1_000, 2_500];
         Self {
@@ -66,10 +69,13 @@ impl Default for DialogRules {
             least_top_up: dollars(1),
             most_top_up: dollars(10_000),
             coins: vec![
-                coin("USDT", "ton"),
-                coin("USDT", "tron"),
-                coin("TON", "ton"),
-                coin("BTC", "btc"),
+                coin("USDT", "ton", half),
+                coin("USDT", "tron", half),
+                coin("TON", "ton", half),
+                coin("USDT", "bsc", half),
+                coin("BTC", "btc", dollars(2)),
+                coin("TRX", "tron", dollars(1)),
+                coin("LTC", "ltc", dollars(1)),
             ],
             orders_a_page: 5,
             statement_lines: 10,
@@ -185,6 +191,8 @@ pub enum Need {
     SaysSent(Target),
     /// Read an order of this customer's.
     ShowOrder(OrderId),
+    /// The same by the number that people say.
+    FindOrder(OrderNumber),
     /// Read an invoice of this customer's.
     ShowInvoice(InvoiceId),
     /// Read the last lines of the balance.
@@ -230,6 +238,7 @@ impl Need {
             | Self::TakeBack(_)
             | Self::SaysSent(_)
             | Self::ShowOrder(_)
+            | Self::FindOrder(_)
             | Self::ShowInvoice(_)
             | Self::Statement
             | Self::Orders { .. }
@@ -257,6 +266,7 @@ impl Need {
             | Self::Cancel(_)
             | Self::SaysSent(_)
             | Self::ShowOrder(_)
+            | Self::FindOrder(_)
             | Self::ShowInvoice(_)
             | Self::Statement
             | Self::Orders { .. }

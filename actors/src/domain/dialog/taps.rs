@@ -24,6 +24,10 @@ impl Dialog {
         match action {
             Action::Menu => self.go(Place::Menu, view),
             Action::Stars => self.go(Place::Stars { to: None }, view),
+            Action::StarsFor(username) => {
+                let to = Some(username);
+                self.go(Place::Stars { to }, view)
+            }
             Action::Premium => self.go(Place::Premium { to: None }, view),
             Action::Quantity(quantity) => self.choose(Product::Stars(quantity), view),
             Action::Months(months) => self.choose(Product::Premium(months), view),
@@ -33,6 +37,7 @@ impl Dialog {
             Action::Confirm(quote) => self.confirm(quote, view),
             Action::PayBalance(quote) => self.pay_balance(quote, view),
             Action::PayInvoice { target, coin } => self.pay_invoice(target, coin.as_ref(), view),
+            Action::MoreCoins => self.more_coins(view),
             Action::OtherCoin(order) => self.go(Place::OtherCoin { order }, view),
             Action::Cancel(target) => self.cancel(target, view),
             Action::SaysSent(target) => self.ask(Need::SaysSent(target), None),
@@ -81,7 +86,11 @@ impl Dialog {
             Place::Card { quote } => Place::Recipient {
                 product: quote.product,
             },
-            Place::Pay { quote } => Place::Card {
+            Place::Pay { quote, more: true } => Place::Pay {
+                quote: quote.clone(),
+                more: false,
+            },
+            Place::Pay { quote, more: false } => Place::Card {
                 quote: quote.clone(),
             },
             Place::Opening { from, .. } => (**from).clone(),
@@ -138,7 +147,7 @@ impl Dialog {
             Place::Recipient { product }
             | Place::Friend { product }
             | Place::Looking { product, .. } => Some(*product),
-            Place::Card { quote } | Place::Pay { quote } => Some(quote.product),
+            Place::Card { quote } | Place::Pay { quote, .. } => Some(quote.product),
             Place::Menu
             | Place::Stars { .. }
             | Place::Premium { .. }
@@ -200,10 +209,18 @@ impl Dialog {
         match self.offer_named(quote).cloned() {
             Some(quote) => {
                 let quote = Box::new(quote);
-                self.go(Place::Pay { quote }, view)
+                self.go(Place::Pay { quote, more: false }, view)
             }
             None => self.show(Some(Note::OldButton), view),
         }
+    }
+
+    fn more_coins(self, view: View<'_>) -> Step {
+        if let Place::Pay { quote, .. } = &self.place {
+            let (quote, more) = (quote.clone(), true);
+            return self.go(Place::Pay { quote, more }, view);
+        }
+        self.show(Some(Note::OldButton), view)
     }
 
     fn pay_balance(self, quote: QuoteId, view: View<'_>) -> Step {
@@ -216,7 +233,7 @@ impl Dialog {
         if quote.price > view.purse.available {
             let missing = quote.price.minus_down_to_zero(view.purse.available);
             let quote = Box::new(quote);
-            let dialog = self.at(Place::Pay { quote });
+            let dialog = self.at(Place::Pay { quote, more: false });
             return dialog.show(Some(Note::NotEnough { missing }), view);
         }
         let quote = Box::new(quote);

@@ -175,7 +175,7 @@ impl Room {
                 invoice: Box::new(self.invoice(Purpose::TopUp)),
                 order: None,
             },
-            Need::ShowOrder(_) => Answer::Order {
+            Need::ShowOrder(_) | Need::FindOrder(_) => Answer::Order {
                 face: face(self.order()),
                 note: None,
             },
@@ -238,6 +238,7 @@ impl Room {
             Need::Cancel(_)
             | Need::TakeBack(_)
             | Need::ShowOrder(_)
+            | Need::FindOrder(_)
             | Need::SaysSent(_)
             | Need::ShowInvoice(_)
             | Need::AsBefore { .. } => Answer::NoSuchOrder,
@@ -252,6 +253,7 @@ impl Room {
         let invoice = InvoiceId::new(i64::MAX - 2);
         let from = Box::new(Place::Pay {
             quote: quote.clone(),
+            more: false,
         });
         let pages = Topic::ALL.map(|topic| Place::Page { topic });
         let mut places = vec![
@@ -270,7 +272,11 @@ impl Room {
             Place::Card {
                 quote: quote.clone(),
             },
-            Place::Pay { quote },
+            Place::Pay {
+                quote: quote.clone(),
+                more: false,
+            },
+            Place::Pay { quote, more: true },
             Place::Opening {
                 target: Target::Order(order),
                 from,
@@ -523,9 +529,17 @@ fn who_has_premium_already_is_offered_stars() {
     let product = Product::Premium(PremiumMonths::Three);
     let step = room.say(dialog(Place::Friend { product }), "@masha");
     let (dialog, screen) = room.shown(step, &|need| room.unkind(need));
-    assert_eq!(screen.note, Some(Note::AlreadyPremium(name("masha"))));
+    let username = name("masha");
+    assert_eq!(screen.body, Body::HasPremium { username });
     let to = Some(name("masha"));
     assert_eq!(dialog.place, Place::Stars { to });
+    // Tapped or typed, it is for the same person.
+    let typed = room.say(dialog.clone(), "50");
+    let (_, card) = room.shown(typed, &|need| room.kind(need));
+    assert!(matches!(card.body, Body::Card { .. }), "{card:?}");
+    let stars = screen.buttons.first().and_then(Button::action).unwrap();
+    let (dialog, choice) = room.shown(room.tap(dialog, stars), &|need| room.kind(need));
+    assert!(matches!(choice.body, Body::Stars { .. }), "{choice:?}");
     let fifty = Action::Quantity(StarsQuantity::MIN);
     let (_, card) = room.shown(room.tap(dialog, &fifty), &|need| room.kind(need));
     let Body::Card { quote, .. } = &card.body else {
@@ -582,10 +596,92 @@ fn a_quantity_that_is_not_sold_says_what_is() {
             .1
             .note
     };
-    assert_eq!(note("20"), Some(Note::TooFew { least: 50 }));
     assert_eq!(note("2 000 000"), Some(Note::TooMany { most: 1_000_000 }));
     assert_eq!(note("много звёзд"), Some(Note::NotANumber));
     assert_eq!(note("сто звёзд"), None, "a number in words is one");
+}
+
+#[test]
+fn too_few_stars_become_the_least_or_another_number_for_the_same_person() {
+    let room = Room::new();
+    for (line, to) in [("20", None), ("20 @masha", Some("masha"))] {
+        let step = room.say(Dialog::default(), line);
+        let (dialog, screen) = room.shown(step, &|need| room.kind(need));
+        assert_eq!(screen.body, Body::TooFew, "{line}");
+        let to = to.map(name);
+        assert_eq!(dialog.place, Place::Stars { to: to.clone() });
+        let actions: Vec<_> = screen.actions().cloned().collect();
+        let other = to.clone().map_or(Action::Stars, Action::StarsFor);
+        let least = Action::Quantity(StarsQuantity::MIN);
+        assert_eq!(actions, [least.clone(), other.clone(), Action::Back]);
+        let (again, choice) = room.shown(room.tap(dialog.clone(), &other), &|n| room.kind(n));
+        assert!(matches!(choice.body, Body::Stars { .. }), "{choice:?}");
+        assert_eq!(again.place, Place::Stars { to: to.clone() });
+        let (_, next) = room.shown(room.tap(dialog, &least), &|need| room.kind(need));
+        let known = matches!(&next.body, Body::Card { .. });
+        assert_eq!(known, to.is_some(), "{next:?}");
+    }
+}
+
+#[test]
+fn less_usual_coins_are_one_tap_away_and_one_step_back() {
+    let room = Room::new();
+    let quote = room.quote();
+    let pay = dialog(Place::Pay { quote, more: false });
+    let coins = |screen: &Screen| {
+        let coin = |action: &Action| {
+            if let Action::PayInvoice { coin, .. } = action {
+                return coin.clone();
+            }
+            None
+        };
+        screen.actions().filter_map(coin).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = room.rules.coins.iter().map(|coin| &coin.choice).collect();
+    let step = room.say(pay.clone(), "?");
+    let (_, usual) = room.shown(step, &|need| room.kind(need));
+    let (dialog, others) = room.shown(room.tap(pay, &Action::MoreCoins), &|n| room.kind(n));
+    let shown = [coins(&usual), coins(&others)].concat();
+    assert_eq!(shown.iter().collect::<Vec<_>>(), all, "each once");
+    assert_eq!(coins(&usual).len(), 3);
+    let (dialog, _) = room.shown(room.tap(dialog, &Action::Back), &|need| room.kind(need));
+    assert!(matches!(dialog.place, Place::Pay { more: false, .. }));
+}
+
+#[test]
+fn an_order_is_found_by_its_number_however_it_is_written() {
+    let number = OrderNumber::parse("SK-7F3K9").unwrap();
+    for line in [
+        "SK-7F3K9",
+        " sk-7f3k9 ",
+        "SK\u{2011}7F3K9",
+        "№ SK–7F3K9",
+        "sk 7f3k9",
+    ] {
+        assert_eq!(
+            Utterance::of(line),
+            Utterance::Order(number.clone()),
+            "{line}"
+        );
+    }
+    for line in [
+        "SK-",
+        "SK7F3K9",
+        "SK-7F",
+        "SK-7F3K9-1",
+        "SKY-7F3K9",
+        "sk-приве",
+    ] {
+        assert_eq!(Utterance::of(line), Utterance::Words(line), "{line}");
+    }
+    let room = Room::new();
+    let step = room.say(Dialog::default(), "SK-7F3K9");
+    let (dialog, screen) = room.shown(step, &|need| room.kind(need));
+    assert!(screen.order().is_some(), "{screen:?}");
+    assert!(matches!(dialog.place, Place::Order { .. }));
+    let step = room.say(Dialog::default(), "SK-7F3K9");
+    let (_, screen) = room.shown(step, &|need| room.unkind(need));
+    assert_eq!(screen.note, Some(Note::NoSuchOrder));
 }
 
 #[test]
@@ -728,6 +824,8 @@ fn every_action_fits_and_reads_back_at_its_longest() {
             quantity: Some(StarsQuantity::MAX),
         },
         Action::To(name("a2345678901234567890123456789012")),
+        Action::StarsFor(name("a2345678901234567890123456789012")),
+        Action::MoreCoins,
         Action::Months(PremiumMonths::Twelve),
         Action::Amount(MicroUsd::from_micros(i64::MAX)),
     ] {

@@ -1,7 +1,8 @@
 //! What a typed line, a picked person or anything else makes of the conversation.
 
+use super::action::Action;
 use super::heard::{Said, Utterance, amount};
-use super::screen::{Body, Note, Screen};
+use super::screen::{Body, Button, Note, Screen};
 use super::step::{Need, Step, View};
 use super::{Dialog, Place};
 use crate::domain::catalog::{
@@ -39,6 +40,7 @@ impl Dialog {
             Utterance::Do(action) => self.act(action, view),
             Utterance::Buy { count, to } => self.buy(count, to, view),
             Utterance::TopUp { amount } => self.type_amount(amount, view),
+            Utterance::Order(number) => self.ask(Need::FindOrder(number), None),
             Utterance::Name(text) => self.name(text, view),
             Utterance::Number(count) => self.type_number(count, line, view),
             Utterance::Words(words) => self.words(words, view),
@@ -54,7 +56,10 @@ impl Dialog {
     fn buy(self, count: u64, to: Option<&str>, view: View<'_>) -> Step {
         let quantity = match quantity(count) {
             Ok(quantity) => quantity,
-            Err(note) => return self.at(Place::Stars { to: None }).show(Some(note), view),
+            Err(why) => {
+                let to = to.and_then(|to| Username::parse(to).ok());
+                return self.at(Place::Stars { to }).not_sold(why, view);
+            }
         };
         let product = Product::Stars(quantity);
         let Some(to) = to else {
@@ -146,9 +151,25 @@ impl Dialog {
             | Place::Page { .. }
             | Place::Erase => match quantity(count) {
                 Ok(quantity) => self.choose(Product::Stars(quantity), view),
-                Err(note) => self.in_stars().show(Some(note), view),
+                Err(why) => self.in_stars().not_sold(why, view),
             },
         }
+    }
+
+    /// Says what is sold instead of a number that is not.
+    fn not_sold(self, why: NotSold, view: View<'_>) -> Step {
+        let note = match why {
+            NotSold::TooFew => {
+                let mut other = Action::Stars;
+                if let Place::Stars { to: Some(to) } = &self.place {
+                    other = Action::StarsFor(to.clone());
+                }
+                let buttons = [Action::Quantity(StarsQuantity::MIN), other];
+                return self.screen(None, (Body::TooFew, buttons.map(Button::Do).to_vec()));
+            }
+            NotSold::TooMany { most } => Note::TooMany { most },
+        };
+        self.show(Some(note), view)
     }
 
     fn words(self, words: &str, view: View<'_>) -> Step {
@@ -193,11 +214,20 @@ impl Dialog {
     }
 }
 
-fn quantity(count: u64) -> Result<StarsQuantity, Note> {
+/// Why so many Stars are not sold.
+#[derive(Clone, Copy)]
+enum NotSold {
+    TooFew,
+    TooMany { most: u32 },
+}
+
+fn quantity(count: u64) -> Result<StarsQuantity, NotSold> {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     StarsQuantity::new(count).map_err(|why| match why {
-        CatalogRefused::TooFewStars { min, .. } => Note::TooFew { least: min },
-        CatalogRefused::TooManyStars { max, .. } => Note::TooMany { most: max },
-        CatalogRefused::MonthsNotSold { .. } => Note::NotANumber,
+        // Months are no Stars: none of them is one that is sold.
+        CatalogRefused::TooFewStars { .. } | CatalogRefused::MonthsNotSold { .. } => {
+            NotSold::TooFew
+        }
+        CatalogRefused::TooManyStars { max, .. } => NotSold::TooMany { most: max },
     })
 }

@@ -39,6 +39,7 @@ impl Invoice {
                 attempts: 0,
             },
             closing: None,
+            shown_in: None,
             status: None,
             status_since: now,
             payment_seen_at: None,

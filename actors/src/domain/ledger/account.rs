@@ -93,6 +93,26 @@ impl Account {
         }
     }
 
+    /// The name of its kind, as pages of sums and metrics know it: all customers are one line.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Customer(_) => "customers",
+            Self::CustomerHeld(_) => "customers_held",
+            Self::CustomerDebt(_) => "customers_debt",
+            Self::Revenue => "revenue",
+            Self::GatewayClearing => "gateway_clearing",
+            Self::GatewayFees => "gateway_fees",
+            Self::CostOfGoods => "cost_of_goods",
+            Self::NetworkFees => "network_fees",
+            Self::Float(_) => "float",
+            Self::FloatHeld(_) => "float_held",
+            Self::Owner(_) => "owner",
+            Self::Suspense(_) => "suspense",
+            Self::Opening(_) => "opening",
+        }
+    }
+
     /// Whether the books store a balance for the account and keep it from falling below zero
     /// (except by a fact, see [`super::EntryKey::is_fact`]). The others are sums.
     #[must_use]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shop_news::ShopNews;
 use crate::domain::Timestamp;
 use crate::domain::breaks::Finding;
 use crate::domain::ids::{InvoiceId, LoginId, OrderId, TransferId, WalletAddress};
@@ -240,6 +241,13 @@ pub enum OperatorNews {
         /// The day of Unix time on which it was seen; one notice a day.
         day: i64,
     },
+    /// An order that nothing is signed for has waited so long that its customer was told.
+    OrderWaits {
+        /// Which order.
+        order: OrderId,
+        /// The hour of Unix time in which it was seen; one notice an hour, whatever else waits.
+        hour: i64,
+    },
     /// A login needs a person.
     LoginLost {
         /// Which login.
@@ -297,6 +305,8 @@ pub enum OperatorNews {
         #[serde(with = "as_text")]
         ton: i128,
     },
+    /// About the shop itself.
+    Shop(ShopNews),
     /// A notice that Telegram will never accept.
     Undeliverable {
         /// The notice's key.
@@ -339,6 +349,7 @@ impl OperatorNews {
             Self::BreakOver { n, finding } => format!("break/{}/{n}/over", finding.key()),
             Self::FloatLow { wallet, hour, .. } => format!("{wallet}/float-low/{hour}"),
             Self::FloatEnds { wallet, day, .. } => format!("{wallet}/float-ends/{day}"),
+            Self::OrderWaits { hour, .. } => format!("orders-wait/{hour}"),
             Self::LoginLost { login, n, .. } => format!("{login}/lost/{n}"),
             Self::LoginBack { login, n } => format!("{login}/back/{n}"),
             Self::InvoiceOdd { invoice, n, .. } => format!("{invoice}/odd/{n}"),
@@ -346,6 +357,7 @@ impl OperatorNews {
             Self::Paused { at, .. } => format!("paused/{}", at.timestamp()),
             Self::OpenAgain { at, .. } => format!("open/{}", at.timestamp()),
             Self::Unbalanced { at, .. } => format!("unbalanced/{}", at.timestamp()),
+            Self::Shop(news) => news.key(),
             Self::Undeliverable { key, .. } => format!("undeliverable/{key}"),
         }
     }

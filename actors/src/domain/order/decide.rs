@@ -26,6 +26,9 @@ pub struct Desk<'a> {
     pub now: Timestamp,
 }
 
+/// Seconds in an hour: how often the operators hear of orders that wait.
+const HOUR: i64 = 3_600;
+
 type Decided = Result<Decision<Order>, OrderRefused>;
 
 impl Order {
@@ -154,7 +157,11 @@ impl Order {
             } if purchase.held_at + desk.rules.slow_after <= desk.now => {
                 let news = News::TakesLonger { order: self.id };
                 let owed = Owed::customer(self.customer, news);
-                Ok(Decision::quiet(self.told()).tell(owed).redraw(self.id))
+                // The customer is told that the owner knows: so the owner is.
+                let (order, hour) = (self.id, desk.now.timestamp().div_euclid(HOUR));
+                let waits = Owed::operators(OperatorNews::OrderWaits { order, hour });
+                let told = Decision::quiet(self.told()).tell(owed).tell(waits);
+                Ok(told.redraw(self.id))
             }
             OrderState::AwaitingPayment { .. }
             | OrderState::Held { .. }

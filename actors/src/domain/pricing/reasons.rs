@@ -171,7 +171,7 @@ impl Stop {
     }
 }
 
-fn scope(kind: Option<ProductKind>) -> String {
+pub(super) fn scope(kind: Option<ProductKind>) -> String {
     kind.map_or_else(|| "everything".to_owned(), |kind| kind.to_string())
 }
 

@@ -26,6 +26,10 @@ pub struct ShopPrices {
     /// Pauses that the operators were told of and whose end they were not told of.
     #[serde(default)]
     pub told: Vec<ToldPause>,
+    /// When an operator last set markups, fixed prices and the margin floor: from then on the books'
+    /// hold, and not those of the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<Timestamp>,
 }
 
 /// A pause that the operators were told of.
@@ -56,6 +60,7 @@ impl ShopPrices {
             rules,
             stops: Vec::new(),
             told: Vec::new(),
+            by_hand: None,
         }
     }
 

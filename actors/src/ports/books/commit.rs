@@ -3,6 +3,7 @@
 
 use super::LiveMessage;
 use crate::domain::Timestamp;
+use crate::domain::audit::Audited;
 use crate::domain::breaks::Break;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{
@@ -15,6 +16,7 @@ use crate::domain::login::Login;
 use crate::domain::notice::{Notice, Owed};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::Wallet;
 use crate::ports::Failure;
@@ -73,6 +75,8 @@ pub enum RowWrite {
     Live(Write<LiveMessage>),
     /// The published prices.
     Prices(Write<ShopPrices>),
+    /// The shop itself.
+    Shop(Write<Shop>),
     /// A break between books, chain and Fragment's history.
     Break(Write<Break>),
 }
@@ -209,6 +213,8 @@ pub struct Commit {
     pub claims: Vec<(Claim, Option<OrderId>)>,
     /// The log.
     pub events: Vec<OutsideEvent>,
+    /// What people did: kept for good, an outcome once a deed.
+    pub audit: Vec<Audited>,
 }
 
 impl Commit {
@@ -227,6 +233,7 @@ impl Commit {
             stale: Vec::new(),
             claims: Vec::new(),
             events: Vec::new(),
+            audit: Vec::new(),
         }
     }
 }

@@ -6,16 +6,19 @@ use super::orders::OrderRow;
 use super::rows::{next_version, rule};
 use super::state::State;
 use crate::domain::Timestamp;
+use crate::domain::audit::{Audited, Outcome};
 use crate::domain::breaks::Break;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{
-    CustomerId, InvoiceId, LoginId, NoticeId, OrderId, TransferId, UpdateKey, WalletAddress,
+    AuditId, CustomerId, InvoiceId, LoginId, NoticeId, OrderId, TransferId, UpdateKey,
+    WalletAddress,
 };
 use crate::domain::invoice::Invoice;
 use crate::domain::login::Login;
 use crate::domain::notice::{Notice, Owed};
 use crate::domain::order::OrderRules;
 use crate::domain::pricing::ShopPrices;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::Transfer;
 use crate::domain::wallet::Wallet;
 use crate::ports::books::{Claim, Commit, CommitRefused, LiveMessage, RowWrite, Seen, Write};
@@ -50,11 +53,13 @@ enum Done {
     Notice(NoticeId, Option<Seen<Notice>>),
     Live(OrderId, Option<Seen<LiveMessage>>),
     Prices(Option<Seen<ShopPrices>>),
+    Shop(Option<Seen<Shop>>),
     Break(String, Option<Seen<Break>>),
     Update(UpdateKey),
     Entry,
     Claim(Claim),
     Event(String),
+    Audit(AuditId),
 }
 
 struct Step<'a> {
@@ -97,6 +102,9 @@ impl Step<'_> {
                 self.done.push(Done::Event(key));
             }
         }
+        for line in commit.audit {
+            self.audit(line)?;
+        }
         self.judge()?;
         for guard in commit.guards {
             checks::guard(self.state, guard)?;
@@ -130,6 +138,7 @@ impl Step<'_> {
                 Done::Live(order, self.state.live.replace(order, Some(row)))
             }
             RowWrite::Prices(write) => self.prices(write)?,
+            RowWrite::Shop(write) => self.shop(write)?,
             RowWrite::Break(write) => self.disagree(write)?,
         };
         self.done.push(done);
@@ -174,6 +183,12 @@ impl Step<'_> {
         ))
     }
 
+    fn shop(&mut self, write: Write<Shop>) -> Result<Done, CommitRefused> {
+        let Write { seen, row } = write;
+        let version = next_version(self.state.shop.as_ref(), seen, || "the shop".into())?;
+        Ok(Done::Shop(self.state.shop.replace(Seen { row, version })))
+    }
+
     fn disagree(&mut self, write: Write<Break>) -> Result<Done, CommitRefused> {
         let Write { seen, row } = write;
         let key = row.key.clone();
@@ -184,6 +199,22 @@ impl Step<'_> {
         let row = Seen { row, version };
         let old = self.state.breaks.insert(key.clone(), row);
         Ok(Done::Break(key, old))
+    }
+
+    fn audit(&mut self, line: Audited) -> Result<(), CommitRefused> {
+        let (id, audit) = (line.id, &mut self.state.audit);
+        if audit.contains_key(&id) {
+            let row = format!("{id} of the audit log");
+            return Err(CommitRefused::Stale { row });
+        }
+        let ends = |line: &Audited| line.outcome != Outcome::Asked;
+        if ends(&line) && audit.values().any(|it| it.deed == line.deed && ends(it)) {
+            let what = format!("the outcome of {}", line.deed);
+            return Err(CommitRefused::Taken { what });
+        }
+        audit.insert(id, line);
+        self.done.push(Done::Audit(id));
+        Ok(())
     }
 
     fn owe(&mut self, id: NoticeId, owed: &Owed) -> Result<(), CommitRefused> {
@@ -234,11 +265,13 @@ impl Step<'_> {
                 | Done::Notice(..)
                 | Done::Live(..)
                 | Done::Prices(_)
+                | Done::Shop(_)
                 | Done::Break(..)
                 | Done::Update(_)
                 | Done::Entry
                 | Done::Claim(_)
-                | Done::Event(_) => {}
+                | Done::Event(_)
+                | Done::Audit(_) => {}
             }
         }
         Ok(())
@@ -257,11 +290,13 @@ impl Step<'_> {
                 Done::Notice(id, old) => drop(state.notices.replace(id, old)),
                 Done::Live(order, old) => drop(state.live.replace(order, old)),
                 Done::Prices(old) => state.prices = old,
+                Done::Shop(old) => state.shop = old,
                 Done::Break(key, old) => drop(put_back(&mut state.breaks, key, old)),
                 Done::Update(update) => state.names.unhandle(update),
                 Done::Entry => state.ledger.unpost(),
                 Done::Claim(claim) => state.names.unclaim(&claim),
                 Done::Event(key) => state.names.unlog(&key),
+                Done::Audit(id) => drop(state.audit.remove(&id)),
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::ids::{Epoch, ReplicaId};
 use crate::domain::{Span, Timestamp};
-use crate::ports::books::{CommitRefused, Fence, Lease, LeaseKey, LeasesOf};
+use crate::ports::books::{CommitRefused, Fence, Lease, LeaseKey, LeaseRow, LeasesOf};
 
 #[derive(Clone, Copy)]
 struct Held {
@@ -66,6 +66,23 @@ impl Leases {
         })
     }
 
+    /// By their names in the books.
+    pub(super) fn rows(&self, most: usize) -> Vec<LeaseRow> {
+        let mut rows: Vec<LeaseRow> = self
+            .0
+            .iter()
+            .map(|(key, held)| LeaseRow {
+                key: name_of(*key),
+                epoch: held.epoch,
+                holder: held.holder,
+                until: held.until,
+            })
+            .collect();
+        rows.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        rows.truncate(most);
+        rows
+    }
+
     /// Held and free ones, by kind.
     pub(super) fn counted(&self, now: Timestamp) -> Vec<LeasesOf> {
         let mut kinds: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
@@ -89,5 +106,14 @@ impl Leases {
 
     pub(super) fn epoch(&self, key: LeaseKey) -> Epoch {
         self.0.get(&key).map_or(Epoch::new(0), |held| held.epoch)
+    }
+}
+
+fn name_of(key: LeaseKey) -> String {
+    match key {
+        LeaseKey::Wallet(wallet) => format!("wallet/{wallet}"),
+        LeaseKey::Login(login) => format!("login/{}", login.get()),
+        LeaseKey::Poller(bot) => format!("poller/{}", bot.get()),
+        LeaseKey::Pricing | LeaseKey::Notifier => key.kind().to_owned(),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::Timestamp;
 use crate::domain::ledger::{Account, Entry, EntryKey, Statement, TrialBalance};
+use crate::domain::money::{MicroUsd, NanoTon};
+use crate::domain::report::Turnover;
 use crate::ports::books::CommitRefused;
 
 #[derive(Clone, Default)]
@@ -31,6 +33,26 @@ impl Ledger {
                 .map(|(account, units)| (*account, *units))
                 .collect(),
         }
+    }
+
+    pub(super) fn turnover(&self, from: Timestamp, to: Timestamp) -> Turnover {
+        let within = self
+            .entries
+            .iter()
+            .filter(|(at, _)| from <= *at && *at < to);
+        let postings = within.flat_map(|(_, entry)| &entry.postings);
+        let mut turnover = Turnover::default();
+        let added = |sum: i64, change: i64| sum.saturating_add(change);
+        for posting in postings {
+            let of = |account| posting.effect_on(account);
+            let sales = of(Account::Revenue);
+            turnover.orders += u64::from(sales > 0);
+            let (cost, network) = (of(Account::CostOfGoods), of(Account::NetworkFees));
+            turnover.sales = MicroUsd::from_micros(added(turnover.sales.micros(), sales));
+            turnover.cost = NanoTon::from_nanos(added(turnover.cost.nanos(), cost));
+            turnover.network = NanoTon::from_nanos(added(turnover.network.nanos(), network));
+        }
+        turnover
     }
 
     pub(super) fn statement(&self, account: Account, last: u32) -> Statement {

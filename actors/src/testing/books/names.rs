@@ -34,6 +34,17 @@ impl Names {
         self.events.get(key).map(String::as_str)
     }
 
+    /// Orders that own a name that Fragment gave.
+    pub(super) fn owners_of(&self, name: &str) -> Vec<OrderId> {
+        let is_it = |claim: &Claim| match claim {
+            Claim::Request(request) => request.as_str() == name,
+            Claim::Reference(reference) => reference.as_str() == name,
+            Claim::History(_) | Claim::Press(_) | Claim::Assigned { .. } => false,
+        };
+        let owned = self.claims.iter().filter(|(claim, _)| is_it(claim));
+        owned.filter_map(|(_, order)| *order).collect()
+    }
+
     pub(super) fn handle(&mut self, update: UpdateKey) -> Result<(), CommitRefused> {
         if self.updates.insert(update) {
             Ok(())

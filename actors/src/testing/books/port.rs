@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::faults::Fault;
 use super::state::State;
 use super::{MemoryBooks, RETIRED};
+use crate::domain::audit::Audited;
 use crate::domain::breaks::{Break, Purchased};
 use crate::domain::customer::{Customer, Language, Purse};
 use crate::domain::ids::{
@@ -18,14 +19,19 @@ use crate::domain::money::NanoTon;
 use crate::domain::notice::{Audience, Notice};
 use crate::domain::order::{HistoryRow, Order};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::report::Turnover;
+use crate::domain::shop::Shop;
 use crate::domain::transfer::{Transfer, TransferState};
 use crate::domain::wallet::{Known, Wallet};
 use crate::domain::{Span, Timestamp};
 use crate::ports::books::{
-    Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, InvoiceFile, Lease, LeaseKey,
-    LiveMessage, OrderFile, Page, Seen, Tally,
+    Answer, Books, Claim, Commit, CommitFailed, EraseRefused, Erasure, InvoiceFile, KEYS_KEPT,
+    Keyed, Lease, LeaseKey, LeaseRow, LiveMessage, OrderFile, Page, Seen, Tally,
 };
 use crate::ports::{Failure, Unreadable};
+
+/// Orders that a search finds.
+const FOUND: usize = 20;
 
 /// The longest list of breaks.
 const LONGEST_BREAKS: u32 = 500;
@@ -205,6 +211,19 @@ impl Books for MemoryBooks {
         self.read(|state| state.orders.latest(page))
     }
 
+    async fn orders_with(&self, name: String) -> Result<Vec<Seen<Order>>, Unreadable> {
+        self.read(|state| {
+            let mut owners = state.names.owners_of(&name);
+            owners.extend(state.transfers.with_hash(&name));
+            owners.sort_unstable();
+            owners.dedup();
+            let newest = owners.into_iter().rev().take(FOUND);
+            newest
+                .filter_map(|id| state.orders.get(id).cloned())
+                .collect()
+        })
+    }
+
     async fn transfer(&self, id: TransferId) -> Result<Option<Seen<Transfer>>, Unreadable> {
         self.read(|state| state.transfers.get(id).cloned())
     }
@@ -288,12 +307,40 @@ impl Books for MemoryBooks {
         self.read(|state| state.invoices.payable_by(customer))
     }
 
+    async fn latest_invoices(
+        &self,
+        customer: Option<CustomerId>,
+        page: Page,
+    ) -> Result<Vec<Seen<Invoice>>, Unreadable> {
+        let (skipped, most) = (page.offset, self::page(page.limit));
+        self.read(|state| {
+            let mut all: Vec<&Seen<Invoice>> = state.invoices.all().collect();
+            all.retain(|seen| customer.is_none_or(|it| it == seen.row.customer));
+            all.sort_unstable_by_key(|seen| std::cmp::Reverse(seen.row.id));
+            let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
+            let page = all.into_iter().skip(skipped).take(most);
+            page.cloned().collect()
+        })
+    }
+
+    async fn leases(&self, limit: u32) -> Result<Vec<LeaseRow>, Unreadable> {
+        self.read(|state| state.leases.rows(page(limit)))
+    }
+
     async fn logins(&self) -> Result<Vec<Seen<Login>>, Unreadable> {
         self.read(|state| state.logins.values().cloned().collect())
     }
 
     async fn prices(&self) -> Result<Option<Seen<ShopPrices>>, Unreadable> {
         self.read(|state| state.prices.clone())
+    }
+
+    async fn shop(&self) -> Result<Option<Seen<Shop>>, Unreadable> {
+        self.read(|state| state.shop.clone())
+    }
+
+    async fn turnover(&self, from: Timestamp, to: Timestamp) -> Result<Turnover, Unreadable> {
+        self.read(|state| state.ledger.turnover(from, to))
     }
 
     async fn notices_due(
@@ -314,6 +361,50 @@ impl Books for MemoryBooks {
         page: Page,
     ) -> Result<Vec<Seen<Notice>>, Unreadable> {
         self.read(|state| state.notices.of(audience, page))
+    }
+
+    async fn audit(&self, subject: Option<String>, page: Page) -> Result<Vec<Audited>, Unreadable> {
+        let (skipped, most) = (page.offset, self::page(page.limit));
+        self.read(|state| {
+            let newest = state.audit.values().rev();
+            let about = |line: &&Audited| subject.as_ref().is_none_or(|it| *it == line.subject);
+            let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
+            newest
+                .filter(about)
+                .skip(skipped)
+                .take(most)
+                .cloned()
+                .collect()
+        })
+    }
+
+    async fn answer_begun(
+        &self,
+        key: String,
+        digest: String,
+        at: Timestamp,
+    ) -> Result<Keyed, Unreadable> {
+        let mut inner = self.lock();
+        inner.faults.of_read()?;
+        let answers = &mut inner.state.answers;
+        answers.retain(|_, (_, since, _)| *since >= at - KEYS_KEPT);
+        Ok(match answers.get(&key) {
+            None => {
+                answers.insert(key, (digest, at, None));
+                Keyed::Fresh
+            }
+            Some((asked, _, answer)) if *asked == digest => Keyed::Same(answer.clone()),
+            Some(_) => Keyed::Other,
+        })
+    }
+
+    async fn answer_given(&self, key: String, answer: Answer) -> Result<(), Unreadable> {
+        let mut inner = self.lock();
+        inner.faults.of_read()?;
+        if let Some((_, _, given @ None)) = inner.state.answers.get_mut(&key) {
+            *given = Some(answer);
+        }
+        Ok(())
     }
 
     async fn tally(&self, now: Timestamp) -> Result<Tally, Unreadable> {

@@ -11,16 +11,21 @@ use super::names::Names;
 use super::notices::Notices;
 use super::orders::Orders;
 use super::transfers::Transfers;
+use crate::domain::Timestamp;
+use crate::domain::audit::Audited;
 use crate::domain::breaks::{Break, Purchased};
 use crate::domain::customer::Purse;
-use crate::domain::ids::{CustomerId, IncarnationId, InvoiceId, LoginId, OrderId, WalletAddress};
+use crate::domain::ids::{
+    AuditId, CustomerId, IncarnationId, InvoiceId, LoginId, OrderId, WalletAddress,
+};
 use crate::domain::invoice::Purpose;
 use crate::domain::ledger::Account;
 use crate::domain::login::Login;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::pricing::ShopPrices;
+use crate::domain::shop::Shop;
 use crate::domain::wallet::{Known, Wallet};
-use crate::ports::books::{InvoiceFile, OrderFile, Seen};
+use crate::ports::books::{Answer, InvoiceFile, OrderFile, Seen};
 
 /// The longest page of any list.
 const LONGEST_PAGE: u32 = 100;
@@ -38,10 +43,14 @@ pub(super) struct State {
     pub(super) notices: Notices,
     pub(super) live: LiveMessages,
     pub(super) prices: Option<Seen<ShopPrices>>,
+    pub(super) shop: Option<Seen<Shop>>,
     pub(super) breaks: BTreeMap<String, Seen<Break>>,
     pub(super) ledger: Ledger,
     pub(super) leases: Leases,
     pub(super) names: Names,
+    pub(super) answers: BTreeMap<String, (String, Timestamp, Option<Answer>)>,
+    /// By their ids.
+    pub(super) audit: BTreeMap<AuditId, Audited>,
 }
 
 impl State {
@@ -57,10 +66,13 @@ impl State {
             notices: Notices::default(),
             live: LiveMessages::default(),
             prices: None,
+            shop: None,
             breaks: BTreeMap::new(),
             ledger: Ledger::default(),
             leases: Leases::default(),
             names: Names::default(),
+            answers: BTreeMap::new(),
+            audit: BTreeMap::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::rows::{next_version, rule};
 use crate::domain::ids::{Hash256, OrderId, TransferId, WalletAddress};
-use crate::domain::transfer::Transfer;
+use crate::domain::transfer::{Transfer, TransferState};
 use crate::ports::books::{CommitRefused, Seen, Write};
 
 const LEAST: TransferId = TransferId::new(i64::MIN);
@@ -33,6 +33,26 @@ impl Transfers {
     pub(super) fn of_order(&self, order: OrderId) -> Vec<Seen<Transfer>> {
         let whole = self.of_order.range((order, LEAST)..=(order, MOST));
         whole.filter_map(|(_, id)| self.get(*id).cloned()).collect()
+    }
+
+    /// Orders of transfers whose message or transaction has this hash.
+    pub(super) fn with_hash(&self, text: &str) -> Vec<OrderId> {
+        let Ok(hash) = Hash256::parse(text) else {
+            return Vec::new();
+        };
+        let has = |transfer: &Transfer| {
+            let executed = match &transfer.state {
+                TransferState::Paid { tx } | TransferState::ConsumedUnpaid { tx } => vec![tx],
+                TransferState::Bounced { tx, back } => vec![tx, back],
+                TransferState::Signed
+                | TransferState::Dead { .. }
+                | TransferState::Superseded { .. }
+                | TransferState::Foreign { .. } => Vec::new(),
+            };
+            transfer.message_hash == hash || executed.iter().any(|tx| tx.hash == hash)
+        };
+        let found = self.rows.values().filter(|seen| has(&seen.row));
+        found.map(|seen| seen.row.order).collect()
     }
 
     pub(super) fn messages_of(&self, wallet: WalletAddress) -> Vec<(Hash256, TransferId)> {

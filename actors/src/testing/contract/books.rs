@@ -16,7 +16,10 @@ use crate::ports::Books;
 use crate::ports::books::{Commit, CommitFailed, CommitRefused, RowWrite, Write};
 use crate::testing::wallet_numbered;
 
+pub mod answers;
+pub mod audit;
 pub mod breaks;
+pub mod found;
 pub mod leases;
 pub mod money;
 pub mod names;
@@ -136,6 +139,11 @@ macro_rules! contract_of_books {
                 a_lease_that_was_never_granted_does_not_write,
                 leases_of_different_keys_are_apart,
             ],
+            found: [
+                an_order_is_found_by_whatever_names_it,
+                all_invoices_come_newest_first,
+                leases_are_shown_as_they_stand,
+            ],
             reads: [
                 orders_that_are_due_come_oldest_first_and_take_turns,
                 orders_that_are_not_due_do_not_come,
@@ -150,12 +158,22 @@ macro_rules! contract_of_books {
                 a_chat_finds_its_account_or_opens_one,
                 a_purse_and_a_float_are_balances,
                 prices_and_logins_and_wallets_are_kept,
+                the_shop_is_kept,
+                a_turnover_is_what_the_entries_of_its_time_say,
             ],
             breaks: [
                 purchases_come_newest_first_with_their_orders,
                 an_order_given_up_is_watched_until_its_time_is_over,
                 breaks_are_found_while_they_are_open_and_by_name,
                 a_break_stays_with_its_wallet,
+            ],
+            answers: [
+                a_key_gets_one_answer,
+                a_key_is_forgotten_after_a_while,
+            ],
+            audit: [
+                what_people_did_comes_newest_first_and_by_its_subject,
+                a_deed_has_one_outcome_and_a_refused_commit_says_nothing,
             ],
             races: [
                 many_clients_never_overdraw_a_balance,

@@ -15,6 +15,7 @@ use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::notice::{News, Owed};
 use crate::domain::order::{Order, OrderState, Purchase, Retry};
 use crate::domain::pricing::samples;
+use crate::domain::shop::{Opening, Shop};
 use crate::domain::transfer::{Purpose as For, Transfer, TransferState};
 use crate::domain::wallet::{Standing as Open, Wallet};
 use crate::testing::message::{WalletMessage, hash_of};
@@ -188,6 +189,19 @@ pub fn opened(invoice: &Invoice, uuid: &str) -> Invoice {
 #[must_use]
 pub fn gateway_name(n: i64) -> GatewayOrderId {
     given(GatewayOrderId::parse(&format!("case-{n}")), "a name")
+}
+
+/// The shop on the day before noon's, told of the day before that.
+#[must_use]
+pub fn shop() -> Shop {
+    Shop {
+        opening: Opening::New {
+            checked_at: None,
+            told: false,
+        },
+        alive_at: noon(),
+        told_day: noon().date_naive(),
+    }
 }
 
 /// An open break of a wallet: the payment of a transfer is not on the chain.

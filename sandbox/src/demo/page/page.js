@@ -153,6 +153,18 @@ function showChat(chat) {
   if (changed && atEnd) log.scrollTop = log.scrollHeight;
 }
 
+// Whoever reads the end goes on reading the end, whatever becomes of the window.
+let readsEnd = true;
+el("log").addEventListener("scroll", () => {
+  const log = el("log");
+  if (log.clientHeight === state.height) readsEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+});
+new ResizeObserver(() => {
+  const log = el("log");
+  state.height = log.clientHeight;
+  if (readsEnd) log.scrollTop = log.scrollHeight;
+}).observe(el("log"));
+
 function languageOf(text) {
   return /[\u0400-\u04ff]{3}/.test(text) ? "ru" : "en";
 }
@@ -322,12 +334,16 @@ function showWorld(world, books) {
   if (books) {
     const usd = books.sums?.usd || {};
     row("books", [books.balanced ? "0.00 = balanced" : "NOT BALANCED", `customers $${usd.customers || "0"} · held $${usd.customers_held || "0"}`], books.balanced ? "good" : "bad");
+  } else if (!el("world-books")) {
+    row("books", ["not looked at yet"]);
+  }
+  row("wallet", world.wallet ? [`${Number(world.wallet.ton).toLocaleString("en", { minimumFractionDigits: 2 })} TON ~ ${Number(world.wallet.stars || 0).toLocaleString("en")} ★`] : ["not seen yet"]);
+  if (books) {
     row("login", [books.login || "not looked at yet"]);
     const open = books.orders.filter((one) => !one.finished);
     const last = books.orders.slice(0, 4).map((one) => `${one.number} · ${one.product} · @${one.recipient} · ${one.state}`);
     row("orders", last.length > 0 ? [`${books.orders.length}, ${open.length} open`, ...last] : ["None yet"]);
   }
-  if (world.wallet) row("wallet", [`${Number(world.wallet.ton).toLocaleString("en", { minimumFractionDigits: 2 })} TON ~ ${Number(world.wallet.stars || 0).toLocaleString("en")} ★`]);
   const so = world.counters;
   const counters = [["delivered", so.delivered], ["refunded", so.refunded], ["paid twice", so.paid_twice, true], ["lost", so.lost, true], ["restarts survived", world.survived]];
   for (const [name, value, mustBeNone] of counters) {

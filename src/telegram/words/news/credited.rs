@@ -2,7 +2,7 @@
 
 use super::{
     Action, CoinChoice, Face, MicroUsd, Order, OrderView, Placed, Product, StarsQuantity, Target,
-    Voice, mul_div_floor, names,
+    Today, Voice, mul_div_floor, names,
 };
 use starkeeper_actors::domain::notice::CreditReason;
 
@@ -16,6 +16,8 @@ pub(super) struct Arrival<'a> {
     pub(super) reason: CreditReason,
     pub(super) bought: bool,
     pub(super) about: Option<&'a OrderView>,
+    /// What the same would cost now.
+    pub(super) today: Option<Today>,
 }
 
 impl Voice<'_> {
@@ -104,10 +106,7 @@ impl Voice<'_> {
                 let text = self.sums("credited-less", arrival);
                 (text, self.choices(arrival, order))
             }
-            CreditReason::Late => {
-                let text = self.of_goods("credited-late", arrival, order);
-                (text, self.once_more(order))
-            }
+            CreditReason::Late => self.late(arrival, order),
             CreditReason::SecondPayment => (self.sums("credited-second", arrival), self.onwards()),
             CreditReason::AfterCancel => (
                 self.sums("credited-after-cancel", arrival),
@@ -129,6 +128,41 @@ impl Voice<'_> {
             ("to", names::handle(&order.quote.recipient.username).into()),
         ];
         self.tongue.say(key, args)
+    }
+
+    /// It came too late for its price: at the price of today, if there is one?
+    fn late(&self, arrival: &Arrival<'_>, order: &Order) -> (String, Vec<Placed>) {
+        let Some(today) = arrival.today else {
+            let text = self.of_goods("credited-late", arrival, order);
+            return (text, self.once_more(order));
+        };
+        let args = [
+            ("received", self.tongue.usd(arrival.received).into()),
+            ("goods", self.tongue.goods(order.quote.product).into()),
+            ("to", names::handle(&order.quote.recipient.username).into()),
+            ("price", self.tongue.usd_to_pay(today.price).into()),
+        ];
+        let text = self.tongue.say("credited-late-now", args);
+        let lacks = today.price.minus_down_to_zero(today.available);
+        if !lacks.is_positive() {
+            return (text, self.once_more(order));
+        }
+        let coin = self.coin_of(arrival.about);
+        let add = self
+            .tongue
+            .usd_to_pay(lacks.max(self.least_of(coin.as_ref())));
+        let quantity = None;
+        let again = Action::Again {
+            order: order.id,
+            quantity,
+        };
+        let add = self.tongue.say("key-add", [("amount", add.into())]);
+        let keys = vec![
+            // By way of the card: it is another price, and a new promise.
+            self.labelled(add, &again),
+            self.tap("key-keep", &Action::Balance),
+        ];
+        (text, keys)
     }
 
     fn once_more(&self, order: &Order) -> Vec<Placed> {

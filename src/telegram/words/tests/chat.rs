@@ -11,6 +11,7 @@ use starkeeper_actors::domain::notice::{CreditReason, News, RefundReason};
 use starkeeper_actors::domain::order::{OrderState, Retry};
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::transfer::TransferState;
+use starkeeper_actors::ports::messenger::{About, Today};
 
 use super::room::{self, Room};
 use super::*;
@@ -22,6 +23,8 @@ struct Chat {
     dialog: Dialog,
     page: String,
     last: Face,
+    /// The price of today, where a payment came too late.
+    today: Option<Today>,
 }
 
 impl Chat {
@@ -31,6 +34,7 @@ impl Chat {
             room: Room::new(language),
             dialog: Dialog::default(),
             page: String::new(),
+            today: None,
             last: Face {
                 text: String::new(),
                 photo: None,
@@ -136,7 +140,11 @@ impl Chat {
         writeln!(self.page, "\n(a new message)").unwrap();
         let message = Message::Customer(news);
         let (language, now) = (self.room.language, self.room.now);
-        let face = self.words.news(language, &message, about, now);
+        let about = About {
+            order: about.cloned(),
+            today: self.today,
+        };
+        let face = self.words.news(language, &message, &about, now);
         self.show(face);
     }
 }
@@ -229,6 +237,7 @@ fn other_money(chat: &mut Chat) {
         (CreditReason::Less, "1.20", false),
         (CreditReason::More, "2.00", true),
         (CreditReason::Late, "1.65", false),
+        (CreditReason::Late, "2.00", false),
         (CreditReason::SecondPayment, "1.65", false),
         (CreditReason::AfterCancel, "1.65", false),
     ] {
@@ -244,7 +253,13 @@ fn other_money(chat: &mut Chat) {
             order: Some(view.order.id),
             bought,
         };
+        // As it is told once its money is there.
+        chat.today = Some(Today {
+            price: usd("1.67"),
+            available: usd(received),
+        });
         chat.tells(news, Some(&view));
+        chat.today = None;
     }
     let lock = News::Locked {
         invoice: InvoiceId::new(3),
@@ -275,7 +290,21 @@ fn it_takes_longer(chat: &mut Chat) {
     let order: OrderId = view.order.id;
     chat.edits(&view);
     chat.tells(News::TakesLonger { order }, Some(&view));
+    // Signed before it was told: there is nothing to choose any more.
+    let signed = view.clone();
+    let transfer = samples::transfer(1, 5);
+    view.order = samples::order_in(OrderState::Paying {
+        purchase: samples::purchase(&[(1, 5, 0)]),
+        transfer: transfer.id,
+        confirmed: false,
+        refund: None,
+    });
+    view.transfers = vec![transfer];
+    chat.tells(News::TakesLonger { order }, Some(&view));
+    view = signed;
     view.order = samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false));
+    let tx = samples::tx(1_040);
+    view.transfers = vec![samples::transfer(1, 5).now_is(TransferState::Paid { tx })];
     chat.tells(News::BeingChecked { order }, Some(&view));
     chat.edits(&view);
     for why in [RefundReason::RecipientChanged, RefundReason::CustomerAsked] {

@@ -6,7 +6,7 @@ use starkeeper_actors::domain::breaks::{self, Finding};
 use starkeeper_actors::domain::catalog::{PremiumMonths, Product};
 use starkeeper_actors::domain::customer::{Purse, StillOpen};
 use starkeeper_actors::domain::dialog::{
-    Action, Body, Button, Closed, ListedOrder, PayWays, Target, Topic,
+    Action, Body, Button, Closed, ListedOrder, PayWays, Target, Topic, Utterance,
 };
 use starkeeper_actors::domain::ids::{
     CustomerId, InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId, WalletAddress,
@@ -16,10 +16,12 @@ use starkeeper_actors::domain::invoice::{
 };
 use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::money::{CoinAmount, MicroUsd, NanoTon};
-use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason};
+use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason, ShopNews};
 use starkeeper_actors::domain::order::{Order, OrderState};
+use starkeeper_actors::domain::report::DayReport;
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::transfer::{Transfer, TransferState};
+use starkeeper_actors::ports::messenger::{About, Today};
 
 use super::room::{self, Room, username};
 use super::*;
@@ -115,6 +117,11 @@ fn views() -> Vec<(OrderView, Timestamp)> {
         };
         views.push((full, noon() + Span::minutes(2)));
     }
+    // Delivered to somebody who is known by their public name only.
+    let (at, proof) = (noon(), samples::page_proof());
+    let mut nameless = samples::order_in(OrderState::Delivered { at, proof });
+    nameless.quote.recipient.name = room::person("★");
+    views.push((view(nameless), noon()));
     let late = OrderState::Cancelled {
         at: noon(),
         by_customer: false,
@@ -140,14 +147,12 @@ fn notes() -> Vec<Note> {
         Note::OldButton,
         Note::NotUnderstood,
         Note::NotANumber,
-        Note::TooFew { least: 50 },
         Note::TooMany { most: 1_000_000 },
         Note::AboveCap,
         Note::BadAmount,
         Note::BadName,
         Note::NotFound(name()),
         Note::NotAPerson(name()),
-        Note::AlreadyPremium(name()),
         Note::FriendHasNoName {
             name: room::person("Маша К."),
             user: Some(TelegramId::new(77)),
@@ -245,13 +250,22 @@ fn choices() -> Vec<Body> {
 
 /// Screens that the walk through the conversation does not meet.
 fn screens() -> Vec<Screen> {
-    let masha = Action::To(username("masha"));
     let noted = notes().into_iter().map(|note| Screen {
         note: Some(note),
         body: Body::Opening,
-        buttons: [masha.clone(), Action::Back].map(Button::Do).to_vec(),
+        buttons: vec![masha_button(), Button::Do(Action::Back)],
     });
     let mut screens: Vec<Screen> = noted.collect();
+    // Somebody else is looked for, of whom nothing but the name is known.
+    for product in [samples::stars(100), Product::Premium(PremiumMonths::Three)] {
+        for note in notes() {
+            screens.push(Screen {
+                note: Some(note),
+                body: Body::Friend { product },
+                buttons: vec![Button::PickFriend, masha_button()],
+            });
+        }
+    }
     screens.push(Screen {
         note: Some(Note::NotANumber),
         body: Body::Premium {
@@ -267,6 +281,10 @@ fn screens() -> Vec<Screen> {
         buttons: every_button(),
     }));
     screens
+}
+
+fn masha_button() -> Button {
+    Button::Do(Action::To(username("masha")))
 }
 
 fn every_button() -> Vec<Button> {
@@ -466,6 +484,7 @@ fn operator_news() -> Vec<OperatorNews> {
     });
     let mut news: Vec<OperatorNews> = breaks.collect();
     news.extend(other_operator_news(wallet, order, free, &why));
+    news.extend(shop_news(order, &why));
     news
 }
 
@@ -509,6 +528,7 @@ fn other_operator_news(
             seconds: 20_000,
             day: 1,
         },
+        OperatorNews::OrderWaits { order, hour: 1 },
         OperatorNews::LoginLost {
             login,
             n,
@@ -538,6 +558,45 @@ fn other_operator_news(
     ]
 }
 
+/// Each piece about the shop itself.
+fn shop_news(order: OrderId, why: &dyn Fn() -> String) -> Vec<OperatorNews> {
+    let at = noon();
+    let news = [
+        ShopNews::New { at },
+        ShopNews::Opened { order },
+        ShopNews::Away {
+            from: at,
+            to: at,
+            going_on: 2,
+        },
+        ShopNews::DiskLow {
+            at,
+            folder: "<state>".into(),
+            free: 812,
+            least: 1_024,
+        },
+        ShopNews::DiskFine { at },
+        ShopNews::LogLost {
+            file: "logs/app.log".into(),
+            why: why(),
+            day: 1,
+        },
+        day_news(true, false),
+        day_news(false, true),
+    ];
+    news.map(OperatorNews::Shop).into()
+}
+
+/// A day with or without a rate, in time or late.
+fn day_news(rated: bool, late: bool) -> ShopNews {
+    let mut report = DayReport::sample(noon().date_naive());
+    report.worth = report.worth.filter(|_| rated);
+    ShopNews::Day {
+        report: Box::new(report),
+        late,
+    }
+}
+
 /// Everything once, checked.
 fn say_everything(words: &Words, language: Language) {
     for (view, now) in views() {
@@ -553,10 +612,22 @@ fn say_everything(words: &Words, language: Language) {
             assert!(!toast.contains('<'), "{toast}");
         }
     }
-    let about = view(samples::order_for(samples::stars(100)));
+    let order = || Some(view(samples::order_for(samples::stars(100))));
+    let today = |available| {
+        let (price, available) = (usd("1.67"), usd(available));
+        Some(Today { price, available })
+    };
+    let abouts = [
+        (order(), None),
+        (order(), today("1.20")),
+        (order(), today("2")),
+        (Some(view(samples::held(&[], None))), None),
+        (None, None),
+    ];
+    let abouts = abouts.map(|(order, today)| About { order, today });
     for news in news() {
         let message = Message::Customer(news);
-        for about in [Some(&about), None] {
+        for about in &abouts {
             let face = words.news(language, &message, about, noon());
             check(&face);
             let length = visible(&face.text).chars().count();
@@ -564,7 +635,8 @@ fn say_everything(words: &Words, language: Language) {
         }
     }
     for news in operator_news() {
-        check(&words.news(language, &Message::Operators(news), None, noon()));
+        let about = About::default();
+        check(&words.news(language, &Message::Operators(news), &about, noon()));
     }
     assert!(!words.profile(language).commands.is_empty());
 }
@@ -611,5 +683,42 @@ fn an_order_says_its_state_in_words_and_offers_a_way_on() {
             .collect();
         assert!(keys.contains(&"Menu"), "{keys:?}");
         assert!(!finished || keys.contains(&"Again"), "{keys:?}");
+    }
+}
+
+/// Both ways: what is copied out of a message is the number, and written back it names the order.
+#[test]
+fn an_orders_number_is_copied_whole_and_read_back() {
+    let words = words();
+    for language in LANGUAGES {
+        let mut faces: Vec<_> = views()
+            .into_iter()
+            .map(|(view, now)| (view.order.number.clone(), words.order(language, &view, now)))
+            .collect();
+        let about = About {
+            order: Some(view(samples::order_for(samples::stars(100)))),
+            today: None,
+        };
+        let number = samples::order_for(samples::stars(100)).number;
+        let (order, amount, why) = (samples::ORDER, usd("1.65"), RefundReason::CustomerAsked);
+        for news in [
+            News::Delivered { order, seconds: 41 },
+            News::TakesLonger { order },
+            News::BeingChecked { order },
+            News::Refunded { order, amount, why },
+        ] {
+            let message = Message::Customer(news);
+            let face = words.news(language, &message, &about, noon());
+            faces.push((number.clone(), face));
+        }
+        for (number, face) in faces {
+            let (_, behind) = face.text.split_once("<code>SK-").expect("a number");
+            let (copied, _) = behind.split_once("</code>").expect("its end");
+            let copied = format!("SK-{copied}");
+            let read = Utterance::of(&copied);
+            assert_eq!(read, Utterance::Order(number), "{}", face.text);
+            let bare = face.text.replace("<code>SK-", "");
+            assert!(!bare.contains("SK-"), "a number that breaks: {}", face.text);
+        }
     }
 }

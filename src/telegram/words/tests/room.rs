@@ -149,6 +149,7 @@ impl Room {
                 order: None,
             },
             Need::ShowOrder(order) => self.shown(*order, None),
+            Need::FindOrder(number) => self.numbered(number),
             Need::Cancel(Target::Order(order)) => {
                 let at = self.now;
                 let by_customer = true;
@@ -176,6 +177,13 @@ impl Room {
             Need::TellMe | Need::CameBack => Answer::Noted(None),
             Need::MayErase => Answer::MayErase(self.open),
             Need::Erase => Answer::Erased,
+        }
+    }
+
+    fn numbered(&self, number: &OrderNumber) -> Answer {
+        match self.orders.iter().find(|known| known.number == *number) {
+            Some(order) => self.shown(order.id, None),
+            None => Answer::NoSuchOrder,
         }
     }
 
@@ -389,7 +397,9 @@ pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
             "/help",
             "/language",
             "20",
+            "20 @masha",
             "5000000",
+            "SK-7F3K9",
             "hello",
         ];
         let mut queue: Vec<(Dialog, Said)> = lines

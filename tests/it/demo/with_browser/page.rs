@@ -203,8 +203,24 @@ async fn a_customer_pays_too_little_cancels_pays_late_and_changes_the_language()
     browser.until("the chat is Russian", russian).await;
     browser.say("100 @boris").await;
     browser.sees("Комиссию перевода добавит").await;
-    picture(&browser, "ru").await;
-    browser.size(320, 640).await;
-    browser.prefer("dark").await;
-    picture(&browser, "ru-dark-320").await;
+    browser.until("the whole card is in sight", CARD).await;
+    pictures(&browser, "ru").await;
+}
+
+/// Whether the newest card shows its picture, and everything from there to its buttons at once.
+const CARD: &str = "const log = document.getElementById('log').getBoundingClientRect();
+    const picture = [...document.querySelectorAll('.bubble img')].at(-1);
+    if (!picture?.naturalWidth) return false;
+    const card = picture.closest('.bubble').getBoundingClientRect();
+    return card.top >= log.top - 1 && card.bottom <= log.bottom + 1;";
+
+/// What is seen now, in both sizes and colours.
+async fn pictures(browser: &Browser, name: &str) {
+    for (width, height) in [(1280, 800), (320, 640)] {
+        browser.size(width, height).await;
+        for scheme in ["light", "dark"] {
+            browser.prefer(scheme).await;
+            picture(browser, &format!("{name}-{scheme}-{width}")).await;
+        }
+    }
 }

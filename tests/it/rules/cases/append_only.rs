@@ -3,16 +3,30 @@
 use super::super::case::Answer;
 use super::super::case::Case;
 use super::super::world::{
-    accounts, claim, entry, handled_update, jar, outside_event, posting, snapshot,
+    accounts, audited, claim, entry, handled_update, jar, outside_event, posting, snapshot,
 };
 use super::{TABLES, lawful};
 
 pub fn cases() -> Vec<Case> {
-    [changed(), upserted(), deleted(), emptied(), updates()].concat()
+    [
+        changed(),
+        upserted(),
+        deleted(),
+        emptied(),
+        updates(),
+        answers(),
+    ]
+    .concat()
 }
 
 /// Table, a column of it, the trigger and its sentence.
-const NEVER_CHANGE: [(&str, &str, &str, &str); 7] = [
+const NEVER_CHANGE: [(&str, &str, &str, &str); 8] = [
+    (
+        "audit",
+        "outcome = 'done'",
+        "audit_never_changes",
+        "rule: a line of the audit log never changes",
+    ),
     (
         "entries",
         "reason = 'because'",
@@ -83,6 +97,12 @@ fn changed() -> Vec<Case> {
 fn upserted() -> Vec<Case> {
     let rows = [
         (
+            audited(1, 1, "asked").insert(),
+            "(id) DO UPDATE SET detail = 'another'",
+            "audit_exist_once",
+            "stale: line of the audit log",
+        ),
+        (
             entry(1, 2).with("key", "'key/60'").insert(),
             "(id) DO UPDATE SET size = 3",
             "entries_exist_once",
@@ -145,10 +165,10 @@ fn upserted() -> Vec<Case> {
 }
 
 fn deleted() -> Vec<Case> {
-    // Updates and jars go after a while, and live messages with the person they were shown to.
+    // Answers, updates and jars go after a while, and live messages with the person they were shown to.
     let all = TABLES
         .into_iter()
-        .filter(|table| !["handled_updates", "live_messages", "jars"].contains(table));
+        .filter(|table| !["handled_updates", "live_messages", "jars", "answers"].contains(table));
     all.map(|table| {
         let sentence = format!("rule: nothing is deleted from {table}");
         Case::new(
@@ -196,6 +216,54 @@ fn updates() -> Vec<Case> {
             "rule: a handled update is remembered for 30 days",
         ),
     ]
+}
+
+/// An answer is given once, to what was asked, and forgotten after a day.
+fn answers() -> Vec<Case> {
+    let given = "UPDATE answers SET status = 200, body = '{}'";
+    let lawful = format!("{given} WHERE key = 'desk/2'");
+    let refused = [
+        (
+            "another answer is given",
+            format!("{given} WHERE key = 'desk/1'"),
+        ),
+        (
+            "an answer is taken back",
+            "UPDATE answers SET status = NULL WHERE key = 'desk/1'".into(),
+        ),
+        (
+            "half an answer is given",
+            "UPDATE answers SET status = 200 WHERE key = 'desk/2'".into(),
+        ),
+        (
+            "an answer gets another key",
+            format!("{given}, key = 'desk/9' WHERE key = 'desk/2'"),
+        ),
+        (
+            "an answer is to something else",
+            format!("{given}, digest = '0b' WHERE key = 'desk/2'"),
+        ),
+        (
+            "an answer seems older",
+            format!("{given}, at = CURRENT_TIMESTAMP WHERE key = 'desk/2'"),
+        ),
+    ];
+    let mut cases: Vec<Case> = refused
+        .into_iter()
+        .map(|(what, refused)| {
+            let case = Case::new(what, refused, lawful.clone());
+            case.says("answers_given", "rule: an answer is given once")
+        })
+        .collect();
+    cases.push(
+        Case::new(
+            "an answer is forgotten too early",
+            "DELETE FROM answers WHERE key = 'desk/1'",
+            "DELETE FROM answers WHERE key = 'desk/3'",
+        )
+        .says("answers_stay", "rule: an answer is remembered for a day"),
+    );
+    cases
 }
 
 /// Names of triggers that are made of names of tables; a few, for as long as the tests run.

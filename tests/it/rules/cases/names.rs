@@ -2,9 +2,9 @@
 
 use super::super::case::{Answer, Case};
 use super::super::world::{
-    CLAIMS, Row, account, accounts, claim, customer, dead_transfer, disagreement, entry,
-    handled_update, invoice, jar, lease, live_message, login, notice, order, outside_event,
-    posting, prices, transfer, wallet,
+    CLAIMS, Row, account, accounts, answer, audited, claim, customer, dead_transfer, disagreement,
+    entry, handled_update, invoice, jar, lease, live_message, login, notice, order, outside_event,
+    posting, prices, shop, transfer, wallet,
 };
 use super::lawful;
 
@@ -297,6 +297,13 @@ fn taken() -> Vec<Case> {
             ("prices_exist_once", "stale: prices", None),
         ),
         of(
+            "the row of the shop",
+            "shop",
+            shop(1),
+            "shop_pkey",
+            ("shop_exist_once", "stale: shop", None),
+        ),
+        of(
             "a lease",
             "leases",
             lease("notifier", 0, "NULL"),
@@ -310,6 +317,25 @@ fn taken() -> Vec<Case> {
             "jars_pkey",
             ("jars_exist_once", "stale: jar", None),
         ),
+        of(
+            "the number of a line of the audit log",
+            "audit",
+            audited(1, 60, "asked"),
+            "audit_pkey",
+            ("audit_exist_once", "stale: line of the audit log", None),
+        ),
+        of(
+            "the outcome of a deed",
+            "audit",
+            audited(60, 1, "refused/stale"),
+            "audit_outcome_key",
+            (
+                "audit_outcome_once",
+                "taken: outcome of this deed",
+                Some("audit_outcome_key"),
+            ),
+        )
+        .free(&audited(60, 3, "refused/stale")),
         of(
             "an update",
             "handled_updates",
@@ -366,6 +392,14 @@ fn silent() -> Vec<Case> {
             "outside_events_once",
             None,
             outside_event("heleket/60").insert(),
+        ),
+        (
+            "a key is begun twice",
+            answer("desk/1").with("digest", "'0b'"),
+            "answers_pkey",
+            "answers_once",
+            None,
+            answer("desk/60").insert(),
         ),
     ] {
         let plain = Case::new(what, row.insert(), lawful.clone())

@@ -2,13 +2,37 @@
 
 use super::super::case::Case;
 use super::super::world::{
-    books, customer, erased_customer, invoice, jar, lease, live_message, order, outside_event,
-    prices, text, transfer, wallet,
+    audited, books, customer, erased_customer, invoice, jar, lease, live_message, order,
+    outside_event, prices, shop, text, transfer, wallet,
 };
 use super::lawful;
 
 pub fn cases() -> Vec<Case> {
-    [limits(), relies(), live()].concat()
+    [limits(), lines(), relies(), live()].concat()
+}
+
+/// Each part of a line of the audit log has its own limit.
+fn lines() -> Vec<Case> {
+    let parts = [
+        ("who", 80),
+        ("act", 100),
+        ("subject", 200),
+        ("reason", 500),
+        ("detail", 2000),
+        ("outcome", 80),
+    ];
+    let of = |part: &str, letters: usize| {
+        let line = audited(60, 60, "asked");
+        line.with(part, text(&"ш".repeat(letters))).insert()
+    };
+    parts
+        .into_iter()
+        .map(|(part, most)| {
+            let what = format!("a line of the audit log with too long a part: {part}");
+            Case::new(what, of(part, most + 1), of(part, most))
+                .says("audit_new", "rule: a line of the audit log is short")
+        })
+        .collect()
 }
 
 fn limits() -> Vec<Case> {
@@ -17,6 +41,8 @@ fn limits() -> Vec<Case> {
             .says("books_new", "rule: the books have one row"),
         Case::new("second prices", prices(2).insert(), lawful("prices"))
             .says("prices_new", "rule: the prices have one row"),
+        Case::new("second shop", shop(2).insert(), lawful("shop"))
+            .says("shop_new", "rule: the shop has one row"),
         Case::new(
             "a customer with the number of the operators",
             customer(0).insert(),

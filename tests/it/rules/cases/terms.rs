@@ -234,5 +234,12 @@ fn others() -> Vec<Case> {
         )
         .touches("id")
         .says("prices_terms", "rule: the prices have one row"),
+        Case::new(
+            "the shop becomes another shop",
+            "UPDATE shop SET version = version + 1, id = 2",
+            "UPDATE shop SET version = version + 1, document = '{}'",
+        )
+        .touches("id")
+        .says("shop_terms", "rule: the shop has one row"),
     ]
 }

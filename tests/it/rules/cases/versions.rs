@@ -2,11 +2,12 @@
 
 use super::super::case::{Answer, Case};
 use super::super::world::{
-    customer, disagreement, invoice, live_message, login, notice, order, prices, transfer, wallet,
+    customer, disagreement, invoice, live_message, login, notice, order, prices, shop, transfer,
+    wallet,
 };
 
 /// A table, a column that may change, the trigger of versions, and what is stale.
-const TABLES: [(&str, &str, &str, &str); 10] = [
+const TABLES: [(&str, &str, &str, &str); 11] = [
     (
         "customers",
         "unreachable = TRUE",
@@ -52,6 +53,7 @@ const TABLES: [(&str, &str, &str, &str); 10] = [
         "prices_version",
         "stale: prices",
     ),
+    ("shop", "document = '{}'", "shop_version", "stale: shop"),
 ];
 
 pub fn cases() -> Vec<Case> {
@@ -162,6 +164,23 @@ fn first_versions() -> Vec<Case> {
         )
         .without(&["prices_exist_once"])
         .sqlite_says("prices_new_version", "rule: versions count from 1"),
+    );
+    // The same of the shop.
+    let first = |name: &str| {
+        Case::new(
+            name,
+            shop(1).with("version", 0).insert(),
+            "UPDATE shop SET version = version + 1",
+        )
+    };
+    cases.push(
+        first("a first version of 0 (shop)")
+            .postgres_says("shop_new_version", "rule: versions count from 1"),
+    );
+    cases.push(
+        first("a first version of 0 (shop), were there none")
+            .without(&["shop_exist_once"])
+            .sqlite_says("shop_new_version", "rule: versions count from 1"),
     );
     cases
 }

@@ -82,3 +82,51 @@ fn nothing_is_older_than_now() {
     let opened = Break::after(None, Some(&found), false, WALLET, after(86_400)).unwrap();
     assert_eq!(opened.next.since, after(86_400));
 }
+
+#[test]
+fn a_break_that_a_person_has_closed_stays_closed() {
+    let (found, now) = (found(), after(86_400));
+    let open = Break::after(None, Some(&found), false, WALLET, now).unwrap();
+    let open = open.next;
+    let later = now + Span::hours(1);
+    let (settled, row) = open.settled(None, later).unwrap();
+    assert!(settled.notices.is_empty() && row.is_none());
+    let settled = settled.next;
+    assert!(!settled.is_open());
+    for (found, agrees) in [(Some(&found), false), (None, true), (None, false)] {
+        assert_eq!(
+            Break::after(Some(&settled), found, agrees, WALLET, later),
+            None
+        );
+    }
+    assert_eq!(settled.settled(None, later), Err(NotSettled::NotOpen));
+    // It is about a delivery that is missing: there is no row to give.
+    let order = open.finding.order();
+    assert_eq!(open.settled(order, later), Err(NotSettled::NoRow));
+}
+
+#[test]
+fn the_row_of_a_break_goes_to_the_order_that_a_person_names() {
+    let (now, all) = (
+        after(86_400),
+        crate::domain::breaks::samples::every_finding(),
+    );
+    for (kind, finding) in all {
+        let found = Found {
+            finding,
+            since: now,
+        };
+        let open = Break::after(None, Some(&found), false, WALLET, now).unwrap();
+        let order = Some(crate::domain::samples::ORDER);
+        let outcome = open.next.settled(order, now);
+        match found.finding.row() {
+            Some(row) => {
+                let (settled, given) = outcome.unwrap();
+                assert_eq!(given.as_ref(), Some(row), "{kind}");
+                let standing = BreakStanding::Settled { at: now, order };
+                assert_eq!(settled.next.standing, standing, "{kind}");
+            }
+            None => assert_eq!(outcome, Err(NotSettled::NoRow), "{kind}"),
+        }
+    }
+}

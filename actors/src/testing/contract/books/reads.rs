@@ -2,12 +2,17 @@
 
 use super::{EmptyBooks, blank, open_shop, till, write_rows};
 use crate::domain::customer::Language;
-use crate::domain::ids::{CustomerId, InvoiceId, LoginId, OrderId, ReplicaId, TelegramId, Version};
+use crate::domain::ids::{
+    CustomerId, InvoiceId, LoginId, OrderId, ReplicaId, TelegramId, TransferId, Version,
+};
 use crate::domain::invoice::Purpose;
+use crate::domain::ledger::{Account, Entry, EntryKey};
 use crate::domain::login::Login;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::Order;
 use crate::domain::pricing::samples;
+use crate::domain::report::Turnover;
+use crate::domain::shop::Shop;
 use crate::domain::{Span, Timestamp};
 use crate::ports::Books;
 use crate::ports::books::{
@@ -404,4 +409,78 @@ pub async fn prices_and_logins_and_wallets_are_kept(empty: &dyn EmptyBooks) {
     let wallets = given(books.wallets().await, "wallets");
     let wallets: Vec<_> = wallets.into_iter().map(|seen| seen.row).collect();
     assert_eq!(wallets, [rows::wallet(till())]);
+}
+
+/// As it was written, and nothing before it was founded.
+pub async fn the_shop_is_kept(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    assert_eq!(given(books.shop().await, "the shop"), None);
+    let shop = rows::shop();
+    let write = RowWrite::Shop(Write::new(shop.clone()));
+    given(write_rows(&*books, vec![write]).await, "the shop");
+    let stored = there(given(books.shop().await, "the shop"), "the shop");
+    assert_eq!(stored.row, shop);
+    let later = Shop {
+        alive_at: rows::noon() + Span::minutes(1),
+        ..shop
+    };
+    let write = RowWrite::Shop(Write::over(&stored, later.clone()));
+    given(write_rows(&*books, vec![write]).await, "the shop");
+    let stored = there(given(books.shop().await, "the shop"), "the shop");
+    assert_eq!(stored.row, later);
+}
+
+/// From its beginning on, and before its end.
+pub async fn a_turnover_is_what_the_entries_of_its_time_say(empty: &dyn EmptyBooks) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let life = given(books.incarnation().await, "a life");
+    let (float, held) = (Account::Float(till()), Account::CustomerHeld(ONE));
+    let tons = |n: i64| NanoTon::from_nanos(n * 1_000_000_000);
+    let dollar = MicroUsd::from_micros(1_000_000);
+    for n in 1..=6_i64 {
+        let (order, transfer) = (OrderId::new(n), TransferId::new(n));
+        let hold = Entry::new(EntryKey::Hold { order });
+        let hold = hold.post(Account::Customer(ONE), held, dollar);
+        let settle = Entry::new(EntryKey::Settle { order });
+        let settle = settle.post(held, Account::Revenue, dollar);
+        let spent = Entry::new(EntryKey::Spent { transfer });
+        let spent = spent.post(Account::CostOfGoods, float, tons(n));
+        let fee = Entry::new(EntryKey::NetworkFee { transfer });
+        let fee = fee.post(Account::NetworkFees, float, NanoTon::from_nanos(n));
+        let mut commit = Commit::new(life, rows::noon() + Span::hours(6 * n));
+        let entries = [hold, settle, spent, fee];
+        commit.entries = entries.map(|entry| given(entry, "an entry")).into();
+        given(books.commit(commit).await, "a sale");
+    }
+    let at = |hours: i64| rows::noon() + Span::hours(hours);
+    let of = async |from, to| given(books.turnover(at(from), at(to)).await, "a turnover");
+    let middle = Turnover {
+        orders: 2,
+        sales: MicroUsd::from_micros(2_000_000),
+        cost: tons(2 + 3),
+        network: NanoTon::from_nanos(2 + 3),
+    };
+    assert_eq!(of(12, 24).await, middle);
+    assert_eq!(of(13, 13).await, Turnover::default());
+    assert_eq!(of(-100, -50).await, Turnover::default());
+    assert_eq!(of(100, 200).await, Turnover::default());
+    let all = of(-100, 100).await;
+    assert_eq!((all.orders, all.cost), (6, tons(21)));
+    let bounce = Entry::new(EntryKey::Bounce {
+        transfer: TransferId::new(6),
+    });
+    let bounce = given(
+        bounce.post(float, Account::CostOfGoods, tons(6)),
+        "an entry",
+    );
+    let mut commit = Commit::new(life, at(37));
+    commit.entries.push(bounce);
+    given(books.commit(commit).await, "a bounce");
+    assert_eq!(
+        of(-100, 100).await.cost,
+        tons(15),
+        "what came back was not spent"
+    );
 }

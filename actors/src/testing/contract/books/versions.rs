@@ -30,6 +30,7 @@ fn new_rows() -> Vec<RowWrite> {
         RowWrite::Login(Write::new(Login::new(LoginId::new(1), till()))),
         RowWrite::Live(Write::new(live)),
         RowWrite::Prices(Write::new(samples::prices(rows::noon()))),
+        RowWrite::Shop(Write::new(rows::shop())),
         RowWrite::Break(Write::new(rows::broken(1, till()))),
     ]
 }
@@ -46,6 +47,7 @@ fn over(row: RowWrite, seen: Option<Version>) -> RowWrite {
         RowWrite::Notice(write) => RowWrite::Notice(Write { seen, ..write }),
         RowWrite::Live(write) => RowWrite::Live(Write { seen, ..write }),
         RowWrite::Prices(write) => RowWrite::Prices(Write { seen, ..write }),
+        RowWrite::Shop(write) => RowWrite::Shop(Write { seen, ..write }),
         RowWrite::Break(write) => RowWrite::Break(Write { seen, ..write }),
     }
 }

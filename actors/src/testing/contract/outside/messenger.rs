@@ -6,7 +6,7 @@ use crate::domain::ids::TelegramId;
 use crate::domain::notice::Message;
 use crate::domain::order::Order;
 use crate::ports::Failure;
-use crate::ports::messenger::{OrderView, SendRefused, To};
+use crate::ports::messenger::{About, OrderView, SendRefused, To};
 use crate::testing::contract::{given, rows};
 
 const CHAT: TelegramId = TelegramId::new(5_000_000_001);
@@ -32,9 +32,12 @@ fn message() -> Message {
 /// An edit makes no sound.
 pub async fn every_piece_of_news_is_a_new_message(outside: &dyn Outside) {
     let messenger = outside.messenger();
-    let view = view(rows::order(10, 1));
+    let about = About {
+        order: Some(view(rows::order(10, 1))),
+        today: None,
+    };
     for _ in 0..2 {
-        let told = messenger.tell(TO, &message(), Some(&view)).await;
+        let told = messenger.tell(TO, &message(), &about).await;
         given(told, "news");
     }
     assert_eq!(outside.messages(CHAT).await, 2);
@@ -57,7 +60,7 @@ pub async fn a_live_message_is_edited_in_place(outside: &dyn Outside) {
 pub async fn a_blocked_bot_is_refused(outside: &dyn Outside) {
     outside.block(CHAT).await;
     let messenger = outside.messenger();
-    let told = messenger.tell(TO, &message(), None).await;
+    let told = messenger.tell(TO, &message(), &About::default()).await;
     assert_eq!(told, Err(Failure::Refused(SendRefused::Blocked)));
     let waits = view(rows::order(10, 1));
     let shown = messenger.show_order(TO, None, &waits);

@@ -1,0 +1,209 @@
+//! What operators decide about sales and prices while the shop runs.
+
+use super::Bps;
+use super::reasons::{Stop, StopReason, scope};
+use super::rules::{BadRules, CheckedRules, FixedPrice, PriceRules, Tier};
+use super::shop::ShopPrices;
+use crate::domain::Timestamp;
+use crate::domain::catalog::ProductKind;
+use crate::domain::decision::Decision;
+use crate::domain::notice::{OperatorNews, Owed};
+
+/// What an operator sets. What is none stays as it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PricesByHand {
+    /// Markups by quantity of Stars.
+    pub tiers: Option<Vec<Tier>>,
+    /// Markup of Premium.
+    pub premium_markup: Option<Bps>,
+    /// Prices that do not follow the cost.
+    pub fixed: Option<Vec<FixedPrice>>,
+    /// The smallest markup anything is sold at.
+    pub margin_floor: Option<Bps>,
+}
+
+impl ShopPrices {
+    /// Sales of a kind, or all, rest until an operator lets them go on. None if they rest so already.
+    #[must_use]
+    pub fn paused(&self, kind: Option<ProductKind>, now: Timestamp) -> Option<Decision<Self>> {
+        let mut stops = self.stops.iter().filter(|stop| by_operator(stop));
+        if stops.any(|stop| stop.kind.is_none() || stop.kind == kind) {
+            return None;
+        }
+        let mut next = self.clone();
+        next.stops.push(Stop {
+            kind,
+            why: StopReason::Operator,
+            since: now,
+        });
+        let why = format!("{}: {}", scope(kind), StopReason::Operator);
+        let news = OperatorNews::Paused { at: now, why };
+        Some(Decision::quiet(next).tell(Owed::operators(news)))
+    }
+
+    /// Sales go on, as far as an operator had stopped them. None if no operator had.
+    #[must_use]
+    pub fn resumed(&self, now: Timestamp) -> Option<Decision<Self>> {
+        let (ended, stops): (Vec<Stop>, Vec<Stop>) =
+            self.stops.iter().partition(|it| by_operator(it));
+        if ended.is_empty() {
+            return None;
+        }
+        let what: Vec<String> = ended.iter().map(|stop| scope(stop.kind)).collect();
+        let news = OperatorNews::OpenAgain {
+            at: now,
+            what: what.join(", "),
+        };
+        let next = Self {
+            stops,
+            ..self.clone()
+        };
+        Some(Decision::quiet(next).tell(Owed::operators(news)))
+    }
+
+    /// Prices as an operator sets them; from now on the settings' own do not count.
+    ///
+    /// # Errors
+    /// The rules would contradict each other, or lose money.
+    pub fn set_by_hand(&self, set: PricesByHand, now: Timestamp) -> Result<Self, BadRules> {
+        let rules = self.rules.get();
+        let rules = PriceRules {
+            tiers: set.tiers.unwrap_or_else(|| rules.tiers.clone()),
+            premium_markup: set.premium_markup.unwrap_or(rules.premium_markup),
+            fixed: set.fixed.unwrap_or_else(|| rules.fixed.clone()),
+            margin_floor: set.margin_floor.unwrap_or(rules.margin_floor),
+            ..rules.clone()
+        };
+        Ok(Self {
+            rules: CheckedRules::new(rules)?,
+            by_hand: Some(now),
+            ..self.clone()
+        })
+    }
+
+    /// The same under the settings of a daemon: what an operator has set stays. If the two together
+    /// contradict each other, the stored rules go on whole, as they were checked.
+    #[must_use]
+    pub fn under(self, settings: &CheckedRules) -> Self {
+        let stored = self.rules.get();
+        let rules = match self.by_hand {
+            None => Some(settings.clone()),
+            Some(_) => CheckedRules::new(PriceRules {
+                tiers: stored.tiers.clone(),
+                premium_markup: stored.premium_markup,
+                fixed: stored.fixed.clone(),
+                margin_floor: stored.margin_floor,
+                ..settings.get().clone()
+            })
+            .ok(),
+        };
+        match rules {
+            Some(rules) => Self { rules, ..self },
+            None => self,
+        }
+    }
+}
+
+fn by_operator(stop: &Stop) -> bool {
+    stop.why == StopReason::Operator
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Span;
+    use crate::domain::catalog::{Product, StarsQuantity};
+    use crate::domain::pricing::samples::{self, noon};
+
+    fn stars() -> Product {
+        Product::Stars(StarsQuantity::MIN)
+    }
+
+    #[test]
+    fn what_an_operator_stops_rests_until_an_operator_lets_it_go_on() {
+        let now = noon();
+        let open = samples::prices(now);
+        assert!(open.price(stars(), now).is_ok());
+        assert_eq!(open.resumed(now), None);
+        let paused = open.paused(Some(ProductKind::Stars), now).unwrap();
+        assert_eq!(paused.notices.len(), 1);
+        let paused = paused.next;
+        assert_eq!(paused.price(stars(), now).unwrap_err().code(), "stopped");
+        let premium = Product::Premium(crate::domain::catalog::PremiumMonths::ALL[0]);
+        assert!(paused.price(premium, now).is_ok());
+        assert_eq!(
+            paused.paused(Some(ProductKind::Stars), now),
+            None,
+            "told once"
+        );
+        let all = paused.paused(None, now).unwrap().next;
+        assert!(all.price(premium, now).is_err());
+        assert_eq!(all.paused(Some(ProductKind::Premium), now), None);
+        let resumed = all.resumed(now).unwrap();
+        assert_eq!(resumed.notices.len(), 1);
+        assert_eq!(resumed.next, open);
+    }
+
+    #[test]
+    fn a_stop_that_another_rule_made_is_not_ended_by_hand() {
+        let now = noon();
+        let mut prices = samples::prices(now);
+        prices.stops.push(Stop {
+            kind: None,
+            why: StopReason::LoginLost,
+            since: now,
+        });
+        assert_eq!(prices.resumed(now), None);
+        let paused = prices.paused(None, now).unwrap().next;
+        assert_eq!(paused.resumed(now).unwrap().next, prices);
+    }
+
+    #[test]
+    fn what_is_set_by_hand_beats_the_settings_and_only_that() {
+        let now = noon();
+        let seeded = samples::prices(now);
+        let settings = seeded.rules.clone();
+        let markup = Bps::new(seeded.rules.get().premium_markup.get() + 100);
+        let set = PricesByHand {
+            premium_markup: Some(markup),
+            ..PricesByHand::default()
+        };
+        let by_hand = seeded.set_by_hand(set, now).unwrap();
+        assert_eq!(by_hand.by_hand, Some(now));
+        let changed = PriceRules {
+            premium_markup: Bps::new(9_999),
+            rate_max_age: settings.get().rate_max_age + Span::seconds(1),
+            ..settings.get().clone()
+        };
+        let changed = CheckedRules::new(changed).unwrap();
+        let under = by_hand.under(&changed);
+        assert_eq!(under.rules.get().premium_markup, markup);
+        assert_eq!(under.rules.get().rate_max_age, changed.get().rate_max_age);
+        assert_eq!(seeded.under(&changed).rules, changed);
+    }
+
+    #[test]
+    fn rules_that_lose_money_are_refused_and_settings_against_them_change_nothing() {
+        let now = noon();
+        let seeded = samples::prices(now);
+        let set = PricesByHand {
+            margin_floor: Some(Bps::ZERO),
+            ..PricesByHand::default()
+        };
+        assert!(seeded.set_by_hand(set, now).is_err());
+        let kept = seeded.set_by_hand(PricesByHand::default(), now).unwrap();
+        // A larger fee needs a larger floor than the one that was set.
+        let dearer = PriceRules {
+            gateway_fee: Bps::new(2_000),
+            margin_floor: Bps::new(9_000),
+            premium_markup: Bps::new(9_500),
+            tiers: vec![Tier {
+                from_quantity: 1,
+                markup: Bps::new(9_500),
+            }],
+            ..seeded.rules.get().clone()
+        };
+        let dearer = CheckedRules::new(dearer).unwrap();
+        assert_eq!(kept.clone().under(&dearer), kept);
+    }
+}
