@@ -1,12 +1,13 @@
 //! A `chromedriver` of our own: started in a process group of its own, watched, and ended with
-//! everything it has started.
+//! everything it has started. A daemon that dies without a word takes it along: the group holds the
+//! end of a pipe, and ends itself when nobody holds the other.
 
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use super::processes;
 use crate::fragment::tab::Lost;
@@ -32,6 +33,16 @@ const KEPT: [&str; 5] = [
 ];
 /// What a driver says before its port.
 const SAYS_PORT: &str = "started successfully on port ";
+/// Leads the group: the driver is its child, and when its input ends (nobody ever writes to it), it
+/// ends the whole group.
+const LEADER: &str = r#"
+exec 3<&0 </dev/null
+{ read -r _ <&3; kill -s KILL 0; } >/dev/null 2>&1 &
+"$@" 3<&-
+"#;
+/// How a shell ends when there is no such program, and when it is none that can be run.
+const NO_PROGRAM: i32 = 127;
+const NOT_RUNNABLE: i32 = 126;
 
 /// A driver that runs, or has run.
 #[derive(Debug)]
@@ -47,11 +58,14 @@ impl Driver {
         super::made(folder).await?;
         let mut child = command(program, folder)
             .spawn()
-            .map_err(|why| Lost::new(not_started(program, &why)))?;
+            .map_err(|why| Lost::new(format!("a shell cannot be started: {}", why.kind())))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok());
         let group = group.ok_or_else(|| Lost::new("chromedriver ended at once"))?;
         // From here on whatever happens ends the group.
-        let guard = Group(group);
+        let guard = Group {
+            group,
+            _held: child.stdin.take(),
+        };
         let lines = child.stdout.take().map(|out| BufReader::new(out).lines());
         let mut lines = lines.ok_or_else(|| Lost::new("chromedriver says nothing"))?;
         if let Some(leader) = processes::one(group) {
@@ -60,7 +74,8 @@ impl Driver {
             kept.map_err(|why| Lost::new(format!("a browser's folder: {}", why.kind())))?;
         }
         let port = match tokio::time::timeout(START, port(&mut lines)).await {
-            Ok(port) => port?,
+            Ok(Some(port)) => port,
+            Ok(None) => return Err(ended(program, &mut child).await),
             Err(_) => return Err(Lost::new("chromedriver does not say its port")),
         };
         let watch = tokio::spawn(watch(child, lines, guard));
@@ -94,24 +109,30 @@ impl Drop for Driver {
     }
 }
 
-/// Ends the group with this value.
-struct Group(i32);
+/// Ends the group with this value, or with the daemon.
+struct Group {
+    group: i32,
+    /// Closed by the system when the daemon dies.
+    _held: Option<ChildStdin>,
+}
 
 impl Drop for Group {
     fn drop(&mut self) {
-        processes::kill_group(self.0);
+        processes::kill_group(self.group);
     }
 }
 
 /// A driver must not inherit what the daemon knows: its environment holds every secret.
 fn command(program: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(program);
+    let mut command = Command::new("/bin/sh");
     command
+        .args(["-c", LEADER, "starkeeper-browser"])
+        .arg(program)
         .args(["--port=0", "--log-level=SEVERE", "--allowed-ips=127.0.0.1"])
         .env_clear()
         .env("HOME", folder)
         .env("LANG", "C.UTF-8")
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .process_group(0)
@@ -127,27 +148,31 @@ fn command(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn not_started(program: &Path, why: &std::io::Error) -> String {
-    let program = program.display();
-    let kind = why.kind();
-    if kind == std::io::ErrorKind::NotFound {
-        format!(
-            "{program} is not there; expected the driver of Chromium, on Debian in the package \
+/// Why a driver ended before it said its port.
+async fn ended(program: &Path, child: &mut Child) -> Lost {
+    let shown = program.display();
+    let code = match tokio::time::timeout(GOING, child.wait()).await {
+        Ok(Ok(status)) => status.code(),
+        Ok(Err(_)) | Err(_) => None,
+    };
+    Lost::new(match code {
+        Some(NO_PROGRAM) => format!(
+            "{shown} is not there; expected the driver of Chromium, on Debian in the package \
              chromium-driver"
-        )
-    } else {
-        format!("{program} cannot be started: {kind}")
-    }
+        ),
+        Some(NOT_RUNNABLE) => format!("{shown} cannot be started: it is no program for this user"),
+        Some(_) | None => format!("{shown} ended before it said its port"),
+    })
 }
 
-async fn port(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<u16, Lost> {
+/// The port, unless the driver ends before it says one.
+async fn port(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<u16> {
     while let Ok(Some(line)) = lines.next_line().await {
         if let Some((_, port)) = line.split_once(SAYS_PORT) {
-            let port = port.trim().trim_end_matches('.').parse();
-            return port.map_err(|_| Lost::new("chromedriver says no port"));
+            return port.trim().trim_end_matches('.').parse().ok();
         }
     }
-    Err(Lost::new("chromedriver ended before it said its port"))
+    None
 }
 
 /// Waits until the driver ends, by itself or by us, and ends what it leaves behind.

@@ -45,4 +45,11 @@ impl Journal {
         let text = String::from_utf8(text).unwrap();
         text.lines().map(str::to_owned).collect()
     }
+
+    /// Those that the webhook itself has written.
+    pub fn told(&self) -> Vec<String> {
+        let lines = self.lines().into_iter();
+        let told = lines.filter(|line| line.contains("webhook of heleket"));
+        told.collect()
+    }
 }

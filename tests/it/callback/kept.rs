@@ -19,7 +19,7 @@ async fn a_paid_invoice_is_credited_before_the_answer() {
     assert_eq!((answer.status, answer.body.as_str()), (200, ""));
     assert_eq!(shop.purse().available, TEN);
     assert_eq!(shop.stored().status, Some(GatewayStatus::Paid));
-    let lines = shop.journal.lines();
+    let lines = shop.journal.told();
     assert_eq!(lines.len(), 1, "{lines:?}");
     let name = shop.invoice.gateway_order_id.as_str();
     assert!(lines[0].contains("webhook of heleket: invoice") && lines[0].contains(name));
@@ -43,7 +43,7 @@ async fn a_hundred_copies_at_once_credit_once() {
     let again = callback.send(shop.paid()).await;
     assert_eq!(again.status, 200, "a replay is a duplicate");
     assert_eq!(shop.purse().available, TEN);
-    assert!(shop.journal.lines().last().unwrap().contains("duplicate"));
+    assert!(shop.journal.told().last().unwrap().contains("duplicate"));
 }
 
 /// The status in the body is worth a look and nothing else.
@@ -74,7 +74,7 @@ async fn a_webhook_in_another_form_is_credited_too() {
     let body = shop.paid().replace(r"ab\/cd", "ab/cd");
     assert_eq!(shop.tell(body).await.status, 200);
     assert_eq!(shop.purse().available, TEN);
-    assert!(shop.journal.lines()[0].contains("signed php"));
+    assert!(shop.journal.told()[0].contains("signed php"));
 }
 
 #[actix_web::test]

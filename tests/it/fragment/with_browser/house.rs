@@ -255,6 +255,13 @@ pub fn chrome_of(folder: &Path) -> i32 {
     main.unwrap_or_else(|| panic!("no browser in {all:?}")).0
 }
 
+/// The driver that has started a browser.
+pub fn driver_of(chrome: i32) -> i32 {
+    let stat = std::fs::read_to_string(format!("/proc/{chrome}/stat")).unwrap();
+    let (_, rest) = stat.rsplit_once(") ").unwrap();
+    rest.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
 /// The group of a process, and every process in that group.
 pub fn group_of(pid: i32) -> (i32, Vec<i32>) {
     let group = |pid: i32| -> Option<i32> {

@@ -8,7 +8,7 @@ use starkeeper_actors::ports::{Browsers, Failure, Market};
 use starkeeper_actors::testing::contract::run;
 use url::Url;
 
-use super::house::{House, TILL, chrome_of, group_of, processes_of, signal};
+use super::house::{House, TILL, chrome_of, driver_of, group_of, processes_of, signal};
 use crate::support::services::free_port;
 use crate::support::{Running, eventually};
 
@@ -70,21 +70,24 @@ fn a_browser_that_is_killed_is_found_out_at_once_and_replaced() {
 fn a_driver_that_is_killed_takes_its_browser_along() {
     run(async {
         let house = House::open().await;
-        let slot = house.slot(TILL).await;
-        let folder = house.browsers().join(slot.browser.0.to_string());
-        let (group, members) = group_of(chrome_of(&folder));
-        assert!(members.len() > 1);
-        // The leader of the group is the driver.
-        signal("KILL", group);
-        eventually("the browser has gone with its driver", async || {
-            let left = processes_of(&folder);
-            if left.is_empty() { Ok(()) } else { Err(left) }
-        })
-        .await;
-        let failed = house.fragment.look(slot).await.unwrap_err();
-        assert!(matches!(failed, Failure::Unknown { .. }), "{failed:?}");
-        house.fragment.close(slot.browser).await;
-        assert!(!folder.exists());
+        for leader_too in [false, true] {
+            let slot = house.slot(TILL).await;
+            let folder = house.browsers().join(slot.browser.0.to_string());
+            let chrome = chrome_of(&folder);
+            let (group, members) = group_of(chrome);
+            let driver = driver_of(chrome);
+            assert!(members.contains(&driver) && driver != group, "{members:?}");
+            signal("KILL", if leader_too { group } else { driver });
+            eventually("the browser has gone with its driver", async || {
+                let left = processes_of(&folder);
+                if left.is_empty() { Ok(()) } else { Err(left) }
+            })
+            .await;
+            let failed = house.fragment.look(slot).await.unwrap_err();
+            assert!(matches!(failed, Failure::Unknown { .. }), "{failed:?}");
+            house.fragment.close(slot.browser).await;
+            assert!(!folder.exists());
+        }
         house.fragment.close_all().await;
     });
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::goods::shop::Selling;
+use crate::support::eventually;
 
 /// The processes below one, whose program's name begins so.
 fn below(root: u32, name: &str) -> Vec<u32> {
@@ -78,4 +79,28 @@ deaths! {
     the_driver_before_the_confirmation: "confirm:before", "chromedriver";
     the_browser_after_the_confirmation: "confirm:after", "chrom";
     the_browser_before_the_delivery_is_seen: "delivery:before", "chrom";
+}
+
+/// Nobody is left to end its browsers, neither the daemon nor a next life of it.
+#[tokio::test]
+async fn the_daemon_for_good_and_its_browsers_go_with_it() {
+    let mut selling = Selling::open(vec![("PAUSE_AT", "offer:before".to_owned())]).await;
+    selling.fund("5").await;
+    selling.buy("masha", 50).await;
+    selling.paused().await;
+    let browsers = below(selling.shop.daemon.process(), "chrom");
+    assert!(browsers.len() > 2, "{browsers:?}");
+    selling.shop.daemon.kill();
+    eventually("the browsers are gone", async || {
+        let left: Vec<u32> = browsers.iter().copied().filter(|id| runs(*id)).collect();
+        if left.is_empty() { Ok(()) } else { Err(left) }
+    })
+    .await;
+}
+
+/// Whether there is a process of this number that has not ended.
+fn runs(id: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
+    state.is_some_and(|state| !state.starts_with(['Z', 'X']))
 }
