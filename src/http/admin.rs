@@ -1,7 +1,7 @@
 //! The admin API: what an operator may see and order, behind bearer tokens with scopes.
 //!
 //! Every order becomes a message to the actor that owns the thing, with the name of who gave it.
-//! Which path needs which scope stands in one table ([`table`]). Without a token in the settings the
+//! Which path needs which scope stands in one table (`table`). Without a token in the settings the
 //! API is closed. Never shows a secret.
 
 use std::sync::Arc;

@@ -418,13 +418,13 @@ impl Books for Storage {
     ) -> Result<Vec<Seen<Notice>>, Unreadable> {
         let now = At(now);
         decode::list(read!(self, [], q, |link| {
-            q::read::notices_due(link, now, limit).await?
+            q::told::notices_due(link, now, limit).await?
         })?)
     }
 
     async fn notices_kept(&self, customer: CustomerId) -> Result<Vec<Seen<Notice>>, Unreadable> {
         decode::list(read!(self, [], q, |link| {
-            q::read::notices_kept(link, customer).await?
+            q::told::notices_kept(link, customer).await?
         })?)
     }
 
@@ -435,7 +435,7 @@ impl Books for Storage {
     ) -> Result<Vec<Seen<Notice>>, Unreadable> {
         let audience = encode::audience(audience);
         decode::list(read!(self, [], q, |link| {
-            q::read::notices_of(link, audience, page).await?
+            q::told::notices_of(link, audience, page).await?
         })?)
     }
 
@@ -476,7 +476,7 @@ impl Books for Storage {
         limit: u32,
     ) -> Result<Vec<Seen<LiveMessage>>, Unreadable> {
         let now = At(now);
-        let due = read!(self, [], q, |link| q::read::live_due(link, now, limit)
+        let due = read!(self, [], q, |link| q::told::live_due(link, now, limit)
             .await?)?;
         Ok(due.into_iter().map(decode::live).collect())
     }

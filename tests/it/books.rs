@@ -169,7 +169,7 @@ fn told(row: &impl serde::Serialize) -> String {
 /// A shop in the middle of its work: customer 1 has paid twice, holds an order that is being paid
 /// and fell below zero by a reversal; snapshots lie in the middle of the ledger.
 fn shop() -> String {
-    use world::{claim, customer, dead_transfer, invoice, lease, order};
+    use world::{claim, customer, dead_transfer, invoice, order};
     let wallet = Wallet {
         live: Some(TransferId::new(7)),
         ..samples::wallet()
@@ -178,8 +178,6 @@ fn shop() -> String {
     let person = golden::<Customer>("customer-unreachable");
     let purchase = golden::<Order>("order-held");
     let bill = golden::<Invoice>("invoice-open");
-    let news = golden::<Notice>("notice-waiting");
-    let prices: StoredShopPrices = serde_json::from_value(world::golden("prices-usual")).unwrap();
     let mut all = vec![
         format!("UPDATE books SET incarnation = {LIFE}"),
         customer(1).with("document", &person).insert(),
@@ -218,6 +216,19 @@ fn shop() -> String {
             .with("order_id", "NULL")
             .with("due", "NULL")
             .insert(),
+    ];
+    all.extend(around());
+    all.extend(world::CLAIMS.map(|kind| claim(kind, "taken").insert()));
+    all.extend(ledger(&address));
+    format!("BEGIN; {}; COMMIT", all.join(";\n"))
+}
+
+/// What is told, and what the daemon remembers besides.
+fn around() -> Vec<String> {
+    use world::lease;
+    let news = golden::<Notice>("notice-waiting");
+    let prices: StoredShopPrices = serde_json::from_value(world::golden("prices-usual")).unwrap();
+    vec![
         world::notice(1).with("document", &news).insert(),
         world::notice(2)
             .with("document", &news)
@@ -241,13 +252,9 @@ fn shop() -> String {
         world::outside_event("a small one")
             .with("body", world::text("{\"тело\": \"\\u0007 € 😀\"}"))
             .insert(),
-    ];
-    all.extend(world::CLAIMS.map(|kind| claim(kind, "taken").insert()));
-    all.extend(ledger(&address));
-    format!("BEGIN; {}; COMMIT", all.join(";\n"))
+    ]
 }
 
-/// The columns that only some versions of the schema have are set where they are.
 /// Two facts behind snapshots, an order that is paid for, a reversal of more than there is, and
 /// thousands of payments.
 fn ledger(wallet: &str) -> Vec<String> {

@@ -17,5 +17,6 @@ pub(in crate::storage) mod keep;
 pub(in crate::storage) mod ledger;
 pub(in crate::storage) mod read;
 pub(in crate::storage) mod tally;
+pub(in crate::storage) mod told;
 pub(in crate::storage) mod turnover;
 pub(in crate::storage) mod write;

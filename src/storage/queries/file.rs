@@ -9,7 +9,7 @@ use starkeeper_actors::domain::wallet::Wallet;
 use starkeeper_actors::ports::Unreadable;
 use starkeeper_actors::ports::books::{InvoiceFile, OrderFile, Seen};
 
-use super::{Link, read};
+use super::{Link, read, told};
 use crate::storage::decode;
 use crate::storage::errors::Trouble;
 
@@ -38,7 +38,7 @@ pub(in crate::storage) async fn order_file(
     let wallet = decode::found(wallet).map_err(decode::trouble)?;
     let invoices = read::invoices_for(link, id).await?;
     let invoices = decode::list(invoices).map_err(decode::trouble)?;
-    let live = read::live_of(link, id).await?.map(decode::live);
+    let live = told::live_of(link, id).await?.map(decode::live);
     Ok(Some(OrderFile {
         order,
         transfers,

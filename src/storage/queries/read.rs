@@ -1,6 +1,6 @@
 //! Reads: each at one moment.
 
-use diesel::dsl::{exists, first_value, not, row_number};
+use diesel::dsl::{first_value, row_number};
 use diesel::prelude::*;
 use starkeeper_actors::domain::ids::{
     CustomerId, GatewayOrderId, InvoiceId, OrderId, OrderNumber, TelegramId, TransferId,
@@ -13,18 +13,18 @@ use crate::storage::columns::{At, Doc};
 use crate::storage::decode::AuditLine;
 use crate::storage::names;
 use crate::storage::schema::{
-    accounts, audit, books, breaks, claims, customers, invoices, leases, live_messages, logins,
-    notices, orders, prices, shop, transfers, wallets,
+    accounts, audit, books, breaks, claims, customers, invoices, leases, logins, orders, prices,
+    shop, transfers, wallets,
 };
 
 /// A row's version and document.
 pub(in crate::storage) type Raw = (i64, Doc);
 
 /// The longest page of any list.
-const LONGEST_PAGE: u32 = 100;
+pub(super) const LONGEST_PAGE: u32 = 100;
 
-type Found = QueryResult<Option<Raw>>;
-type Listed = QueryResult<Vec<Raw>>;
+pub(super) type Found = QueryResult<Option<Raw>>;
+pub(super) type Listed = QueryResult<Vec<Raw>>;
 
 pub(in crate::storage) async fn incarnation(link: Link<'_>) -> QueryResult<Option<i64>> {
     first!(link, books::table.select(books::incarnation))
@@ -35,11 +35,13 @@ pub(in crate::storage) async fn epoch(link: Link<'_>, key: LeaseKey) -> QueryRes
     first!(link, lease.select(leases::epoch))
 }
 
+/// A row's version and document, of a table that has both.
 macro_rules! raw {
     ($table:ident) => {
         ($table::version, $table::document)
     };
 }
+pub(super) use raw;
 
 pub(in crate::storage) async fn customer_at(link: Link<'_>, telegram: TelegramId) -> Found {
     let row = customers::table.filter(customers::telegram.eq(telegram.get()));
@@ -406,42 +408,6 @@ pub(in crate::storage) async fn the_shop(link: Link<'_>) -> Found {
     first!(link, shop::table.select(raw!(shop)))
 }
 
-diesel::alias!(notices as earlier: Earlier);
-
-pub(in crate::storage) async fn notices_due(link: Link<'_>, now: At, limit: u32) -> Listed {
-    let before = earlier
-        .filter(earlier.field(notices::audience).eq(notices::audience))
-        .filter(earlier.field(notices::waiting))
-        .filter(earlier.field(notices::id).lt(notices::id));
-    let due = notices::table
-        .filter(notices::waiting)
-        .filter(notices::due.le(now))
-        .filter(not(exists(before)))
-        .order(notices::id)
-        .limit(i64::from(limit))
-        .select(raw!(notices));
-    load!(link, due)
-}
-
-pub(in crate::storage) async fn notices_kept(link: Link<'_>, customer: CustomerId) -> Listed {
-    let kept = notices::table
-        .filter(notices::audience.eq(customer.get()))
-        .filter(notices::kept)
-        .order(notices::id)
-        .select(raw!(notices));
-    load!(link, kept)
-}
-
-pub(in crate::storage) async fn notices_of(link: Link<'_>, audience: i64, page: Page) -> Listed {
-    let owed = notices::table
-        .filter(notices::audience.eq(audience))
-        .order(notices::id.desc())
-        .offset(i64::from(page.offset))
-        .limit(i64::from(page.limit.min(LONGEST_PAGE)))
-        .select(raw!(notices));
-    load!(link, owed)
-}
-
 pub(in crate::storage) async fn audit(
     link: Link<'_>,
     subject: Option<String>,
@@ -455,48 +421,4 @@ pub(in crate::storage) async fn audit(
         Some(subject) => load!(link, newest.filter(audit::subject.eq(subject))),
         None => load!(link, newest),
     }
-}
-
-/// A live message's row: version, order, chat, message, the mark it shows, the one it should show,
-/// not before.
-pub(in crate::storage) type Live = (i64, i64, i64, Option<i64>, i64, i64, At);
-
-const LIVE: (
-    live_messages::version,
-    live_messages::order_id,
-    live_messages::chat,
-    live_messages::message,
-    live_messages::shows,
-    live_messages::wanted,
-    live_messages::not_before,
-) = (
-    live_messages::version,
-    live_messages::order_id,
-    live_messages::chat,
-    live_messages::message,
-    live_messages::shows,
-    live_messages::wanted,
-    live_messages::not_before,
-);
-
-pub(in crate::storage) async fn live_due(
-    link: Link<'_>,
-    now: At,
-    limit: u32,
-) -> QueryResult<Vec<Live>> {
-    let due = live_messages::table
-        .filter(live_messages::shows.lt(live_messages::wanted))
-        .filter(live_messages::not_before.le(now))
-        .order((live_messages::not_before, live_messages::order_id))
-        .limit(i64::from(limit))
-        .select(LIVE);
-    load!(link, due)
-}
-
-/// The message that shows an order.
-pub(in crate::storage) async fn live_of(
-    link: Link<'_>,
-    order: OrderId,
-) -> QueryResult<Option<Live>> {
-    first!(link, live_messages::table.find(order.get()).select(LIVE))
 }

@@ -529,15 +529,21 @@ pub fn world() -> String {
             .with("gateway_uuid", "NULL")
             .with("order_id", "NULL")
             .insert(),
+    ];
+    all.extend(around());
+    all.extend(CLAIMS.map(|kind| claim(kind, "taken").insert()));
+    all.join(";\n")
+}
+
+/// What stands around accounts and orders.
+fn around() -> Vec<String> {
+    let mut all = vec![
         login(1).insert(),
         disagreement(1).insert(),
         notice(1).insert(),
         live_message(1).insert(),
         prices(1).insert(),
         shop(1).insert(),
-        lease("wallet/wallet-a", 3, "10").insert(),
-        lease("login/1", 4, "NULL").insert(),
-        lease("notifier", 0, "NULL").insert(),
         outside_event("heleket/1").insert(),
         answer("desk/1")
             .with("status", 201)
@@ -552,8 +558,13 @@ pub fn world() -> String {
         jar(1, 1).insert(),
         handled_update(1, 99).with("at", THEN).insert(),
     ];
-    all.extend(CLAIMS.map(|kind| claim(kind, "taken").insert()));
-    all.join(";\n")
+    let leases = [
+        lease("wallet/wallet-a", 3, "10"),
+        lease("login/1", 4, "NULL"),
+        lease("notifier", 0, "NULL"),
+    ];
+    all.extend(leases.map(|lease| lease.insert()));
+    all
 }
 
 /// A row of the books themselves.

@@ -91,7 +91,9 @@ async fn buys(by: By) {
         .await;
     assert!(text(&done).contains("50"), "{done}");
     let heard = anya.heard().await;
-    let live = heard.iter().filter(|message| text(message).contains("✓"));
+    let live = heard
+        .iter()
+        .filter(|message| text(message).contains("✓ Delivered"));
     assert_eq!(live.count(), 1, "one message shows the order: {heard:?}");
 }
 
