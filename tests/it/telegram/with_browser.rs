@@ -90,6 +90,10 @@ async fn buys(by: By) {
         })
         .await;
     assert!(text(&done).contains("50"), "{done}");
+    anya.sees("the order's message ends", |message| {
+        text(message).contains("✓ Delivered")
+    })
+    .await;
     let heard = anya.heard().await;
     let live = heard
         .iter()

@@ -3,7 +3,7 @@
 use super::super::case::Answer;
 use super::super::case::Case;
 use super::super::world::{
-    accounts, audited, claim, entry, handled_update, jar, outside_event, posting, snapshot,
+    THEN, accounts, audited, claim, entry, handled_update, jar, outside_event, posting, snapshot,
 };
 use super::{TABLES, lawful};
 
@@ -245,7 +245,7 @@ fn answers() -> Vec<Case> {
         ),
         (
             "an answer seems older",
-            format!("{given}, at = CURRENT_TIMESTAMP WHERE key = 'desk/2'"),
+            format!("{given}, at = {THEN} WHERE key = 'desk/2'"),
         ),
     ];
     let mut cases: Vec<Case> = refused

@@ -138,12 +138,19 @@ async fn a_missing_part_paid_by_invoice_is_shown_once_through_a_restart() {
     };
     shop.daemon.kill();
     shop.emulators.pay(&uuid, "exact").await;
+    // What was being told when the daemon died is told again: nothing is, while it waits there.
+    shop.daemon.set("PAUSE_AT", "offer:before");
     shop.daemon.resume().await;
     {
         let anya = anya(&shop).await;
         one(&anya, "✓ Paid $").await;
+        anya.sees("the payment is told", |message| {
+            text(message).starts_with("Payment of $")
+        })
+        .await;
     }
     shop.daemon.kill();
+    shop.daemon.take_back("PAUSE_AT");
     shop.daemon.resume().await;
     let anya = anya(&shop).await;
     ends_well(&anya).await;
