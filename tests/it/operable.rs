@@ -5,10 +5,13 @@ mod asleep;
 mod compose;
 mod dashboards;
 mod health;
+mod installed;
 mod page;
+mod pipeline;
 mod with_browser;
 mod with_nginx;
 mod with_prometheus;
+mod with_systemd;
 
 use std::path::{Path, PathBuf};
 

@@ -245,3 +245,48 @@ fn the_image_runs_as_somebody_without_rights() {
         }
     }
 }
+
+#[test]
+fn two_colours_stand_side_by_side() {
+    let one = services();
+    let file = yaml("docker-compose.blue-green.yml");
+    let two = file["services"].as_mapping().expect("services");
+    let mut published = BTreeSet::new();
+    for (role, colour, port) in [
+        ("app", "blue", 8010),
+        ("webhook", "blue", 8011),
+        ("app", "green", 8020),
+        ("webhook", "green", 8021),
+    ] {
+        let name = format!("{role}_{colour}");
+        let service = &two[name.as_str()];
+        assert_eq!(service["extends"]["service"].as_str(), Some(role), "{name}");
+        assert_eq!(
+            service["extends"]["file"].as_str(),
+            Some("docker-compose.yml")
+        );
+        // Its image is that of its colour, whatever the other one runs.
+        let image = service["image"].as_str().expect("an image");
+        let tag = format!("${{{}:-local}}", colour.to_uppercase());
+        assert!(image.ends_with(&tag), "{image}");
+        let inside = words(&one[role]["expose"])[0].clone();
+        assert_eq!(
+            words(&service["ports"]),
+            [format!("127.0.0.1:{port}:{inside}")]
+        );
+        assert!(published.insert(port), "{port} twice");
+        assert!(
+            service["networks"]["bot-network"].is_mapping(),
+            "nginx reaches it"
+        );
+    }
+    // The driver knows the same names and ports.
+    let driver = text("deploy/drivers/compose");
+    for word in [
+        "blue-app) echo 8010",
+        "green-webhook) echo 8021",
+        "\"app_$1\" \"webhook_$1\"",
+    ] {
+        assert!(driver.contains(word), "{word}");
+    }
+}

@@ -1,6 +1,8 @@
 //! The proxy as it is delivered, before a real daemon: headers, limits, who sees what.
 
-use std::path::Path;
+mod with_postgres;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use reqwest::header::{HeaderMap, USER_AGENT};
@@ -15,8 +17,10 @@ use crate::support::{Running, ports};
 struct Nginx {
     web: Client,
     http: u16,
+    /// How it is called, to test and to reload what it reads.
+    called: String,
     _running: Running,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Nginx {
@@ -24,7 +28,7 @@ impl Nginx {
     fn before(daemon: u16, redirects: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name).display().to_string();
-        for name in ["conf.d", "ssl", "log", "tmp"] {
+        for name in ["conf.d", "ssl", "log", "tmp", "traffic"] {
             std::fs::create_dir(folder.path().join(name)).expect("a folder");
         }
         certificates(&folder.path().join("ssl"));
@@ -35,6 +39,7 @@ impl Nginx {
             .join("\n");
         let main = text("deploy/nginx/nginx.conf")
             .replace("/etc/nginx/conf.d", &at("conf.d"))
+            .replace("/etc/nginx/traffic", &at("traffic"))
             .replace("/var/log/shop", &at("log"))
             .replace("/var/run/nginx.pid", &at("pid"))
             .replace("http {", &format!("http {{\n{temporary}"));
@@ -46,6 +51,7 @@ impl Nginx {
             )
             .replace("${ADMIN_NETWORK}", "192.168.1.0/24")
             .replace("/etc/nginx/ssl", &at("ssl"))
+            .replace("/etc/nginx/traffic", &at("traffic"))
             .replace("listen 80;", &format!("listen 127.0.0.1:{base};"))
             .replace(
                 "listen 443 ssl",
@@ -77,6 +83,7 @@ impl Nginx {
             "{}",
             String::from_utf8_lossy(&tried.stderr)
         );
+        let called = format!("{nginx} {}", words.join(" "));
         let mut command = Command::new(nginx);
         command.args(&words).args(["-g", "daemon off;"]);
         let mut running = Running::start("nginx", command);
@@ -84,9 +91,15 @@ impl Nginx {
         Self {
             web: web(),
             http: base,
+            called,
             _running: running,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Where deploy/release writes who gets which share.
+    fn traffic(&self) -> PathBuf {
+        self.folder.path().join("traffic")
     }
 
     /// Asks for a path as somebody from an address.
