@@ -25,6 +25,7 @@ use crate::support::starkeeper;
 
 mod backups;
 mod moves;
+mod with_s3;
 
 /// The life of the filled books.
 const LIFE: &str = "77";

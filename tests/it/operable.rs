@@ -5,6 +5,7 @@ mod asleep;
 mod compose;
 mod dashboards;
 mod health;
+mod host;
 mod installed;
 mod page;
 mod pipeline;

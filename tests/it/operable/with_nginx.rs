@@ -246,3 +246,67 @@ async fn https_is_asked_for_where_it_is_wished() {
         "certificates are renewed over http"
     );
 }
+
+/// The number of the certificate that is served.
+fn served(port: u16) -> String {
+    let script = "openssl s_client -connect \"127.0.0.1:$0\" </dev/null 2>/dev/null \
+                  | openssl x509 -noout -serial";
+    let mut shell = Command::new("sh");
+    let shown = shell.args(["-c", script, &port.to_string()]).output();
+    String::from_utf8_lossy(&shown.expect("a shell").stdout).into_owned()
+}
+
+#[test]
+fn a_renewed_certificate_is_served_and_a_wrong_one_changes_nothing() {
+    let nginx = Nginx::before(ports::block(), false);
+    let https = nginx.http + 1;
+    let before = served(https);
+    assert!(before.starts_with("serial="), "{before}");
+    // As certbot leaves it.
+    let given = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| given.path().join(name);
+    certificates(given.path());
+    std::fs::rename(at("key.pem"), at("privkey.pem")).expect("it is there");
+    std::fs::copy(at("cert.pem"), at("chain.pem")).expect("it is there");
+    std::fs::rename(at("cert.pem"), at("fullchain.pem")).expect("it is there");
+    let place = || {
+        let mut command = Command::new(super::tree("deploy/host/certificates"));
+        command
+            .arg("place")
+            .env("RENEWED_LINEAGE", given.path())
+            .env("SSL_FOLDER", nginx.folder.path().join("ssl"))
+            .env("SSL_OWNER", "0:0")
+            .env("PROXY", &nginx.called);
+        command.output().expect("a shell")
+    };
+    // Made for a day, and refused as one that ends within a day.
+    let told = |answer: &std::process::Output| String::from_utf8_lossy(&answer.stderr).into_owned();
+    let soon = place();
+    assert!(told(&soon).contains("ends within a day"), "{}", told(&soon));
+    let script = "openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=shop.example \
+                  -keyout privkey.pem -out fullchain.pem && cp fullchain.pem chain.pem";
+    let renew = || {
+        let mut shell = Command::new("sh");
+        crate::support::services::run(shell.args(["-c", script]).current_dir(given.path()));
+    };
+    renew();
+    let old_key = std::fs::read(at("privkey.pem")).expect("it is there");
+    renew();
+    let new_key = std::fs::read(at("privkey.pem")).expect("it is there");
+    std::fs::write(at("privkey.pem"), old_key).expect("it is written");
+    let wrong = place();
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(
+        told(&wrong).contains("not that of its certificate: nothing was changed"),
+        "{}",
+        told(&wrong)
+    );
+    assert_eq!(served(https), before);
+    std::fs::write(at("privkey.pem"), new_key).expect("it is written");
+    let right = place();
+    assert!(right.status.success(), "{}", told(&right));
+    crate::support::eventually_blocking("the new one is served", || match served(https) {
+        shown if shown != before && shown.starts_with("serial=") => Ok(()),
+        shown => Err(shown),
+    });
+}

@@ -1,5 +1,6 @@
 //! A real Prometheus: it takes the rules, it scrapes a whole shop, and every expression finds data.
 
+mod staged;
 mod with_postgres;
 
 use std::process::Command;
