@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asleep;
+mod clusters;
 mod compose;
 mod dashboards;
 mod health;
