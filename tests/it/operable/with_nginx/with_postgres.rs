@@ -40,6 +40,13 @@ impl Host {
         let database = Database::migrated();
         let mut settings = at_gateway(&emulators);
         settings.extend(books_at(&database.url()));
+        // A busy machine is no lost request.
+        let patient = [
+            ("INVOICE_PATIENCE", "30s"),
+            ("PAYMENT_CALL_TIMEOUT", "15s"),
+            ("PAYMENT_STEP_TIMEOUT", "45s"),
+        ];
+        settings.extend(patient.map(|(name, value)| (name, value.to_owned())));
         // Nobody listens there until something is released.
         let nginx = Nginx::before(base + 9, false);
         let folder = tempfile::tempdir().expect("a folder");
@@ -101,14 +108,14 @@ impl Host {
             .env("PROXY", &self.nginx.called)
             .env("PLACES", format!("blue={a} green={b} a={a} b={b} c={c}"))
             .env("INSTANCES", "a b c")
-            .env("STEP_FOR", "1")
+            .env("STEP_FOR", "0")
             .env("WATCH_FOR", "1")
             .env("WATCH_EVERY", "0.2")
             .env("READY_TRIES", "600")
             .env("READY_EVERY", "0.1")
             // A busy machine is no slow release.
             .env("MAX_RESPONSE_TIME", "30")
-            .env("SETTLE", "0.5");
+            .env("SETTLE", "0.3");
         if let Some(run) = std::env::var_os("STARKEEPER_TEST_RUN") {
             command.env("STARKEEPER_TEST_RUN", run);
         }

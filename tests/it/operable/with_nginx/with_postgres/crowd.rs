@@ -11,6 +11,9 @@ use super::{DEPLOYED, Host};
 use crate::support::shop::TOKEN;
 use crate::support::wait::eventually_within;
 
+/// At once: enough to be there at every moment, and no load by themselves.
+const CUSTOMERS: u32 = 2;
+
 /// Customers who ask all the time, each from an address of its own, through the proxy.
 pub struct Crowd {
     stop: Arc<AtomicBool>,
@@ -23,13 +26,13 @@ impl Crowd {
     pub fn asking(host: &Host, invoices: bool) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let answered = Arc::new(AtomicU32::new(0));
-        let asking = (0..4_u32)
+        let asking = (0..CUSTOMERS)
             .map(|who| {
                 let (stop, answered) = (stop.clone(), answered.clone());
                 let (web, port) = (client(), host.nginx.http);
                 tokio::spawn(async move {
                     let mut failed = Vec::new();
-                    let mut turn = who;
+                    let mut turn = who * 1_000_000;
                     while !stop.load(Ordering::Relaxed) {
                         let told = if invoices && turn % 2 == 0 {
                             opens(&web, port, turn).await
@@ -38,7 +41,7 @@ impl Crowd {
                         };
                         failed.extend(told.err());
                         answered.fetch_add(1, Ordering::Relaxed);
-                        turn += 4;
+                        turn += 1;
                     }
                     failed
                 })
