@@ -1,5 +1,6 @@
 //! The proxy as it is delivered, before a real daemon: headers, limits, who sees what.
 
+mod notices;
 mod with_postgres;
 
 use std::path::{Path, PathBuf};
