@@ -28,6 +28,7 @@ mod chat;
 pub mod clock;
 mod conversations;
 pub(crate) mod days;
+mod deck;
 mod goods;
 mod heartbeat;
 mod heleket_check;

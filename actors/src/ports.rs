@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 pub mod books;
 pub mod clock;
+pub mod deck;
 pub mod dialogs;
 pub mod invoicing;
 pub mod limits;
@@ -18,6 +19,7 @@ pub mod wallet;
 
 pub use books::Books;
 pub use clock::Clock;
+pub use deck::Deck;
 pub use dialogs::Dialogs;
 pub use invoicing::Invoicing;
 pub use limits::Limits;
@@ -116,4 +118,6 @@ pub struct Ports {
     pub chain: Arc<dyn Chain>,
     /// The keys.
     pub signer: Arc<dyn Signer>,
+    /// Whoever serves operators.
+    pub deck: Arc<dyn Deck>,
 }

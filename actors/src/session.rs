@@ -36,6 +36,7 @@ mod actor;
 mod admit;
 mod buy;
 mod counter;
+mod deck;
 mod desk;
 mod directory;
 mod erase;

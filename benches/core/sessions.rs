@@ -246,6 +246,7 @@ fn inbound(person: i64) -> Inbound {
             premium: false,
         },
         chat: user,
+        own: None,
         message: None,
         said: Said::Text("/balance".into()),
     }

@@ -30,6 +30,7 @@ use crate::storage::backup;
 use crate::telemetry::LogHealth;
 
 use super::chat::{self, Chat};
+use super::deck;
 use super::steps::Steps;
 use super::{Role, books, conversations, goods};
 
@@ -96,8 +97,9 @@ pub(super) async fn make(
     if admin.is_none() {
         tracing::info!("/admin is closed: neither ADMIN_TOKEN nor ADMIN_TOKENS is set");
     }
-    let nights = nights(settings, io, &clock)?;
     Ok(Parts {
+        nights: nights(settings, io, &clock)?,
+        deck: deck::make(settings, &books, &clock, goods.as_ref()),
         books,
         clock,
         invoicing,
@@ -112,7 +114,6 @@ pub(super) async fn make(
         io: io.handle().clone(),
         listener,
         webhooks: webhooks(settings)?,
-        nights,
     })
 }
 

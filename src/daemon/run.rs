@@ -28,9 +28,10 @@ use super::watch::{Tills, Watch};
 use super::{Role, settings, spares};
 use crate::cli::Failed;
 use crate::config::Settings;
+use crate::http::admin::{Entrance, OperatorsDesk};
 use crate::http::health::{Report, Status};
 use crate::http::metrics_page::Backlog;
-use crate::http::{self, Counter, Doors, admin::Entrance};
+use crate::http::{self, Counter, Doors};
 use crate::metrics;
 use crate::telegram::inbound::Intake;
 use crate::telemetry::LogHealth;
@@ -53,6 +54,8 @@ pub(super) struct Parts {
     pub(super) chat: Option<Chat>,
     pub(super) life: IncarnationId,
     pub(super) admin: Option<Arc<Entrance>>,
+    /// Whoever serves operators in the chat.
+    pub(super) deck: Arc<OperatorsDesk>,
     pub(super) page: metrics::Page,
     /// How the logs are.
     pub(super) logs: LogHealth,
@@ -89,6 +92,7 @@ impl Parts {
             vault: Arc::<Absent>::clone(&absent),
             chain: Arc::<Absent>::clone(&absent),
             signer: absent,
+            deck: Arc::<OperatorsDesk>::clone(&self.deck),
         };
         match &self.goods {
             None => alone,
@@ -157,6 +161,8 @@ pub(super) async fn run(parts: Parts, given: &Arc<Settings>, role: Role) -> Resu
     let caring = Caring::begin(&parts, &side, shutters, health.clone(), given, role);
     let intake = intake(&parts, &side);
     let doors = doors(&parts, &side, intake.clone(), health.clone(), given);
+    let deck = Arc::clone(&parts.deck);
+    deck.through(Some(doors.clone()));
     let watch = watch(&parts, &side, to.clone(), given);
     let watching = actix_rt::spawn(watch.keep());
     let nights = parts.nights.map(|nights| actix_rt::spawn(nights.keep()));
@@ -205,6 +211,7 @@ pub(super) async fn run(parts: Parts, given: &Arc<Settings>, role: Role) -> Resu
             tracing::warn!("{signal} again: ending at once; what is cut off is due in the books");
         }
     }
+    deck.through(None);
     watching.abort();
     caring.end().await;
     for task in nights.into_iter().chain(spares) {

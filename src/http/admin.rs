@@ -30,6 +30,7 @@ mod audit;
 mod books;
 mod breaks;
 mod buying;
+mod deck;
 mod deeds;
 mod invoices;
 mod keys;
@@ -46,6 +47,7 @@ mod tokens;
 mod users;
 mod wallets;
 
+pub use deck::{DeckTools, OperatorsDesk, Reading};
 pub use keys::Running;
 use tokens::Caller;
 pub use tokens::{Scope, Token, Tokens, hash_of};

@@ -147,6 +147,24 @@ impl ApiError {
         Self::new(Kind::Late, "late", message, hint)
     }
 
+    /// What it says of the deed that it answers.
+    #[must_use]
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self.kind {
+            Kind::Unsure | Kind::Late => Outcome::Unsure,
+            Kind::Malformed
+            | Kind::Unauthorised
+            | Kind::Forbidden
+            | Kind::Missing
+            | Kind::WrongMethod
+            | Kind::Conflict
+            | Kind::TooLarge
+            | Kind::Refused
+            | Kind::TooMany
+            | Kind::Unready => Outcome::Refused(self.code.to_owned()),
+        }
+    }
+
     /// For programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -232,19 +250,7 @@ pub(crate) fn outcome_of(answer: &HttpResponse<impl Sized>) -> Outcome {
 /// The same of a failure; one that says `unready` certainly did nothing.
 pub(crate) fn outcome_of_error(why: &actix_web::Error) -> Outcome {
     match why.as_error::<ApiError>() {
-        Some(error) => match error.kind {
-            Kind::Unsure | Kind::Late => Outcome::Unsure,
-            Kind::Malformed
-            | Kind::Unauthorised
-            | Kind::Forbidden
-            | Kind::Missing
-            | Kind::WrongMethod
-            | Kind::Conflict
-            | Kind::TooLarge
-            | Kind::Refused
-            | Kind::TooMany
-            | Kind::Unready => Outcome::Refused(error.code.to_owned()),
-        },
+        Some(error) => error.outcome(),
         None => Outcome::Unsure,
     }
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use serde::Deserialize;
 use starkeeper_actors::domain::Span;
-use starkeeper_actors::domain::dialog::{Body, Screen};
+use starkeeper_actors::domain::dialog::{Body, DeckFace, Screen};
 use starkeeper_actors::domain::ids::TelegramId;
 use starkeeper_actors::domain::notice::Message;
 use starkeeper_actors::ports::messenger::{About, OrderView, SendRefused, To};
@@ -384,6 +384,7 @@ const fn below(body: &Body) -> Below {
         | Body::Page { .. }
         | Body::Erase { .. }
         | Body::Erased
+        | Body::Deck(_)
         | Body::Closed { .. }
         | Body::SlowDown { .. }
         | Body::TryAgainSoon
@@ -393,8 +394,10 @@ const fn below(body: &Body) -> Below {
 }
 
 /// Whether the screen only says that something is being done.
-const fn is_busy(screen: &Screen) -> bool {
+fn is_busy(screen: &Screen) -> bool {
+    let tries = |face: &DeckFace| matches!(face, DeckFace::Trying(_));
     matches!(screen.body, Body::Looking { .. } | Body::Opening)
+        || matches!(&screen.body, Body::Deck(face) if tries(face))
 }
 
 #[async_trait]

@@ -20,6 +20,7 @@ mod balance;
 mod bodies;
 mod breaks;
 mod card;
+mod deck;
 mod keys;
 mod lists;
 mod names;

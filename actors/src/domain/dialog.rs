@@ -18,6 +18,7 @@ use super::{Span, Timestamp};
 
 mod action;
 mod answers;
+mod deck;
 mod heard;
 mod paying;
 mod render;
@@ -28,6 +29,13 @@ mod typed;
 mod words;
 
 pub use action::{Action, Target, Topic};
+#[cfg(any(test, feature = "testing"))]
+pub use deck::samples as deck_samples;
+pub use deck::{
+    Act, Asks, BreakCard, BreakLine, BreakMark, Change, DeckAnswer, DeckFace, DeckNeed, DeckNote,
+    Draft, Go, Health, HomeFace, Look, NotDone, OddLine, OrderCard, PriceOf, ROWS, ReadyReason,
+    SalesFace, Secret, StoppedBy, Sure, WaitState, WaitingOrder, WalletFace, Want,
+};
 pub use heard::{Inbound, Said, Sender, Utterance};
 pub use screen::{
     Body, Button, Closed, Coins, ListedOrder, Note, Offer, OrderFace, PayWays, Screen,
@@ -51,6 +59,9 @@ pub struct Dialog {
     /// Updates that were handled; a set, because updates come out of order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handled: Vec<Handled>,
+    /// What an operator is about to do by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deck: Option<Box<Draft>>,
 }
 
 /// An update that was handled, and when.

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::dialog::{Action, Said, Target, order_of};
+use super::dialog::{Action, Go, Said, Target, Want, order_of};
 use super::ids::{InvoiceId, OrderId};
 use super::invoice::{Invoice, Purpose};
 use super::notice::{Message, News};
@@ -64,7 +64,15 @@ impl TraceId {
             Action::OtherCoin(order)
             | Action::TakeBack(order)
             | Action::Wait(order)
-            | Action::ShowOrder(order) => Self::of_order(*order),
+            | Action::ShowOrder(order)
+            | Action::Deck(
+                Go::Order(order)
+                | Go::Want(
+                    Want::Resume { order, .. }
+                    | Want::Refund { order, .. }
+                    | Want::Deliver { order, .. },
+                ),
+            ) => Self::of_order(*order),
             Action::Menu
             | Action::Stars
             | Action::StarsFor(_)
@@ -86,6 +94,7 @@ impl TraceId {
             | Action::TellMe
             | Action::Erase
             | Action::EraseNow(_)
+            | Action::Deck(_)
             | Action::Back => return None,
         };
         Some((trace, action.name()))

@@ -179,7 +179,8 @@ impl Session {
             | Need::TellMe
             | Need::CameBack
             | Need::MayErase
-            | Need::Erase => desk.settings.open,
+            | Need::Erase
+            | Need::Deck(_) => desk.settings.open,
         };
         let asked = Arc::clone(&errand);
         let call = async move { desk.fetch(&asked).await };

@@ -87,6 +87,7 @@ const fn metered(need: &Need) -> Option<Metered> {
         | Need::TellMe
         | Need::CameBack
         | Need::MayErase
-        | Need::Erase => None,
+        | Need::Erase
+        | Need::Deck(_) => None,
     }
 }

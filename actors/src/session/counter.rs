@@ -258,6 +258,7 @@ fn over_the_counter(wanted: &WantedOrder) -> Inbound {
         },
         chat: wanted.telegram,
         message: None,
+        own: None,
         said: Said::Text("".into()),
     }
 }

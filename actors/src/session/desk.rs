@@ -65,6 +65,7 @@ pub(super) struct Scene<'a> {
     pub(super) now: Timestamp,
     pub(super) fresh: i64,
     pub(super) fetching: bool,
+    pub(super) operator: bool,
 }
 
 impl Desk {
@@ -107,7 +108,7 @@ impl Desk {
         !is_new || self.is_operator(person)
     }
 
-    fn is_operator(&self, person: TelegramId) -> bool {
+    pub(super) fn is_operator(&self, person: TelegramId) -> bool {
         let operators = self.office.ports.messenger.operators();
         operators.iter().any(|operator| operator.chat == person)
     }
@@ -151,6 +152,7 @@ impl Desk {
             now: self.now(),
             fresh: self.office.ports.clock.fresh_id(),
             fetching: false,
+            operator: false,
         }
     }
 
@@ -164,6 +166,7 @@ impl Desk {
             seller: scene.seller,
             rules: &self.settings.dialog,
             fetching: scene.fetching,
+            operator: scene.operator,
             fresh: scene.fresh,
             now: scene.now,
         }

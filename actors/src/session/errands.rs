@@ -61,6 +61,7 @@ impl Desk {
             Need::CameBack => self.came_back(memory, inbound).await,
             Need::MayErase => self.may_erase(memory).await,
             Need::Erase => self.erase(memory, inbound).await,
+            Need::Deck(need) => Ok(self.on_deck(need, inbound).await),
             Need::Cancel(Target::Quote(_))
             | Need::FindRecipient { .. }
             | Need::BuyByInvoice { .. }

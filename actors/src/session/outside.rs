@@ -11,7 +11,8 @@ use super::turn::{Trouble, instead_of, traced};
 use crate::browser_pool::{Purpose as LentFor, Verdict};
 use crate::domain::catalog::{Product, Recipient, Username};
 use crate::domain::dialog::{
-    Answer, Coin, Inbound, LookUpFailed, Need, Note, OpenRefused, Target, order_of,
+    Answer, Coin, DeckAnswer, DeckNeed, Inbound, LookUpFailed, Need, NotDone, Note, OpenRefused,
+    Target, order_of,
 };
 use crate::domain::ids::{CustomerId, InvoiceId, OrderId, TelegramId, UpdateKey};
 use crate::domain::invoice::{CoinChoice, Invoice, Purpose, Wish, missing_part};
@@ -72,7 +73,12 @@ impl Errand {
             | Need::TellMe
             | Need::CameBack
             | Need::MayErase
-            | Need::Erase => Answer::Noted(None),
+            | Need::Erase
+            | Need::Deck(DeckNeed::Look(_) | DeckNeed::Act(_)) => Answer::Noted(None),
+            Need::Deck(DeckNeed::Cookies { login, .. }) => Answer::Deck(DeckAnswer::Cookies {
+                login: *login,
+                outcome: Err(NotDone::Unsure),
+            }),
         }
     }
 }
@@ -130,6 +136,7 @@ impl Desk {
             | Need::CameBack
             | Need::MayErase
             | Need::Erase => Ok(Answer::Noted(None)),
+            Need::Deck(need) => Ok(self.on_deck(need, &errand.inbound).await),
         };
         answer.unwrap_or_else(|trouble| {
             tracing::warn!("an errand brought no answer: {trouble}");

@@ -208,6 +208,8 @@ impl Desk {
         let purse = self.purse(memory).await?;
         let mut scene = self.scene(sender, purse);
         scene.fetching = matches!(begin, Begin::Heard(true));
+        // The deck is for operators, in their own chats: asked anew at every tap.
+        scene.operator = inbound.chat == sender.user && self.is_operator(sender.user);
         let dialog = std::mem::take(&mut memory.dialog);
         let view = self.view(&scene, memory);
         let mut step = match begin {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    FakeChain, FakeFragment, FakeGateway, FakeRates, FakeSigner, FakeTelegram, MemoryBooks,
-    MemoryDialogs, MemoryLimits, MemoryVault, TestClock, wallet_numbered,
+    FakeChain, FakeDeck, FakeFragment, FakeGateway, FakeRates, FakeSigner, FakeTelegram,
+    MemoryBooks, MemoryDialogs, MemoryLimits, MemoryVault, TestClock, wallet_numbered,
 };
 use crate::domain::catalog::Recipient;
 use crate::domain::customer::Customer;
@@ -41,6 +41,8 @@ pub struct World {
     pub signer: Arc<FakeSigner>,
     /// Telegram.
     pub telegram: Arc<FakeTelegram>,
+    /// The operators' deck.
+    pub deck: Arc<FakeDeck>,
 }
 
 /// A Fragment login and its wallet, as [`World::open_till`] made them.
@@ -83,6 +85,7 @@ impl World {
             fragment: Arc::new(FakeFragment::new(shared(), Arc::clone(&chain))),
             signer: Arc::new(FakeSigner::default()),
             telegram: Arc::new(FakeTelegram::new()),
+            deck: Arc::default(),
             clock,
             books,
             chain,
@@ -113,6 +116,7 @@ impl World {
             vault: Arc::<MemoryVault>::clone(&self.vault),
             chain: Arc::<FakeChain>::clone(&self.chain),
             signer: Arc::<FakeSigner>::clone(&self.signer),
+            deck: Arc::<FakeDeck>::clone(&self.deck),
         }
     }
 

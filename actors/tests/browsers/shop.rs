@@ -27,8 +27,8 @@ use starkeeper_actors::{
     pricing::{self, Pricing, PricingSettings},
     supervision::{ActorSnapshot, Door, Io, Observe, Roster},
     testing::{
-        FakeChain, FakeGateway, FakeRates, FakeSigner, FakeTelegram, MemoryBooks, MemoryDialogs,
-        MemoryLimits, MemoryVault, TestClock, wallet_numbered,
+        FakeChain, FakeDeck, FakeGateway, FakeRates, FakeSigner, FakeTelegram, MemoryBooks,
+        MemoryDialogs, MemoryLimits, MemoryVault, TestClock, wallet_numbered,
     },
 };
 use tokio::{sync::watch, time::Instant};
@@ -199,6 +199,7 @@ impl Shop {
             vault: self.vault.clone(),
             chain: Arc::new(FakeChain::new(clock)),
             signer: Arc::new(FakeSigner::default()),
+            deck: Arc::new(FakeDeck::default()),
         };
         let life = MemoryBooks::FIRST_LIFE;
         Office::open(ports, ReplicaId::new(replica), life, Io::inline())

@@ -149,6 +149,7 @@ pub(crate) fn inbound(
             premium: false,
         },
         chat: user,
+        own: None,
         message,
         said,
     }

@@ -96,6 +96,7 @@ fn dialogs() -> Vec<(String, Dialog)> {
             update: 1_001,
             at: noon(),
         }],
+        deck: None,
     };
     let standing = places().into_iter().map(|place| {
         let name = Places::of(&place).to_owned();

@@ -10,6 +10,7 @@
 
 mod budget;
 mod counter;
+mod deck;
 mod ends;
 mod erasing;
 mod live;

@@ -163,6 +163,7 @@ impl Shop {
                 premium: false,
             },
             chat: user,
+            own: None,
             message,
             said,
         }

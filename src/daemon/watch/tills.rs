@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use starkeeper_actors::domain::breaks::{Break, Finding};
+use starkeeper_actors::domain::dialog::WalletFace;
 use starkeeper_actors::domain::ids::{IncarnationId, LoginId, NoticeId, WalletAddress};
 use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::login::{Health, Login};
@@ -19,7 +20,9 @@ use starkeeper_actors::ports::books::{Commit, CommitFailed, Page, Seen};
 use starkeeper_actors::ports::{Books, Clock, Unreadable};
 
 use super::float::{empty_in, per_day};
+use crate::daemon::wallets::NETWORK;
 use crate::metrics::goods::{self, FloatLine, number};
+use crate::ton::friendly;
 
 /// Lines of an account that are read for the run rate: some 300 orders.
 const LINES: u32 = 1_000;
@@ -80,6 +83,12 @@ pub(super) struct Seeing {
 }
 
 impl Tills {
+    /// The tills as operators see them in the chat.
+    pub(in crate::daemon) async fn faces(self) -> Result<Vec<WalletFace>, Unreadable> {
+        let seen = self.look().await?;
+        Ok(seen.iter().map(Seeing::face).collect())
+    }
+
     /// Reads the books about each till.
     pub(super) async fn look(self) -> Result<Vec<Seeing>, Unreadable> {
         let wallets = self.books.wallets().await?;
@@ -197,6 +206,17 @@ impl Tills {
 }
 
 impl Seeing {
+    fn face(&self) -> WalletFace {
+        WalletFace {
+            login: LoginId::new(self.till),
+            address: friendly(self.wallet, NETWORK),
+            free: self.free,
+            per_day: self.per_day,
+            stopped: self.stopped,
+            works: self.login == "good",
+        }
+    }
+
     /// Shows it on the page.
     pub(super) fn show(&self) {
         let till = self.till;

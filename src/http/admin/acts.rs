@@ -63,14 +63,9 @@ async fn resume(
     wanted: Json<Wanted>,
 ) -> Result<HttpResponse, ApiError> {
     let order = named(&doors, &id).await?;
-    act(
-        &doors,
-        &deed,
-        order.row.id,
-        wanted.version,
-        OperatorAct::Resume,
-    )
-    .await
+    let id = order.row.id;
+    act(&doors, &deed, id, wanted.version, OperatorAct::Resume).await?;
+    shown(&doors, id).await
 }
 
 /// Gives the price back. Behind a payment that did not bounce: a day after Fragment's history was first
@@ -83,11 +78,23 @@ async fn refund(
 ) -> Result<HttpResponse, ApiError> {
     deed.needs_reason()?;
     let order = named(&doors, &id).await?;
+    refunded(&doors, &deed, &order, wanted.version).await?;
+    shown(&doors, order.row.id).await
+}
+
+/// Gives the price of an order back, if the version that was shown is still its own.
+pub(super) async fn refunded(
+    doors: &Doors,
+    deed: &Announced,
+    order: &Seen<Order>,
+    version: i64,
+) -> Result<(), ApiError> {
+    deed.needs_reason()?;
     let refund = OperatorAct::Refund {
-        second: second(&doors, &deed, order.row.id, wanted.version).await?,
-        silent_since: silent_since(&doors, &order).await?,
+        second: second(doors, deed, order.row.id, version).await?,
+        silent_since: silent_since(doors, order).await?,
     };
-    act(&doors, &deed, order.row.id, wanted.version, refund).await
+    act(doors, deed, order.row.id, version, refund).await
 }
 
 /// The goods are there: a row of the history shows them, and belongs to this order from now on.
@@ -98,19 +105,39 @@ async fn deliver(
     wanted: Json<Delivered>,
 ) -> Result<HttpResponse, ApiError> {
     deed.needs_reason()?;
-    let order = named(&doors, &id).await?;
+    let order = named(&doors, &id).await?.row.id;
     let wanted = wanted.into_inner();
-    let act_of = OperatorAct::MarkDelivered { row: wanted.row };
-    act(&doors, &deed, order.row.id, wanted.version, act_of).await
+    delivered(&doors, &deed, order, wanted.version, wanted.row).await?;
+    shown(&doors, order).await
 }
 
-async fn act(
+/// Says that an order's goods are there, as a row shows.
+pub(super) async fn delivered(
+    doors: &Doors,
+    deed: &Announced,
+    order: OrderId,
+    version: i64,
+    row: HistoryRow,
+) -> Result<(), ApiError> {
+    deed.needs_reason()?;
+    act(
+        doors,
+        deed,
+        order,
+        version,
+        OperatorAct::MarkDelivered { row },
+    )
+    .await
+}
+
+/// Acts on an order, if the version that was shown is still its own.
+pub(super) async fn act(
     doors: &Doors,
     deed: &Announced,
     order: OrderId,
     version: i64,
     act: OperatorAct,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<(), ApiError> {
     let message = OperatorActs {
         order,
         shown: Version::new(version),
@@ -124,7 +151,7 @@ async fn act(
         Err(OperatorRefused::Pressed) if deed.is_keyed() => {}
         outcome => outcome?,
     }
-    shown(doors, order).await
+    Ok(())
 }
 
 /// Another person who asked for the same of the same version.

@@ -112,26 +112,38 @@ async fn settle(
     deed.needs_reason()?;
     let wanted = wanted.into_inner();
     let seen = named(&doors, &wanted.key).await?;
-    if seen.version != Version::new(wanted.version) {
-        let message = format!("the break is at version {}", seen.version.get());
-        let hint = "look at it again, and decide by what it is now";
-        return Err(ApiError::conflict("changed", message, hint));
-    }
     let order = match wanted.order {
         Some(order) => Some(order_there(&doors, &order).await?),
         None => None,
     };
+    closed(&doors, &deed, &seen, wanted.version, order).await?;
+    let settled = named(&doors, &wanted.key).await?;
+    Ok(HttpResponse::Ok().json(BreakView::of(&settled, doors.clock.now())))
+}
+
+/// Closes a break, if the version that was shown is still its own.
+pub(super) async fn closed(
+    doors: &Doors,
+    deed: &Announced,
+    seen: &Seen<Break>,
+    version: i64,
+    order: Option<OrderId>,
+) -> Result<(), ApiError> {
+    deed.needs_reason()?;
+    if seen.version != Version::new(version) {
+        let message = format!("the break is at version {}", seen.version.get());
+        let hint = "look at it again, and decide by what it is now";
+        return Err(ApiError::conflict("changed", message, hint));
+    }
     let mut commit = doors.commit();
     let (decision, row) = seen.row.settled(order, commit.at)?;
-    let next = deeds::absorb(&doors, &mut commit, decision);
+    let next = deeds::absorb(doors, &mut commit, decision);
     if let Some(row) = row {
         commit.claims.push((Claim::History(row), order));
     }
-    let write = Write::over(&seen, next);
+    let write = Write::over(seen, next);
     commit.rows.push(RowWrite::Break(write));
-    deed.commit(&doors, commit).await?;
-    let settled = named(&doors, &wanted.key).await?;
-    Ok(HttpResponse::Ok().json(BreakView::of(&settled, doors.clock.now())))
+    deed.commit(doors, commit).await
 }
 
 async fn named(doors: &Doors, key: &str) -> Result<Seen<Break>, ApiError> {

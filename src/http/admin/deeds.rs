@@ -132,7 +132,8 @@ pub(super) async fn recorded(
     request.set_payload(Payload::from(said.rest_of(body)));
     let deed = deed(&doors, route, request.path(), said).await?;
     let nonce = key.as_ref().map(Key::nonce);
-    let announced = announce(&doors, &caller, deed, nonce).await?;
+    let who = Who::Token(caller.name.to_string());
+    let announced = announce(&doors, who, deed, nonce).await?;
     request.extensions_mut().insert(announced.clone());
     let answer = next.call(request).await;
     let outcome = match &answer {
@@ -217,9 +218,10 @@ async fn person(doors: &Doors, part: &str) -> Result<String, ApiError> {
     Ok(found.unwrap_or_else(|| NOBODY.into()))
 }
 
-async fn announce(
+/// Puts a deed into the log, before anything of it is done.
+pub(super) async fn announce(
     doors: &Doors,
-    caller: &Caller,
+    who: Who,
     deed: Deed,
     nonce: Option<String>,
 ) -> Result<Announced, ApiError> {
@@ -228,7 +230,6 @@ async fn announce(
     let nonce = nonce.unwrap_or_else(|| format!("deed-{}", id.get()));
     let nonce = Nonce::parse(&nonce)
         .map_err(|why| ApiError::malformed(why.to_string(), "take another Idempotency-Key"))?;
-    let who = Who::Token(caller.name.to_string());
     let line = Audited::announced(id, doors.clock.now(), who, deed);
     let mut commit = doors.commit();
     commit.audit.push(line.clone());
@@ -247,7 +248,7 @@ async fn announce(
 }
 
 /// Notes the outcome, unless the deed's own commit has.
-async fn end(doors: &Doors, announced: &Announced, outcome: Outcome) {
+pub(super) async fn end(doors: &Doors, announced: &Announced, outcome: Outcome) {
     if announced.ended.load(Ordering::Acquire) && outcome == Outcome::Done {
         return;
     }

@@ -162,7 +162,7 @@ pub(super) fn key_in(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 }
 
 /// SHA-256 of parts, each with its length before it, in hex.
-fn digest(parts: &[&[u8]]) -> String {
+pub(super) fn digest(parts: &[&[u8]]) -> String {
     let mut whole = Sha256::new();
     for part in parts {
         let length = u64::try_from(part.len()).unwrap_or(u64::MAX);

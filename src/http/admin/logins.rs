@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path, ServiceConfig};
 use serde::{Deserialize, Serialize};
-use starkeeper_actors::cookie_refresh::{CookieRefreshSnapshot, ImportCookies, LoginLine};
+use starkeeper_actors::cookie_refresh::{
+    CookieRefreshSnapshot, ImportCookies, Imported, LoginLine,
+};
 use starkeeper_actors::domain::ids::LoginId;
 use starkeeper_actors::supervision::Observe;
 use utoipa::ToSchema;
@@ -86,19 +88,30 @@ async fn import(
 ) -> Result<HttpResponse, ApiError> {
     let counter = doors.selling()?;
     let login = login_of(counter, &till)?;
-    let jar = (counter.read_cookies)(&brought.cookies).map_err(|why| {
+    let imported = imported(&doors, login, &brought.cookies).await?;
+    Ok(HttpResponse::Ok().json(Taken {
+        till: login.to_string(),
+        version: imported.version,
+        wallet_proven: imported.wallet_proven,
+    }))
+}
+
+/// Tries cookies, and stores them in the place of the old ones if they work. The error never shows
+/// them.
+pub(super) async fn imported(
+    doors: &Doors,
+    login: LoginId,
+    cookies: &str,
+) -> Result<Imported, ApiError> {
+    let counter = doors.selling()?;
+    let jar = (counter.read_cookies)(cookies).map_err(|why| {
         let hint = "copy the cookies of fragment.com: stel_ssid, stel_dt, stel_token";
         ApiError::refused("bad_cookies", format!("cookies: {why}"), hint)
     })?;
     let asked = counter
         .logins
         .ask(ImportCookies { login, jar }, doors.ask_deadline());
-    let imported = asked.await??;
-    Ok(HttpResponse::Ok().json(Taken {
-        till: login.to_string(),
-        version: imported.version,
-        wallet_proven: imported.wallet_proven,
-    }))
+    Ok(asked.await??)
 }
 
 /// A login by `till_1` or `1`.

@@ -5,7 +5,7 @@ use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use starkeeper_actors::domain::Timestamp;
 use starkeeper_actors::domain::ids::{OrderId, OrderNumber, TelegramId};
-use starkeeper_actors::domain::order::{Order, OrderState};
+use starkeeper_actors::domain::order::Order;
 use starkeeper_actors::domain::transfer::{Transfer, TransferState};
 use starkeeper_actors::ports::books::{OrderFile, Seen};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use super::users::customer_at;
 use crate::http::error::ApiError;
 use crate::http::{Doors, resource};
 
-mod find;
+pub(super) mod find;
 
 /// `/orders` and `/orders/{id}`.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -177,7 +177,7 @@ impl OrderDetail {
         Self {
             order: OrderView::of(order),
             version: file.order.version.get(),
-            why: why_parked(order).map(str::to_owned),
+            why: order.why_parked().map(str::to_owned),
             wallet: wallet.map(|seen| seen.row.address.to_string()),
             transfers: transfers.map(|seen| TransferView::of(&seen.row)).collect(),
             invoices: invoices.map(|seen| InvoiceView::of(&seen.row)).collect(),
@@ -208,19 +208,5 @@ impl TransferView {
             signed_at: transfer.signed_at,
             state: transfer.state.clone(),
         }
-    }
-}
-
-fn why_parked(order: &Order) -> Option<&str> {
-    match &order.state {
-        OrderState::Parked { why, .. } => Some(why),
-        OrderState::AwaitingPayment { .. }
-        | OrderState::Held { .. }
-        | OrderState::Linked { .. }
-        | OrderState::Paying { .. }
-        | OrderState::Paid { .. }
-        | OrderState::Delivered { .. }
-        | OrderState::Refunded { .. }
-        | OrderState::Cancelled { .. } => None,
     }
 }

@@ -106,7 +106,6 @@ async fn set(
     deed: ReqData<Announced>,
     wanted: Json<Wanted>,
 ) -> Result<HttpResponse, ApiError> {
-    deed.needs_reason()?;
     let wanted = wanted.into_inner();
     let seen = stored(&doors).await?;
     // Observations move the version every few seconds: what counts is that the rules are as shown.
@@ -115,18 +114,29 @@ async fn set(
         return Err(ApiError::conflict("changed", message, "look at them again"));
     }
     let set = by_hand(wanted)?;
+    let seen = set_over(&doors, &deed, &seen, set).await?;
+    Ok(HttpResponse::Ok().json(PricesView::of(&seen)))
+}
+
+/// Sets prices over those that were read; answers them as they are then.
+pub(super) async fn set_over(
+    doors: &Doors,
+    deed: &Announced,
+    seen: &Seen<ShopPrices>,
+    set: PricesByHand,
+) -> Result<Seen<ShopPrices>, ApiError> {
+    deed.needs_reason()?;
     let mut commit = doors.commit();
     let next = seen.row.set_by_hand(set, commit.at)?;
     commit
         .rows
-        .push(RowWrite::Prices(Write::over(&seen, next.clone())));
-    deed.commit(&doors, commit).await?;
-    told(&doors);
-    let seen = Seen {
+        .push(RowWrite::Prices(Write::over(seen, next.clone())));
+    deed.commit(doors, commit).await?;
+    told(doors);
+    Ok(Seen {
         row: next,
         version: Version::next(seen.version),
-    };
-    Ok(HttpResponse::Ok().json(PricesView::of(&seen)))
+    })
 }
 
 fn by_hand(wanted: Wanted) -> Result<PricesByHand, ApiError> {

@@ -107,35 +107,55 @@ async fn pause(
     deed: ReqData<Announced>,
     wanted: Json<Paused>,
 ) -> Result<HttpResponse, ApiError> {
-    deed.needs_reason()?;
     let kind = wanted.product;
-    change(&doors, &deed, |prices, now| prices.paused(kind, now)).await
+    let (prices, now) = paused(&doors, &deed, kind).await?;
+    Ok(HttpResponse::Ok().json(SalesView::of(&prices, now)))
+}
+
+/// Stops sales of a kind, or of all; answers the prices as they are then.
+pub(super) async fn paused(
+    doors: &Doors,
+    deed: &Announced,
+    kind: Option<ProductKind>,
+) -> Result<(ShopPrices, Timestamp), ApiError> {
+    deed.needs_reason()?;
+    change(doors, deed, |prices, now| prices.paused(kind, now)).await
 }
 
 /// Sales go on, as far as an operator had stopped them.
 async fn resume(doors: Data<Doors>, deed: ReqData<Announced>) -> Result<HttpResponse, ApiError> {
-    change(&doors, &deed, ShopPrices::resumed).await
+    let (prices, now) = resumed(&doors, &deed).await?;
+    Ok(HttpResponse::Ok().json(SalesView::of(&prices, now)))
+}
+
+/// Lets sales go on; answers the prices as they are then.
+pub(super) async fn resumed(
+    doors: &Doors,
+    deed: &Announced,
+) -> Result<(ShopPrices, Timestamp), ApiError> {
+    change(doors, deed, ShopPrices::resumed).await
 }
 
 async fn change(
     doors: &Doors,
     deed: &Announced,
-    decide: impl Fn(&ShopPrices, Timestamp) -> Option<Decision<ShopPrices>>,
-) -> Result<HttpResponse, ApiError> {
+    decide: impl Fn(&ShopPrices, Timestamp) -> Option<Decision<ShopPrices>> + Send + Sync,
+) -> Result<(ShopPrices, Timestamp), ApiError> {
     for _ in 0..TRIES {
         let seen = stored(doors).await?;
         let mut commit = doors.commit();
         // What is so already needs nothing.
         let Some(decision) = decide(&seen.row, commit.at) else {
-            return Ok(HttpResponse::Ok().json(SalesView::of(&seen.row, commit.at)));
+            return Ok((seen.row, commit.at));
         };
         let next = deeds::absorb(doors, &mut commit, decision);
-        let view = SalesView::of(&next, commit.at);
-        commit.rows.push(RowWrite::Prices(Write::over(&seen, next)));
+        let at = commit.at;
+        let write = Write::over(&seen, next.clone());
+        commit.rows.push(RowWrite::Prices(write));
         match deed.commit(doors, commit).await {
             Ok(()) => {
                 told(doors);
-                return Ok(HttpResponse::Ok().json(view));
+                return Ok((next, at));
             }
             Err(why) if why.code() == "changed" => {}
             Err(why) => return Err(why),

@@ -1,12 +1,13 @@
 //! What became of an operator's deed that was not done.
 
 use starkeeper_actors::domain::breaks::NotSettled;
+use starkeeper_actors::domain::dialog::NotDone;
 use starkeeper_actors::domain::pricing::BadRules;
 use starkeeper_actors::fulfilment::OperatorRefused;
 use starkeeper_actors::ports::Failure;
 use starkeeper_actors::ports::books::{CommitFailed, CommitRefused};
 
-use super::ApiError;
+use super::{ApiError, Kind};
 
 const CHANGED: &str = "look at it again, and decide by what it is now";
 
@@ -103,5 +104,27 @@ impl From<BadRules> for ApiError {
             format!("nothing was done: {why}"),
             "GET /admin/v1/prices shows what holds now",
         )
+    }
+}
+
+/// What an operator in the chat is told.
+impl From<ApiError> for NotDone {
+    fn from(why: ApiError) -> Self {
+        match why.kind {
+            Kind::Unsure | Kind::Late => Self::Unsure,
+            Kind::Unready | Kind::TooMany => Self::NotNow,
+            Kind::Conflict => match why.code {
+                "changed" => Self::Changed,
+                "elsewhere" => Self::Elsewhere,
+                _ => Self::Before,
+            },
+            Kind::Malformed
+            | Kind::Unauthorised
+            | Kind::Forbidden
+            | Kind::Missing
+            | Kind::WrongMethod
+            | Kind::TooLarge
+            | Kind::Refused => Self::Rule(why.message),
+        }
     }
 }

@@ -96,6 +96,8 @@ struct Update<'a> {
 
 #[derive(Deserialize)]
 struct Message<'a> {
+    #[serde(default)]
+    message_id: Option<i64>,
     #[serde(borrow)]
     chat: Chat<'a>,
     #[serde(borrow, default)]
@@ -379,6 +381,7 @@ fn wrote(key: UpdateKey, message: &Message<'_>) -> Chatted {
         sender: sender(from),
         chat: TelegramId::new(message.chat.id),
         message: None,
+        own: message.message_id,
         said,
     }))
 }
@@ -456,6 +459,7 @@ fn tapped(key: UpdateKey, callback: &Callback<'_>) -> Tap {
             sender: sender(&callback.from),
             chat: TelegramId::new(place.map_or(callback.from.id, |place| place.chat.id)),
             message: place.map(|place| place.message_id),
+            own: None,
             said: Said::Tap(data.into()),
         })
     });

@@ -102,6 +102,7 @@ impl Voice<'_> {
             Body::Page { topic } => self.page(*topic),
             Body::Erase { open } => self.erase(*open),
             Body::Erased => self.tongue.plain("erased"),
+            Body::Deck(face) => self.deck(face),
             Body::Closed { why, balance } => self.closed(*why, *balance),
             Body::SlowDown { wait: Some(wait) } => {
                 let wait = self.span(*wait);

@@ -15,7 +15,7 @@ use starkeeper_actors::domain::order::OrderState;
 use starkeeper_actors::domain::pricing::Quote;
 
 use super::rows::{Placed, fitting};
-use super::{Voice, names, numbers};
+use super::{Voice, deck, names, numbers};
 use crate::telegram::face::{Does, Key};
 
 impl Voice<'_> {
@@ -52,7 +52,9 @@ impl Voice<'_> {
         let label = self.label(screen, action);
         let does = Does::Tap(data);
         let key = Key { label, does };
-        let back = *action == Action::Back || is_choice_of_coin(&screen.body, action);
+        let back = *action == Action::Back
+            || is_choice_of_coin(&screen.body, action)
+            || deck::is_back(&screen.body, action);
         let wide = is_wide(action) || (back && !shares(&screen.body));
         Placed { key, wide }
     }
@@ -147,6 +149,7 @@ impl Voice<'_> {
             Action::TellMe => say("key-tell-me"),
             Action::Erase => say("key-erase"),
             Action::EraseNow(_) => say("key-erase-now"),
+            Action::Deck(go) => self.deck_label(screen, *go),
             Action::Back => say("key-back"),
         }
     }
@@ -366,6 +369,7 @@ const fn is_wide(action: &Action) -> bool {
         | Action::SaysSent(_)
         | Action::TellMe
         | Action::EraseNow(_) => true,
+        Action::Deck(go) => deck::is_wide(*go),
         Action::Menu
         | Action::Stars
         | Action::StarsFor(_)

@@ -2,7 +2,7 @@
 //! chat.
 
 use starkeeper_actors::domain::catalog::{PersonName, Product, StarsQuantity};
-use starkeeper_actors::domain::dialog::{Body, Note};
+use starkeeper_actors::domain::dialog::{Body, DeckNote, Note};
 use starkeeper_actors::domain::ids::TelegramId;
 
 use super::{Voice, names};
@@ -56,6 +56,7 @@ impl Voice<'_> {
                 let owed = self.tongue.usd_to_pay(*owed);
                 self.tongue.say("note-debt", [("owed", owed.into())])
             }
+            Note::Deck(note) => self.deck_note(note),
             Note::TooEarly { from } => {
                 let from = self.at(*from);
                 self.tongue.say("note-too-early", [("from", from.into())])
@@ -140,6 +141,8 @@ const fn plain_key(note: &Note) -> &'static str {
         Note::NotEnough { .. } => "note-not-enough",
         Note::Debt { .. } => "note-debt",
         Note::TooEarly { .. } => "note-too-early",
+        // Said in words of its own.
+        Note::Deck(_) => "deck-note-done",
     }
 }
 
@@ -154,7 +157,8 @@ const fn is_toast(note: &Note) -> bool {
         | Note::TryAgain
         | Note::WillTell
         | Note::LanguageSet
-        | Note::NoSuchOrder => true,
+        | Note::NoSuchOrder
+        | Note::Deck(DeckNote::Done | DeckNote::CookiesTaken) => true,
         Note::NotUnderstood
         | Note::NotANumber
         | Note::AboveCap
@@ -174,6 +178,7 @@ const fn is_toast(note: &Note) -> bool {
         | Note::CannotLookUp(_)
         | Note::NotEnough { .. }
         | Note::Debt { .. }
-        | Note::TooEarly { .. } => false,
+        | Note::TooEarly { .. }
+        | Note::Deck(DeckNote::NotDone(_) | DeckNote::BadNumber | DeckNote::BadReason) => false,
     }
 }

@@ -62,6 +62,13 @@ impl Tongue {
         format!("{}{NBSP}{currency}", self.decimal(&shown))
     }
 
+    /// Hundredths of a percent.
+    pub(super) fn percent(&self, bps: i64) -> String {
+        let text = format!("{}.{:02}", bps / 100, bps.unsigned_abs() % 100);
+        let short = text.trim_end_matches('0').trim_end_matches('.');
+        format!("{}{NBSP}%", self.decimal(short))
+    }
+
     /// A whole number.
     pub(super) fn count(&self, count: u64) -> String {
         grouped(&count.to_string())
@@ -175,6 +182,9 @@ mod tests {
         assert_eq!(ru.coins(half, "USDT"), "0,50\u{a0}USDT");
         assert_eq!(ru.coins(coins, "TON"), "12\u{a0}345,678\u{a0}TON");
         assert_eq!(en.ton(NanoTon::parse("0.326").unwrap()), "0.326\u{a0}TON");
+        assert_eq!(en.percent(1_250), "12.5\u{a0}%");
+        assert_eq!(ru.percent(1_205), "12,05\u{a0}%");
+        assert_eq!(ru.percent(2_000), "20\u{a0}%");
         assert_eq!(en.count(1_000), "1000");
         assert_eq!(en.count(1_000_000), "1\u{a0}000\u{a0}000");
     }

@@ -8,7 +8,7 @@ use starkeeper_actors::domain::notice::OperatorNews;
 
 use super::tongue::Arg;
 use super::{Voice, names};
-use crate::telegram::face::{Face, Keys};
+use crate::telegram::face::Face;
 
 /// Longest line of what happened.
 const WHY_CHARS: usize = 600;
@@ -22,7 +22,7 @@ impl Voice<'_> {
                 self.operator_text(news)
             },
             photo: None,
-            keys: Keys::None,
+            keys: self.leading_to(news),
         }
     }
 

@@ -59,6 +59,13 @@ impl Voice<'_> {
         let head = self
             .tongue
             .say(key, [("day", self.calendar_day(report.day).into())]);
+        let mut lines = vec![head];
+        lines.extend(self.day_lines(report));
+        lines.join("\n")
+    }
+
+    /// The figures of a day, or of a part of one.
+    pub(super) fn day_lines(&self, report: &DayReport) -> [String; 3] {
         let (turnover, standing) = (&report.turnover, &report.standing);
         let orders = i64::try_from(turnover.orders).unwrap_or(i64::MAX);
         let shown = self.tongue.count(turnover.orders);
@@ -76,13 +83,11 @@ impl Voice<'_> {
             ("gateway", self.tongue.usd(standing.gateway).into()),
             ("float", self.tongue.ton(standing.float).into()),
         ];
-        let lines = [
-            head,
+        [
             self.tongue.say("operator-day-sales", sales),
             self.worth(report),
             self.tongue.say("operator-day-open", open),
-        ];
-        lines.join("\n")
+        ]
     }
 
     fn worth(&self, report: &DayReport) -> String {

@@ -4,7 +4,11 @@ use super::*;
 use crate::support::wait::eventually_within;
 
 /// Knocks at the webhook; answers the status and the body.
-async fn knock(shop: &Shop, secret: Option<&str>, body: impl Into<Vec<u8>>) -> (u16, Value) {
+pub(super) async fn knock(
+    shop: &Shop,
+    secret: Option<&str>,
+    body: impl Into<Vec<u8>>,
+) -> (u16, Value) {
     let url = format!("http://127.0.0.1:{}/webhook/telegram", shop.door().port);
     let mut request = crate::support::emulators::web().post(url).body(body.into());
     if let Some(secret) = secret {

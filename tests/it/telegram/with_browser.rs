@@ -1,5 +1,6 @@
 //! The whole errand in the chat: money in, Stars out.
 
+mod deck;
 mod live;
 
 use super::*;
@@ -41,6 +42,11 @@ async fn offered_for(anya: &Phone<'_>, line: &str, buttons: &[&str]) -> String {
 
 /// A shop that sells.
 async fn selling(by: By) -> Shop {
+    selling_with(by, Vec::new()).await
+}
+
+/// The same with these settings besides.
+async fn selling_with(by: By, more: Vec<Setting>) -> Shop {
     let base = ports::block();
     let emulators = Emulators::start_with(base, 1, "100");
     let login = emulators.order("login", json!({})).await;
@@ -60,6 +66,7 @@ async fn selling(by: By) -> Shop {
     ] {
         settings.push((name, value.to_owned()));
     }
+    settings.extend(more);
     Shop::beside(emulators, base, settings).await
 }
 

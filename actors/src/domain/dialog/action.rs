@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::deck::Go;
 use crate::domain::catalog::{PremiumMonths, StarsQuantity, Username};
 use crate::domain::customer::Language;
 use crate::domain::ids::{CustomerId, InvoiceId, OrderId, QuoteId};
@@ -111,6 +112,8 @@ pub enum Action {
     Erase,
     /// Erase this account. A button of an account that is gone erases no other one.
     EraseNow(CustomerId),
+    /// Something on the operators' deck.
+    Deck(Go),
     /// One screen back.
     Back,
 }
@@ -158,6 +161,7 @@ impl Action {
             Self::TellMe => "tell_me",
             Self::Erase => "erase",
             Self::EraseNow(_) => "erase_now",
+            Self::Deck(_) => "op",
             Self::Back => "back",
         }
     }
@@ -200,6 +204,7 @@ impl Action {
             | Self::Erase
             | Self::Back => Ok(()),
             Self::EraseNow(customer) => write!(data, ":{}", customer.get()),
+            Self::Deck(go) => write!(data, ":{}", go.encode()),
             Self::Quantity(quantity) => write!(data, ":{}", quantity.get()),
             Self::Months(months) => write!(data, ":{}", months.get()),
             Self::To(username) | Self::StarsFor(username) => {
@@ -304,6 +309,7 @@ impl Action {
                 quantity: None,
             },
             "order" => Self::ShowOrder(OrderId::new(number()?)),
+            "op" => Self::Deck(Go::decode(detail)?),
             "erase_now" => Self::EraseNow(CustomerId::new(number()?)),
             "amount" => Self::Amount(MicroUsd::from_micros(number()?)),
             "orders" => Self::Orders(detail.parse().ok()?),

@@ -1,6 +1,7 @@
 //! What an answer makes of the conversation.
 
 use super::action::Action;
+use super::deck::{Asks, DeckAnswer};
 use super::paying;
 use super::render::{self, offer};
 use super::screen::{Body, Button, Closed, ListedOrder, Note, OrderFace, Screen};
@@ -31,6 +32,10 @@ impl Dialog {
                 Place::Opening { target, .. },
                 Answer::Opened { target: asked, .. } | Answer::NotOpened { target: asked, .. },
             ) => target == asked,
+            (_, Answer::Deck(DeckAnswer::Cookies { login, .. })) => {
+                let asks = self.deck.as_ref().map(|draft| draft.asks);
+                asks == Some(Asks::Trying(*login))
+            }
             (_, Answer::Found(_) | Answer::NotFound { .. })
             | (_, Answer::Opened { .. } | Answer::NotOpened { .. }) => false,
             (
@@ -47,7 +52,8 @@ impl Dialog {
                 | Answer::AsBefore { .. }
                 | Answer::Noted(_)
                 | Answer::MayErase(_)
-                | Answer::Erased,
+                | Answer::Erased
+                | Answer::Deck(DeckAnswer::Shown(_) | DeckAnswer::Acted { .. }),
             ) => true,
         }
     }
@@ -118,11 +124,8 @@ impl Dialog {
                 let shown = render::erase(open, view);
                 self.at(Place::Erase).screen(note, shown)
             }
-            Answer::Erased => {
-                let (dialog, screen) = Self::erased();
-                let screen = Box::new(screen);
-                Step::Show { dialog, screen }
-            }
+            Answer::Deck(answer) => self.answered_on_deck(answer, note, view),
+            Answer::Erased => gone(),
         }
     }
 
@@ -306,6 +309,13 @@ impl Dialog {
         }
         self
     }
+}
+
+/// Nothing is left of the conversation.
+fn gone() -> Step {
+    let (dialog, screen) = Dialog::erased();
+    let screen = Box::new(screen);
+    Step::Show { dialog, screen }
 }
 
 /// So many, or as many of them as the balance buys at the prices of today; the same where it buys

@@ -6,6 +6,7 @@ use crate::domain::ids::{OrderId, OrderNumber, TelegramId, UpdateKey};
 use crate::domain::money::MicroUsd;
 
 use super::action::{Action, Topic};
+use super::deck::Go;
 use super::words;
 
 /// One update of a person.
@@ -19,6 +20,8 @@ pub struct Inbound {
     pub chat: TelegramId,
     /// The message with the button that was tapped.
     pub message: Option<i64>,
+    /// The person's own message, if this is one.
+    pub own: Option<i64>,
     /// What.
     pub said: Said,
 }
@@ -186,6 +189,7 @@ fn command_of(command: &str) -> Option<Utterance<'_>> {
         "orders" => Utterance::Do(Action::Orders(0)),
         "where" => Utterance::Do(Action::WhereAreMyStars),
         "erase" => Utterance::Do(Action::Erase),
+        "admin" => Utterance::Do(Action::Deck(Go::Home)),
         "back" | "cancel" => Utterance::Do(Action::Back),
         other => Utterance::Do(Action::Page(Topic::of_name(other)?)),
     })

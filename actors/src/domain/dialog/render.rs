@@ -1,6 +1,7 @@
 //! From a place to its screen.
 
 use super::action::{Action, Target, Topic};
+use super::deck::{Asks, DeckFace, Go};
 use super::screen::{Body, Button, Closed, Coins, Note, Offer, PayWays, Screen};
 use super::step::{Need, Seller, Step, View};
 use super::{Dialog, Place};
@@ -69,6 +70,14 @@ impl Dialog {
     /// The screen until an outside answer comes.
     #[must_use]
     pub fn meanwhile(&self) -> Option<Screen> {
+        if let Some(Asks::Trying(login)) = self.deck.as_ref().map(|draft| draft.asks) {
+            let face = DeckFace::Trying(login);
+            return Some(Screen {
+                note: None,
+                buttons: face.keys(0),
+                body: Body::Deck(Box::new(face)),
+            });
+        }
         let body = match &self.place {
             Place::Looking { username, .. } => Body::Looking {
                 username: username.clone(),
@@ -104,6 +113,8 @@ impl Dialog {
         let mut buttons = actions;
         match &body {
             Body::Menu { .. } => {}
+            // Its way back is one of its own.
+            Body::Deck(_) => {}
             // There is nothing to go back to.
             Body::Erased => buttons.push(Button::Do(Action::Menu)),
             // As its live message has it, wherever the conversation is.
@@ -328,7 +339,9 @@ fn menu(view: View<'_>) -> Shown {
         Action::Page(Topic::Help),
         Action::Speak(other(view.language)),
     ];
-    (body, actions.map(Button::Do).to_vec())
+    let deck = view.operator.then_some(Action::Deck(Go::Home));
+    let buttons = actions.into_iter().chain(deck).map(Button::Do);
+    (body, buttons.collect())
 }
 
 const fn other(language: Language) -> Language {

@@ -13,6 +13,7 @@ use crate::domain::pricing::Quote;
 use crate::domain::transfer::Transfer;
 
 use super::action::{Action, Target, Topic};
+use super::deck::{DeckFace, DeckNote};
 use super::paying;
 
 /// One screen: what is said, and what can be done next.
@@ -205,6 +206,8 @@ pub enum Body {
     },
     /// This person was erased.
     Erased,
+    /// A screen that only operators see.
+    Deck(Box<DeckFace>),
     /// The shop cannot sell now.
     Closed {
         /// Why, as far as a customer is concerned.
@@ -387,6 +390,8 @@ pub enum Note {
     LanguageSet,
     /// There is no such order of this customer's.
     NoSuchOrder,
+    /// On the operators' deck.
+    Deck(DeckNote),
 }
 
 impl Screen {

@@ -2,6 +2,7 @@
 
 use super::Dialog;
 use super::action::Target;
+use super::deck::{DeckAnswer, DeckNeed};
 use super::heard::Sender;
 use super::screen::{Note, OrderFace, Screen};
 use crate::domain::catalog::{Product, Recipient, StarsQuantity, Username};
@@ -115,6 +116,8 @@ pub struct View<'a> {
     pub rules: &'a DialogRules,
     /// Whether an outside answer is on its way to this person.
     pub fetching: bool,
+    /// Whether the person is an operator, and this their own chat: known anew at every tap.
+    pub operator: bool,
     /// A number for the next offer or invoice, drawn for this decision.
     pub fresh: i64,
     /// The instant.
@@ -221,6 +224,8 @@ pub enum Need {
     MayErase,
     /// Erase this person, if nothing does.
     Erase,
+    /// Something on the operators' deck.
+    Deck(DeckNeed),
 }
 
 impl Need {
@@ -233,6 +238,7 @@ impl Need {
             | Self::BuyByInvoice { .. }
             | Self::ChangeCoin { .. }
             | Self::TopUp { .. } => true,
+            Self::Deck(need) => need.is_outside(),
             Self::BuyFromBalance { .. }
             | Self::Cancel(_)
             | Self::TakeBack(_)
@@ -276,7 +282,8 @@ impl Need {
             | Self::TellMe
             | Self::CameBack
             | Self::MayErase
-            | Self::Erase => false,
+            | Self::Erase
+            | Self::Deck(_) => false,
         }
     }
 }
@@ -360,6 +367,8 @@ pub enum Answer {
     MayErase(Option<StillOpen>),
     /// This person was erased.
     Erased,
+    /// What the operators' deck needed.
+    Deck(DeckAnswer),
 }
 
 /// Why somebody was not found.

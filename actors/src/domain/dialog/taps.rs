@@ -20,8 +20,13 @@ impl Dialog {
     }
 
     /// Every action has a meaning from every place: where it does not fit, the present screen.
-    pub(super) fn act(self, action: Action, view: View<'_>) -> Step {
+    pub(super) fn act(mut self, action: Action, view: View<'_>) -> Step {
+        // Whoever does something else does not go on with what was begun by hand.
+        if !matches!(action, Action::Deck(_)) {
+            self.deck = None;
+        }
         match action {
+            Action::Deck(go) => self.deck(go, view),
             Action::Menu => self.go(Place::Menu, view),
             Action::Stars => self.go(Place::Stars { to: None }, view),
             Action::StarsFor(username) => {

@@ -57,6 +57,7 @@ impl Room {
             seller: self.seller,
             rules: &self.rules,
             fetching: self.fetching,
+            operator: false,
             fresh: i64::MAX - 7,
             now: self.now,
         }
@@ -212,6 +213,7 @@ impl Room {
             Need::Speak(_) | Need::TellMe | Need::CameBack => Answer::Noted(None),
             Need::MayErase => Answer::MayErase(None),
             Need::Erase => Answer::Erased,
+            Need::Deck(_) => Answer::Noted(None),
         }
     }
 
@@ -243,6 +245,7 @@ impl Room {
             | Need::ShowInvoice(_)
             | Need::AsBefore { .. } => Answer::NoSuchOrder,
             Need::MayErase | Need::Erase => Answer::MayErase(Some(StillOpen::Order)),
+            Need::Deck(_) => Answer::Noted(None),
             Need::Statement | Need::Speak(_) | Need::TellMe | Need::CameBack => self.kind(need),
         }
     }
@@ -319,6 +322,7 @@ fn dialog(place: Place) -> Dialog {
         place,
         saved: vec![name("masha"), name("a2345678901234567890123456789012")],
         handled: Vec::new(),
+        deck: None,
     }
 }
 

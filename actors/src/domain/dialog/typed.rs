@@ -34,8 +34,16 @@ impl Dialog {
         }
     }
 
-    fn typed(self, line: &str, view: View<'_>) -> Step {
+    fn typed(mut self, line: &str, view: View<'_>) -> Step {
+        if let Some(step) = self.typed_on_deck(line, view) {
+            return step;
+        }
+        self.deck = None;
         match Utterance::of(line) {
+            // For everybody else it is a word like any other.
+            Utterance::Do(Action::Deck(_)) if !view.operator => {
+                self.show(Some(Note::NotUnderstood), view)
+            }
             Utterance::Start { order } => self.start(order),
             Utterance::Do(action) => self.act(action, view),
             Utterance::Buy { count, to } => self.buy(count, to, view),

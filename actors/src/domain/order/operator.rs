@@ -87,6 +87,22 @@ impl Order {
         }
     }
 
+    /// Why it is parked, if it is.
+    #[must_use]
+    pub fn why_parked(&self) -> Option<&str> {
+        match &self.state {
+            OrderState::Parked { why, .. } => Some(why),
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Held { .. }
+            | OrderState::Linked { .. }
+            | OrderState::Paying { .. }
+            | OrderState::Paid { .. }
+            | OrderState::Delivered { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. } => None,
+        }
+    }
+
     pub(super) fn operate(&self, act: OperatorAct, desk: Desk<'_>) -> Decided {
         let name = act.name();
         if !self.operator_may().contains(&name) {

@@ -15,7 +15,7 @@ use crate::http::error::ApiError;
 const LONGEST: usize = 100;
 
 /// What is found under a text; the page is for the orders of a person.
-pub(super) async fn orders(
+pub(in crate::http::admin) async fn orders(
     doors: &Doors,
     text: &str,
     page: Page,

@@ -50,6 +50,7 @@ fn a_text_comes_with_its_sender() {
     );
     assert_eq!(inbound.chat, TelegramId::new(7));
     assert_eq!(inbound.message, None);
+    assert_eq!(inbound.own, Some(5));
     assert_eq!(
         inbound.said,
         Said::Text("/start o_17 \u{1f31f} \"quoted\"".into())

@@ -59,7 +59,11 @@ impl Chat {
         let wanted = format!("1:{name}");
         let last = self.last.clone();
         let found = inline(&last).into_iter().find_map(|key| match &key.does {
-            Does::Tap(data) if *data == wanted || data.starts_with(&format!("{wanted}:")) => {
+            Does::Tap(data)
+                if *data == wanted
+                    || data.starts_with(&format!("{wanted}:"))
+                    || data.starts_with(&format!("{wanted}.")) =>
+            {
                 Some((key.label.clone(), data.clone()))
             }
             Does::Tap(_) | Does::Open(_) | Does::Copy(_) => None,
@@ -417,6 +421,54 @@ fn lists_and_pages(chat: &mut Chat) {
     chat.room.language = was;
 }
 
+/// The operators' own conversation.
+fn on_the_deck(chat: &mut Chat) {
+    chat.room.operator = true;
+    chat.title("O1. What an operator sees");
+    chat.says("/admin");
+    chat.taps("op:waits");
+    chat.taps("op:state.parked");
+    chat.taps("op:order");
+    chat.taps("op:waits");
+    chat.taps("op:breaks");
+    chat.taps("op:break");
+    chat.title("O2. What is done by hand");
+    chat.says("/admin");
+    chat.taps("op:find");
+    chat.says("SK-7F3K9");
+    chat.taps("op:refund");
+    chat.says("x");
+    chat.taps("op:why.customer");
+    chat.taps("op:yes");
+    chat.taps("op:resume");
+    chat.taps("op:yes");
+    chat.taps("op:deliver");
+    chat.says("the row is this order's");
+    chat.title("O3. Sales, prices, tills");
+    chat.says("/admin");
+    chat.taps("op:sales");
+    chat.taps("op:pause.all");
+    chat.taps("op:why.outage");
+    chat.taps("op:yes");
+    chat.taps("op:home");
+    chat.taps("op:prices");
+    chat.taps("op:price.markup.premium");
+    chat.says("0");
+    chat.says("60");
+    chat.taps("op:why.checked");
+    chat.taps("op:yes");
+    chat.taps("op:home");
+    chat.taps("op:wallets");
+    chat.taps("op:till.1");
+    chat.taps("op:cookies");
+    chat.says("stel_ssid=…");
+    chat.title("O4. Somebody else");
+    chat.room.operator = false;
+    chat.says("/admin");
+    chat.page.push_str("\n> (a button of the deck)\n");
+    chat.hear(&Said::Tap("1:op:pause.all".into()));
+}
+
 #[test]
 fn the_conversation_reads_as_its_golden_file() {
     for (language, name) in [(Language::En, "en"), (Language::Ru, "ru")] {
@@ -428,20 +480,27 @@ fn the_conversation_reads_as_its_golden_file() {
         the_shop_is_closed(&mut chat);
         what_people_type(&mut chat);
         lists_and_pages(&mut chat);
-        let place = format!("src/telegram/words/tests/dialogue.{name}.txt");
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(place);
-        if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
-            std::fs::write(&path, &chat.page).unwrap();
-        }
-        let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        let differs = golden
-            .lines()
-            .zip(chat.page.lines())
-            .position(|(old, new)| old != new);
-        let at = differs.map(|line| chat.page.lines().skip(line).take(3).collect::<Vec<_>>());
-        assert!(
-            golden == chat.page,
-            "{path:?} differs at {at:?}: write it with GOLDEN=write, read it and commit it"
-        );
+        golden(&chat.page, &format!("dialogue.{name}"));
+        let mut operator = Chat::new(language);
+        on_the_deck(&mut operator);
+        golden(&operator.page, &format!("deck.{name}"));
     }
+}
+
+fn golden(page: &str, name: &str) {
+    let place = format!("src/telegram/words/tests/{name}.txt");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(place);
+    if std::env::var("GOLDEN").is_ok_and(|wish| wish == "write") {
+        std::fs::write(&path, page).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = golden
+        .lines()
+        .zip(page.lines())
+        .position(|(old, new)| old != new);
+    let at = differs.map(|line| page.lines().skip(line).take(3).collect::<Vec<_>>());
+    assert!(
+        golden == page,
+        "{path:?} differs at {at:?}: write it with GOLDEN=write, read it and commit it"
+    );
 }

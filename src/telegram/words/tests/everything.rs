@@ -6,7 +6,8 @@ use starkeeper_actors::domain::breaks::{self, Finding};
 use starkeeper_actors::domain::catalog::{PremiumMonths, Product};
 use starkeeper_actors::domain::customer::{Purse, StillOpen};
 use starkeeper_actors::domain::dialog::{
-    Action, Body, Button, Closed, ListedOrder, PayWays, Target, Topic, Utterance,
+    Action, Asks, Body, Button, Closed, DeckFace, DeckNote, Draft, ListedOrder, PayWays, PriceOf,
+    Sure, Target, Topic, Utterance, Want, deck_samples,
 };
 use starkeeper_actors::domain::ids::{
     CustomerId, InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId, WalletAddress,
@@ -18,6 +19,7 @@ use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::money::{CoinAmount, MicroUsd, NanoTon};
 use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason, ShopNews};
 use starkeeper_actors::domain::order::{Order, OrderState};
+use starkeeper_actors::domain::pricing::FixedPrice;
 use starkeeper_actors::domain::report::DayReport;
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::transfer::{Transfer, TransferState};
@@ -184,6 +186,63 @@ fn notes() -> Vec<Note> {
         Note::LanguageSet,
         Note::NoSuchOrder,
     ]
+    .into_iter()
+    .chain(deck_notes())
+    .collect()
+}
+
+/// What happens on the deck.
+fn deck_notes() -> Vec<Note> {
+    let done = [
+        DeckNote::Done,
+        DeckNote::CookiesTaken,
+        DeckNote::BadNumber,
+        DeckNote::BadReason,
+    ];
+    let refused = deck_samples::refusals().into_iter().map(DeckNote::NotDone);
+    done.into_iter().chain(refused).map(Note::Deck).collect()
+}
+
+/// Screens of the deck that nobody walks to.
+fn deck_screens() -> Vec<Screen> {
+    let mut faces = deck_samples::others();
+    faces.push(DeckFace::Invoice(Box::new(
+        invoices(Purpose::Order(samples::ORDER)).remove(0),
+    )));
+    let three = Product::Premium(PremiumMonths::Three);
+    let mut rules = samples::prices(noon()).rules.get().clone();
+    rules.fixed = vec![FixedPrice {
+        product: three,
+        price: usd("13"),
+    }];
+    let want = Want::Open;
+    faces.extend([
+        DeckFace::Prices {
+            rules: Box::new(rules),
+            by_hand: Some(noon()),
+        },
+        DeckFace::Value {
+            of: PriceOf::Fixed(three),
+            now: None,
+        },
+        DeckFace::Sure(Box::new(Sure {
+            draft: Draft {
+                asks: Asks::Yes,
+                want: Some(want),
+                value: None,
+                reason: None,
+                nonce: 1,
+            },
+            want,
+            changes: Vec::new(),
+        })),
+    ]);
+    let screen = |face: DeckFace| Screen {
+        note: None,
+        buttons: face.keys(1),
+        body: Body::Deck(Box::new(face)),
+    };
+    faces.into_iter().map(screen).collect()
 }
 
 /// Cards for people with and without a name, for oneself and for others.
@@ -602,7 +661,7 @@ fn say_everything(words: &Words, language: Language) {
     for (view, now) in views() {
         check(&words.order(language, &view, now));
     }
-    for screen in screens() {
+    for screen in screens().into_iter().chain(deck_screens()) {
         let face = words.screen(language, &screen, noon());
         check(&face);
     }

@@ -5,7 +5,7 @@ use starkeeper_actors::domain::catalog::{PersonName, PhotoMark, Product, Recipie
 use starkeeper_actors::domain::customer::{Purse, StillOpen};
 use starkeeper_actors::domain::dialog::{
     Action, Answer, Body, Dialog, DialogRules, LookUpFailed, Need, OrderFace, Said, Seller, Sender,
-    Step, Target, View, order_of,
+    Step, Target, View, deck_samples, order_of,
 };
 use starkeeper_actors::domain::ids::{
     CustomerId, GatewayOrderId, GatewayUuid, InvoiceId, Nonce, OrderId, OrderNumber, TelegramId,
@@ -37,6 +37,7 @@ pub(super) struct Room {
     pub(super) orders: Vec<Order>,
     pub(super) missing: Option<LookUpFailed>,
     pub(super) open: Option<StillOpen>,
+    pub(super) operator: bool,
     fresh: i64,
 }
 
@@ -64,6 +65,7 @@ impl Room {
             orders: Vec::new(),
             missing: None,
             open: None,
+            operator: false,
             fresh: 1_000,
         }
     }
@@ -83,6 +85,7 @@ impl Room {
             seller: self.seller,
             rules: &self.rules,
             fetching: false,
+            operator: self.operator,
             fresh: self.fresh,
             now: self.now,
         }
@@ -177,6 +180,7 @@ impl Room {
             Need::TellMe | Need::CameBack => Answer::Noted(None),
             Need::MayErase => Answer::MayErase(self.open),
             Need::Erase => Answer::Erased,
+            Need::Deck(need) => Answer::Deck(deck_samples::answer(need, &self.prices)),
         }
     }
 
@@ -382,7 +386,8 @@ pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
         room.purse.available = MicroUsd::parse(dollars).unwrap();
         room.seller = seller;
         room.missing = missing;
-        let mut seen = std::collections::BTreeSet::new();
+        room.operator = true;
+        let mut seen = std::collections::HashSet::new();
         let lines = [
             "/start",
             "/buy",
@@ -401,6 +406,7 @@ pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
             "5000000",
             "SK-7F3K9",
             "hello",
+            "/admin",
         ];
         let mut queue: Vec<(Dialog, Said)> = lines
             .map(|line| (Dialog::default(), Said::Text(line.into())))
@@ -421,9 +427,21 @@ pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
                     let action =
                         Action::decode(data).unwrap_or_else(|| panic!("{data} does nothing"));
                     // The kind of button on the kind of screen: numbers differ for ever.
-                    let kind = (dialog.place.name(), action.name(), screen.note.is_some());
+                    let deck = matches!(action, Action::Deck(_));
+                    let detail =
+                        deck.then(|| data.split('.').next().unwrap_or_default().to_owned());
+                    let draft = dialog.deck.as_ref();
+                    let want = draft.and_then(|draft| draft.want);
+                    let want = want.map(|want| std::mem::discriminant(&want));
+                    let place = (dialog.place.name(), draft.is_some(), want);
+                    let kind = (place, action.name(), detail, screen.note.is_some());
                     if seen.insert(kind) {
                         queue.push((dialog.clone(), Said::Tap(data.as_str().into())));
+                        if dialog.deck.is_some() {
+                            for line in ["x", "30", "checked by hand", "7"] {
+                                queue.push((dialog.clone(), Said::Text(line.into())));
+                            }
+                        }
                     }
                 }
                 faces.push(face);

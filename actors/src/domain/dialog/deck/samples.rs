@@ -1,0 +1,259 @@
+//! Screens of the deck for tests: each kind at least once, and what a desk would answer.
+
+use super::face::{
+    BreakCard, BreakLine, DeckFace, Health, HomeFace, OddLine, OrderCard, SalesFace, StoppedBy,
+    WaitingOrder, WalletFace,
+};
+use super::{BreakMark, DeckAnswer, DeckNeed, Look, NotDone, WaitState};
+use crate::domain::Span;
+use crate::domain::audit::Who;
+use crate::domain::breaks::{Break, BreakStanding, Finding};
+use crate::domain::catalog::ProductKind;
+use crate::domain::ids::{InvoiceId, LoginId, TelegramId, TransferId, Version};
+use crate::domain::money::NanoTon;
+use crate::domain::order::{HistoryRow, Order};
+use crate::domain::pricing::{ShopPrices, Stop, StopReason};
+use crate::domain::report::DayReport;
+use crate::domain::samples::{self, noon};
+use crate::domain::transfer::TransferState;
+
+/// The version that is shown of everything.
+const VERSION: Version = Version::new(4);
+
+/// A parked order with a payment behind it.
+#[must_use]
+pub fn parked() -> Order {
+    samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false))
+}
+
+fn row() -> Finding {
+    let order = parked();
+    Finding::RowUnclaimed {
+        row: HistoryRow {
+            login: LoginId::new(1),
+            recipient: order.quote.recipient.username.clone(),
+            goods: order.quote.product,
+            price: NanoTon::from_nanos(326_000_000),
+            at: noon(),
+        },
+    }
+}
+
+fn unseen() -> Finding {
+    Finding::DeliveryUnseen {
+        order: samples::ORDER,
+        transfer: TransferId::new(1),
+    }
+}
+
+fn line(finding: Finding) -> BreakLine {
+    BreakLine {
+        mark: BreakMark::of(&finding.key()),
+        finding,
+        since: noon() - Span::hours(2),
+    }
+}
+
+/// An order with all that can hang on it.
+#[must_use]
+pub fn card(order: Order) -> OrderCard {
+    let tx = samples::tx(1_040);
+    let paid = samples::transfer(1, 5).now_is(TransferState::Paid { tx });
+    OrderCard {
+        order,
+        version: VERSION,
+        telegram: TelegramId::new(7),
+        transfers: vec![paid, samples::transfer(2, 6)],
+        invoice: Some(InvoiceId::new(3)),
+        rows: vec![line(row())],
+    }
+}
+
+fn health() -> Health {
+    let since = noon() - Span::hours(3);
+    Health {
+        orders: WaitState::ALL.map(|state| (state, 2, since)).to_vec(),
+        unpaid: 3,
+        breaks: Some((2, since)),
+        odd: 1,
+    }
+}
+
+fn wallet(number: i64, well: bool) -> WalletFace {
+    WalletFace {
+        login: LoginId::new(number),
+        address: "UQBvW8Z5huBkMJYdnfAEM5JqTNkuWX3diqYENkWsIL0XggGG".to_owned(),
+        free: NanoTon::from_nanos(87_300_000_000),
+        per_day: well.then_some(NanoTon::from_nanos(41_000_000_000)),
+        stopped: !well,
+        works: well,
+    }
+}
+
+/// What rests: by hand and by all rules.
+#[must_use]
+pub fn stops() -> Vec<Stop> {
+    let stop = |kind, why| Stop {
+        kind,
+        why,
+        since: noon(),
+    };
+    vec![
+        stop(None, StopReason::Operator),
+        stop(Some(ProductKind::Stars), StopReason::BooksUnbalanced),
+        stop(Some(ProductKind::Premium), StopReason::FragmentDown),
+        stop(None, StopReason::LoginLost),
+        stop(None, StopReason::FloatLow),
+    ]
+}
+
+/// What a desk answers, with everything there that can be.
+#[must_use]
+pub fn shown(look: &Look, prices: &ShopPrices) -> DeckFace {
+    let order = WaitingOrder::of(&parked());
+    match look {
+        Look::Home => DeckFace::Home(Box::new(HomeFace {
+            report: DayReport::sample(noon().date_naive()),
+            stops: Vec::new(),
+            open: true,
+            health: health(),
+        })),
+        Look::Waits => DeckFace::Waits(Box::new(health())),
+        Look::State(state, page) => DeckFace::State {
+            state: *state,
+            orders: vec![order],
+            page: *page,
+            more: *page == 0,
+        },
+        Look::Breaks(page) => DeckFace::Breaks {
+            breaks: vec![line(unseen()), line(row())],
+            page: *page,
+            more: *page == 0,
+        },
+        Look::Odd(page) => DeckFace::Odd {
+            lines: vec![OddLine {
+                invoice: InvoiceId::new(3),
+                what: "paid twice <b>".to_owned(),
+                since: noon() - Span::minutes(5),
+            }],
+            page: *page,
+            more: *page == 0,
+        },
+        Look::Sales => DeckFace::Sales(Box::new(SalesFace {
+            open: true,
+            stops: Vec::new(),
+            unavailable: Vec::new(),
+            by: None,
+        })),
+        Look::Prices => DeckFace::Prices {
+            rules: Box::new(prices.rules.get().clone()),
+            by_hand: None,
+        },
+        Look::Wallets => DeckFace::Wallets(vec![wallet(1, true), wallet(2, false)]),
+        Look::Till(login) => DeckFace::Till(Box::new(wallet(login.get(), true))),
+        Look::Order(_) => DeckFace::Order(Box::new(card(parked()))),
+        Look::Find(text) if text == "7" => DeckFace::Found(vec![order.clone(), order]),
+        Look::Find(_) => DeckFace::Order(Box::new(card(parked()))),
+        Look::Break(_) => {
+            let finding = unseen();
+            DeckFace::Break(Box::new(BreakCard {
+                row: Break {
+                    key: finding.key(),
+                    wallet: samples::purchase(&[]).wallet,
+                    finding,
+                    since: noon() - Span::hours(2),
+                    seen: noon(),
+                    n: 1,
+                    standing: BreakStanding::Open,
+                },
+                version: VERSION,
+            }))
+        }
+        Look::Invoice(_) => DeckFace::NotThere,
+    }
+}
+
+/// What a desk answers to anything.
+#[must_use]
+pub fn answer(need: &DeckNeed, prices: &ShopPrices) -> DeckAnswer {
+    match need {
+        DeckNeed::Look(look) => DeckAnswer::Shown(Box::new(shown(look, prices))),
+        DeckNeed::Act(act) => DeckAnswer::Acted {
+            want: act.want,
+            outcome: Ok(()),
+        },
+        DeckNeed::Cookies { login, .. } => DeckAnswer::Cookies {
+            login: *login,
+            outcome: Ok(()),
+        },
+    }
+}
+
+/// Screens that no desk above shows: empty, stopped, in every state.
+#[must_use]
+pub fn others() -> Vec<DeckFace> {
+    let by = |who| {
+        Some(StoppedBy {
+            who,
+            reason: Some("checked by hand".to_owned()),
+            at: noon(),
+        })
+    };
+    let sales = |who| {
+        DeckFace::Sales(Box::new(SalesFace {
+            open: false,
+            stops: stops(),
+            unavailable: vec![
+                (samples::stars(50), "stopped".to_owned()),
+                (
+                    crate::domain::catalog::Product::Premium(
+                        crate::domain::catalog::PremiumMonths::Three,
+                    ),
+                    "stopped".to_owned(),
+                ),
+            ],
+            by: by(who),
+        }))
+    };
+    let mut faces = vec![
+        sales(Who::Person(TelegramId::new(7))),
+        sales(Who::Token("desk".to_owned())),
+        DeckFace::Waits(Box::default()),
+        DeckFace::State {
+            state: WaitState::Held,
+            orders: Vec::new(),
+            page: 0,
+            more: false,
+        },
+        DeckFace::Home(Box::new(HomeFace {
+            report: DayReport {
+                worth: None,
+                ..DayReport::sample(noon().date_naive())
+            },
+            stops: stops(),
+            open: false,
+            health: Health::default(),
+        })),
+        DeckFace::Wallets(Vec::new()),
+        DeckFace::Till(Box::new(wallet(1, false))),
+        DeckFace::Trying(LoginId::new(1)),
+        DeckFace::NotThere,
+        DeckFace::Unread,
+    ];
+    let orders = samples::every_order().into_iter();
+    faces.extend(orders.map(|(_, order)| DeckFace::Order(Box::new(card(order)))));
+    faces
+}
+
+/// Every way in which something is not done.
+#[must_use]
+pub fn refusals() -> Vec<NotDone> {
+    vec![
+        NotDone::Changed,
+        NotDone::Before,
+        NotDone::Elsewhere,
+        NotDone::NotNow,
+        NotDone::Unsure,
+        NotDone::Rule("behind a payment a second person is needed".to_owned()),
+    ]
+}

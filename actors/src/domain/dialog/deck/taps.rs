@@ -1,0 +1,311 @@
+//! What a tap or a typed line makes of the deck.
+
+use super::face::{Change, DeckFace, Sure};
+use super::{
+    Act, Asks, DeckAnswer, DeckNeed, DeckNote, Draft, Go, Look, NotDone, REASON_CHARS, Secret, Want,
+};
+use crate::domain::catalog::{PremiumMonths, Product, StarsQuantity};
+use crate::domain::dialog::heard::Utterance;
+use crate::domain::dialog::{Action, Body, Dialog, Need, Note, Screen, Step, View};
+
+/// Quantities of Stars whose prices are shown before a markup is set.
+const SHOWN: [u32; 3] = [50, 500, 5_000];
+
+impl Dialog {
+    /// A button of the deck. For whoever is no operator it is one that is there no more.
+    pub(in crate::domain::dialog) fn deck(mut self, go: Go, view: View<'_>) -> Step {
+        if !view.operator {
+            return self.show(Some(Note::OldButton), view);
+        }
+        let draft = self.deck.take();
+        match go {
+            Go::Find => self.drafted(Draft::new(Asks::Name, None, view.fresh), None, view),
+            Go::Cookies(login) => {
+                let draft = Draft::new(Asks::Cookies(login), None, view.fresh);
+                self.drafted(draft, None, view)
+            }
+            Go::Want(want) => {
+                let draft = Draft::new(Asks::Yes, Some(want), view.fresh);
+                self.next(draft, view)
+            }
+            Go::Why(reason, nonce) => match draft.filter(|draft| draft.nonce == nonce) {
+                Some(draft) => {
+                    let reason = Some(reason.said().to_owned());
+                    self.next(Draft { reason, ..*draft }, view)
+                }
+                None => self.look(Look::Home, Some(Note::OldButton)),
+            },
+            Go::Yes(nonce) => match draft.filter(|draft| draft.nonce == nonce) {
+                Some(draft) => self.really(*draft, view),
+                None => self.look(Look::Home, Some(Note::OldButton)),
+            },
+            Go::Home => self.look(Look::Home, None),
+            Go::Waits => self.look(Look::Waits, None),
+            Go::State(state, page) => self.look(Look::State(state, page), None),
+            Go::Breaks(page) => self.look(Look::Breaks(page), None),
+            Go::Odd(page) => self.look(Look::Odd(page), None),
+            Go::Sales => self.look(Look::Sales, None),
+            Go::Prices => self.look(Look::Prices, None),
+            Go::Wallets => self.look(Look::Wallets, None),
+            Go::Till(login) => self.look(Look::Till(login), None),
+            Go::Order(order) => self.look(Look::Order(order), None),
+            Go::Break(mark) => self.look(Look::Break(mark), None),
+            Go::Invoice(invoice) => self.look(Look::Invoice(invoice), None),
+        }
+    }
+
+    /// A line that an operator types where the deck waits for one; none if it means something else.
+    pub(in crate::domain::dialog) fn typed_on_deck(
+        &mut self,
+        line: &str,
+        view: View<'_>,
+    ) -> Option<Step> {
+        let draft = *self.deck.clone().filter(|_| view.operator)?;
+        if line.trim_start().starts_with('/') {
+            return None;
+        }
+        if Utterance::of(line) == Utterance::Do(Action::Back) {
+            let back = draft.face(view).back().unwrap_or(Go::Home);
+            return Some(std::mem::take(self).deck(back, view));
+        }
+        let mut dialog = std::mem::take(self);
+        Some(match draft.asks {
+            Asks::Name => {
+                dialog.deck = None;
+                let name = match Utterance::of(line) {
+                    Utterance::Order(number) => number.to_string(),
+                    Utterance::Start { .. }
+                    | Utterance::Do(_)
+                    | Utterance::Buy { .. }
+                    | Utterance::TopUp { .. }
+                    | Utterance::Name(_)
+                    | Utterance::Number(_)
+                    | Utterance::Words(_) => line.trim().to_owned(),
+                };
+                dialog.look(Look::Find(name), None)
+            }
+            Asks::Value => match draft.want.and_then(|want| want.read(line)) {
+                Some(value) => {
+                    let value = Some(value);
+                    dialog.next(Draft { value, ..draft }, view)
+                }
+                None => dialog.drafted(draft, Some(DeckNote::BadNumber), view),
+            },
+            Asks::Reason => {
+                let reason = line.trim();
+                if REASON_CHARS.contains(&reason.chars().count()) {
+                    let reason = Some(reason.to_owned());
+                    dialog.next(Draft { reason, ..draft }, view)
+                } else {
+                    dialog.drafted(draft, Some(DeckNote::BadReason), view)
+                }
+            }
+            Asks::Yes | Asks::Trying(_) => dialog.drafted(draft, None, view),
+            Asks::Cookies(login) => {
+                let trying = Draft::new(Asks::Trying(login), None, draft.nonce);
+                dialog.deck = Some(Box::new(trying));
+                let text = Secret(line.to_owned());
+                dialog.ask(Need::Deck(DeckNeed::Cookies { login, text }), None)
+            }
+        })
+    }
+
+    /// What the deck was answered.
+    pub(in crate::domain::dialog) fn answered_on_deck(
+        self,
+        answer: DeckAnswer,
+        note: Option<Note>,
+        view: View<'_>,
+    ) -> Step {
+        match answer {
+            DeckAnswer::Shown(face) => self.on_deck(*face, note, view.fresh),
+            DeckAnswer::Acted { want, outcome } => {
+                let note = Note::Deck(of_outcome(outcome, DeckNote::Done));
+                match want.home() {
+                    Go::Order(order) => self.look(Look::Order(order), Some(note)),
+                    Go::Break(mark) => self.look(Look::Break(mark), Some(note)),
+                    Go::Prices => self.look(Look::Prices, Some(note)),
+                    Go::Sales => self.look(Look::Sales, Some(note)),
+                    Go::Home
+                    | Go::Waits
+                    | Go::State(..)
+                    | Go::Breaks(_)
+                    | Go::Odd(_)
+                    | Go::Wallets
+                    | Go::Till(_)
+                    | Go::Invoice(_)
+                    | Go::Find
+                    | Go::Want(_)
+                    | Go::Why(..)
+                    | Go::Yes(_)
+                    | Go::Cookies(_) => self.look(Look::Home, Some(note)),
+                }
+            }
+            DeckAnswer::Cookies { login, outcome } => {
+                let mut dialog = self;
+                dialog.deck = None;
+                let note = Note::Deck(of_outcome(outcome, DeckNote::CookiesTaken));
+                dialog.look(Look::Till(login), Some(note))
+            }
+        }
+    }
+
+    fn look(self, look: Look, note: Option<Note>) -> Step {
+        self.ask(Need::Deck(DeckNeed::Look(look)), note)
+    }
+
+    /// What is missing of a wish is asked for; then whether really.
+    fn next(self, draft: Draft, view: View<'_>) -> Step {
+        let Some(want) = draft.want else {
+            return self.look(Look::Home, None);
+        };
+        let asks = if want.needs_value() && draft.value.is_none() {
+            Asks::Value
+        } else if want.needs_reason() && draft.reason.is_none() {
+            // A price that cannot be is refused before anybody says why.
+            if let Some(why) = draft.refused(view) {
+                let draft = Draft {
+                    asks: Asks::Value,
+                    value: None,
+                    ..draft
+                };
+                return self.drafted(draft, Some(DeckNote::NotDone(NotDone::Rule(why))), view);
+            }
+            Asks::Reason
+        } else {
+            Asks::Yes
+        };
+        self.drafted(Draft { asks, ..draft }, None, view)
+    }
+
+    fn drafted(mut self, draft: Draft, note: Option<DeckNote>, view: View<'_>) -> Step {
+        let (face, nonce) = (draft.face(view), draft.nonce);
+        self.deck = Some(Box::new(draft));
+        self.on_deck(face, note.map(Note::Deck), nonce)
+    }
+
+    fn really(self, draft: Draft, view: View<'_>) -> Step {
+        let Some(want) = draft.want else {
+            return self.look(Look::Home, Some(Note::OldButton));
+        };
+        let ready = (draft.reason.is_some() || !want.needs_reason())
+            && (draft.value.is_some() || !want.needs_value());
+        if !ready {
+            return self.next(draft, view);
+        }
+        let act = Act {
+            want,
+            value: draft.value,
+            reason: draft.reason,
+            nonce: draft.nonce,
+        };
+        self.ask(Need::Deck(DeckNeed::Act(Box::new(act))), None)
+    }
+
+    fn on_deck(self, face: DeckFace, note: Option<Note>, nonce: i64) -> Step {
+        let buttons = face.keys(nonce);
+        let body = Body::Deck(Box::new(face));
+        let screen = Box::new(Screen {
+            note,
+            body,
+            buttons,
+        });
+        let dialog = self;
+        Step::Show { dialog, screen }
+    }
+}
+
+fn of_outcome(outcome: Result<(), NotDone>, done: DeckNote) -> DeckNote {
+    match outcome {
+        Ok(()) => done,
+        Err(why) => DeckNote::NotDone(why),
+    }
+}
+
+impl Want {
+    fn read(self, line: &str) -> Option<i64> {
+        match self {
+            Self::Price(of) => of.read(line),
+            Self::Resume { .. }
+            | Self::Refund { .. }
+            | Self::Deliver { .. }
+            | Self::Settle { .. }
+            | Self::Pause(_)
+            | Self::Open => None,
+        }
+    }
+}
+
+impl Draft {
+    const fn new(asks: Asks, want: Option<Want>, nonce: i64) -> Self {
+        Self {
+            asks,
+            want,
+            value: None,
+            reason: None,
+            nonce,
+        }
+    }
+
+    fn face(&self, view: View<'_>) -> DeckFace {
+        match (self.asks, self.want) {
+            (Asks::Name, _) => DeckFace::Find,
+            (Asks::Cookies(login), _) => DeckFace::Cookies(login),
+            (Asks::Trying(login), _) => DeckFace::Trying(login),
+            (Asks::Value, Some(Want::Price(of))) => DeckFace::Value {
+                of,
+                now: of.now(view.prices.rules.get()),
+            },
+            (Asks::Reason, Some(want)) => DeckFace::Why {
+                want,
+                value: self.value,
+            },
+            (Asks::Yes | Asks::Value, Some(want)) => DeckFace::Sure(Box::new(Sure {
+                draft: self.clone(),
+                want,
+                changes: self.changes(view),
+            })),
+            (Asks::Yes | Asks::Value | Asks::Reason, None) => DeckFace::NotThere,
+        }
+    }
+
+    /// Why the price cannot be set so.
+    fn refused(&self, view: View<'_>) -> Option<String> {
+        let Some(Want::Price(of)) = self.want else {
+            return None;
+        };
+        let set = of.set(self.value?, view.prices.rules.get())?;
+        let next = view.prices.set_by_hand(set, view.now);
+        next.err().map(|why| why.to_string())
+    }
+
+    /// What a few goods would cost.
+    fn changes(&self, view: View<'_>) -> Vec<Change> {
+        let (Some(Want::Price(of)), Some(value)) = (self.want, self.value) else {
+            return Vec::new();
+        };
+        let set = of.set(value, view.prices.rules.get());
+        let next = set.and_then(|set| view.prices.set_by_hand(set, view.now).ok());
+        let Some(next) = next else {
+            return Vec::new();
+        };
+        let stars = SHOWN
+            .into_iter()
+            .filter_map(|count| StarsQuantity::new(count).ok());
+        let goods = stars
+            .map(Product::Stars)
+            .chain(PremiumMonths::ALL.map(Product::Premium));
+        let price = |prices: &crate::domain::pricing::ShopPrices, product| {
+            prices.price(product, view.now).ok().map(|it| it.price)
+        };
+        let change = |product| Change {
+            product,
+            before: price(view.prices, product),
+            after: price(&next, product),
+        };
+        goods
+            .map(change)
+            .filter(|change| change.before != change.after)
+            .collect()
+    }
+}
