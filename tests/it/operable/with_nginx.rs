@@ -20,7 +20,7 @@ struct Nginx {
     http: u16,
     /// How it is called, to test and to reload what it reads.
     called: String,
-    _running: Running,
+    running: Running,
     folder: tempfile::TempDir,
 }
 
@@ -93,7 +93,7 @@ impl Nginx {
             web: web(),
             http: base,
             called,
-            _running: running,
+            running,
             folder,
         }
     }
@@ -127,6 +127,15 @@ impl Nginx {
             refused += usize::from(one.await);
         }
         refused
+    }
+}
+
+impl Drop for Nginx {
+    /// Its workers end only if it is asked to: they would outlive a master that is killed.
+    fn drop(&mut self) {
+        if self.running.ended().is_none() {
+            self.running.terminate();
+        }
     }
 }
 
