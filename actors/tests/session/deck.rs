@@ -23,9 +23,11 @@ async fn a_double_tap_on_two_replicas_acts_once_and_names_the_operator() {
     let (one, two) = (shop.directory(), shop.directory());
     forge(&shop, &one, ANYA, Go::Want(Want::Open)).await;
     let sure = shop.screen(ANYA).await;
-    let yes = sure.actions().find_map(|action| match action {
-        Action::Deck(go @ Go::Yes(_)) => Some(*go),
-        _ => None,
+    let yes = sure.actions().find_map(|action| {
+        let Action::Deck(go @ Go::Yes(_)) = action else {
+            return None;
+        };
+        Some(*go)
     });
     let yes = yes.expect("asked once more");
     forge(&shop, &one, ANYA, yes).await;

@@ -65,10 +65,10 @@ impl Room {
                 Step::Show { dialog, screen } => return (dialog, *screen),
                 Step::Ask { dialog, need, note } => (dialog, need, note),
             };
-            let answer = match need {
-                Need::Deck(need) => self.answer(&need),
-                other => panic!("a customer's need on the deck: {other:?}"),
+            let Need::Deck(need) = need else {
+                panic!("a customer's need on the deck: {need:?}");
             };
+            let answer = self.answer(&need);
             step = dialog.answered(Answer::Deck(answer), note, self.view());
         }
         panic!("asks without end");
@@ -102,10 +102,12 @@ fn face(screen: &Screen) -> &DeckFace {
 }
 
 fn goes(screen: &Screen) -> Vec<Go> {
-    let deck = |action: &Action| match action {
-        Action::Deck(go) => Some(*go),
-        Action::Menu => None,
-        other => panic!("{other:?} on the deck"),
+    let deck = |action: &Action| {
+        if let Action::Deck(go) = action {
+            return Some(*go);
+        }
+        assert_eq!(*action, Action::Menu);
+        None
     };
     screen.actions().filter_map(deck).collect()
 }
