@@ -7,8 +7,8 @@
 //! - **Adapters** ([`storage`], [`redis`], [`memory`], [`heleket`], [`fragment`], [`ton`],
 //!   [`telegram`]) implement the ports of the core, each with its one outside library. An adapter
 //!   answers; it never calls an actor and never knows another adapter.
-//! - **Leaves** ([`config`], [`telemetry`], [`metrics`], `outside`) are used and use nothing of the others;
-//!   adapters use `outside` alone.
+//! - **Leaves** ([`config`], [`telemetry`], [`metrics`], [`record`], `outside`) are used and use nothing of
+//!   the others; adapters use the last two alone.
 //! - **The wiring** ([`daemon`], [`cli`]) is the only place that sees everything.
 //!
 //! It is a library so that tests and benches can use what the binary is made of.
@@ -22,6 +22,7 @@ pub mod http;
 pub mod memory;
 pub mod metrics;
 mod outside;
+pub mod record;
 pub mod redis;
 pub mod storage;
 pub mod telegram;

@@ -21,6 +21,7 @@ use crate::fragment::{
     BrowserSettings, Chrome, CookieText, Fragment, FragmentSettings, Proxy, WebDriverPlace,
 };
 use crate::http::ReadCookies;
+use crate::record::{self, Record};
 use crate::storage::Storage;
 use crate::storage::vault::{SealedVault, VaultKey};
 use crate::ton::{
@@ -53,6 +54,8 @@ pub(super) struct Goods {
     pub(super) memory: Memory,
     /// When a login's cookies were last stored.
     pub(super) cookies: Cookies,
+    /// Where raw answers are noted while the shop is new.
+    pub(super) record: Record,
 }
 
 impl Goods {
@@ -108,6 +111,12 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
     }
     let addresses = tills.iter().map(|(_, wallet)| *wallet);
     let outgoings = Arc::new(Outgoings::new(addresses, destinations.clone()));
+    let file = settings.state_dir.join(record::FILE);
+    let record = Record::at(file, &tokio::runtime::Handle::current());
+    let providers = ChainSettings {
+        record: record.clone(),
+        ..providers
+    };
     let chain = TonChain::new(providers, Arc::clone(&outgoings)).map_err(bad_chain)?;
     let cap = settings.pricing.rules.get().max_order_cost;
     let firewall = FirewallRules::new(destinations.clone(), cap, settings.ton.day_cap);
@@ -122,6 +131,7 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
     let fragment = Arc::new(Fragment::new(
         FragmentSettings {
             call: settings.fragment.call_timeout,
+            record: record.clone(),
             ..FragmentSettings::new(settings.fragment.url.clone(), tills.clone())
         },
         browsers(settings)?,
@@ -147,6 +157,7 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
             Ok(cookies.to_jar())
         }),
         spare_jars,
+        record,
     }))
 }
 

@@ -33,6 +33,7 @@ use crate::http::health::{Report, Status};
 use crate::http::metrics_page::Backlog;
 use crate::http::{self, Counter, Doors};
 use crate::metrics;
+use crate::record::Record;
 use crate::telegram::inbound::Intake;
 use crate::telemetry::LogHealth;
 
@@ -151,11 +152,25 @@ impl Parts {
     }
 }
 
+/// Has raw answers noted while the shop is new, and no longer.
+async fn recorded(record: Record, mut shutters: watch::Receiver<Option<Shutters>>) {
+    loop {
+        let now = *shutters.borrow_and_update();
+        record.keep(now.is_some_and(|shutters| shutters.new_shop));
+        if shutters.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
 /// Runs the daemon until a signal or an end of its own. To be called on an actix system.
 pub(super) async fn run(parts: Parts, given: &Arc<Settings>, role: Role) -> Result<(), Failed> {
     let mut signals = Signals::listen()
         .map_err(|why| Failed::by_itself(format!("signals cannot be heard: {why}")))?;
     let (shutters, seen) = watch::channel(None);
+    if let Some(goods) = &parts.goods {
+        actix_rt::spawn(recorded(goods.record.clone(), seen.clone()));
+    }
     let side = Arc::new(parts.start(given, role, seen).await?);
     let (to, health) = watch::channel(Report::starting());
     let caring = Caring::begin(&parts, &side, shutters, health.clone(), given, role);

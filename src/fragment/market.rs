@@ -77,7 +77,9 @@ impl Fragment {
         let tab = self.0.fleet.tab(slot.browser);
         // A browser that is gone: whoever holds its slot must bring it back.
         let tab = tab.ok_or_else(|| Failure::unknown("the browser is closed"))?;
-        Ok(Session::of(tab, slot, Arc::clone(&self.0.vault)).await)
+        let vault = Arc::clone(&self.0.vault);
+        let record = self.0.settings.record.clone();
+        Ok(Session::of(tab, slot, vault, record).await)
     }
 
     async fn anonymous(&self, slot: Slot) -> Result<Session, MarketFailure> {

@@ -14,6 +14,7 @@ use super::tab::{Fetched, Lost, State, Tab};
 use super::verdict::{Answer, Effect, Heard, failure, of_call, of_page};
 use super::wire::Unread;
 use super::wire::head::Head;
+use crate::record::Record;
 
 /// Why a call brought nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,18 +57,25 @@ pub(super) struct Session {
     pub(super) slot: Slot,
     pub(super) state: OwnedMutexGuard<State>,
     vault: Arc<dyn Vault>,
+    record: Record,
     /// Why the newest cookies were not stored, if they were not.
     unstored: Option<String>,
 }
 
 impl Session {
-    pub(super) async fn of(tab: Arc<Tab>, slot: Slot, vault: Arc<dyn Vault>) -> Self {
+    pub(super) async fn of(
+        tab: Arc<Tab>,
+        slot: Slot,
+        vault: Arc<dyn Vault>,
+        record: Record,
+    ) -> Self {
         let state = Arc::clone(&tab.state).lock_owned().await;
         Self {
             tab,
             slot,
             state,
             vault,
+            record,
             unstored: None,
         }
     }
@@ -77,6 +85,7 @@ impl Session {
         let fetched = self.tab.get(path).await.map_err(|lost| of_lost(&lost))?;
         let answer = self.answered(fetched, Effect::Harmless).await;
         let answer = answer?;
+        self.note(path, &answer);
         match of_page(&answer) {
             Ok(page) => Ok(page.to_owned()),
             Err(heard) => Err(failure(heard, Effect::Harmless)),
@@ -162,7 +171,26 @@ impl Session {
         let fetched = fetched.map_err(|lost| Trouble::Failed(of_lost(&lost)))?;
         let answer = self.answered(fetched, effect).await;
         let answer = answer.map_err(Trouble::Failed)?;
+        let method = fields.iter().find(|(name, _)| *name == "method");
+        self.note(method.map_or(page, |(_, method)| method), &answer);
         Ok(of_call(&answer))
+    }
+
+    /// Notes an answer where a new shop's are: without the cookies, the hash and the challenge.
+    fn note(&self, to: &str, answer: &Answer) {
+        if !self.record.is_kept() {
+            return;
+        }
+        let head = Head::of(&answer.body).ok();
+        let fresh = head.iter().flat_map(|head| {
+            let challenge = head.challenge.as_deref();
+            [Some(head.hash.as_str()), challenge].into_iter().flatten()
+        });
+        let cookies = self.state.jar.0.values().map(String::as_str);
+        let secrets = cookies.chain(self.state.hash.as_deref()).chain(fresh);
+        let body = answer.body.as_bytes();
+        self.record
+            .note("fragment", to, answer.status, body, secrets);
     }
 
     /// Keeps the cookies that came with an answer.

@@ -8,6 +8,7 @@ use starkeeper_actors::domain::ids::{LoginId, WalletAddress};
 use url::Url;
 
 use super::Proxy;
+use crate::record::Record;
 
 /// The settings of the site.
 #[derive(Clone, Debug)]
@@ -22,17 +23,20 @@ pub struct FragmentSettings {
     /// How many Stars are priced, 50 to 1,000,000: the more, the less Fragment's rounding counts.
     /// Default 10,000.
     pub priced_stars: u32,
+    /// Where raw answers are noted while a shop is new. Default nowhere.
+    pub record: Record,
 }
 
 impl FragmentSettings {
     /// The defaults for these logins.
     #[must_use]
-    pub const fn new(origin: Url, logins: Vec<(LoginId, WalletAddress)>) -> Self {
+    pub fn new(origin: Url, logins: Vec<(LoginId, WalletAddress)>) -> Self {
         Self {
             origin,
             logins,
             call: Duration::from_secs(15),
             priced_stars: 10_000,
+            record: Record::default(),
         }
     }
 

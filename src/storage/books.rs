@@ -35,7 +35,20 @@ use super::{calls, decode, names, steps};
 /// Asks the engine for something that only reads, all at one moment. `queries` are those of the
 /// engine, whichever it is.
 macro_rules! read {
-    ($self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
+    ($self:ident, $given:tt, $queries:ident, |$link:ident| $work:expr) => {
+        ask!(read, $self, $given, $queries, |$link| $work)
+    };
+}
+
+/// The same for a few rows by their keys, which every update of a chat looks at.
+macro_rules! glance {
+    ($self:ident, $given:tt, $queries:ident, |$link:ident| $work:expr) => {
+        ask!(glance, $self, $given, $queries, |$link| $work)
+    };
+}
+
+macro_rules! ask {
+    ($how:ident, $self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
         match &$self.engine {
             Engine::Postgres(postgres) => {
                 calls::read_postgres(&$self.io, postgres, move |$link| {
@@ -48,7 +61,7 @@ macro_rules! read {
             Engine::Sqlite(sqlite) => {
                 sqlite
                     .readers
-                    .read(move |$link| {
+                    .$how(move |$link| {
                         use crate::storage::sqlite::{at_once, queries as $queries};
                         at_once(async { Ok($work) })
                     })
@@ -129,7 +142,7 @@ impl Books for Storage {
         fresh: CustomerId,
         now: Timestamp,
     ) -> Result<Seen<Customer>, Unreadable> {
-        let there = read!(self, [], q, |link| q::read::customer_at(link, telegram)
+        let there = glance!(self, [], q, |link| q::read::customer_at(link, telegram)
             .await?)?;
         if let Some(raw) = there {
             return decode::seen(raw);
@@ -147,13 +160,13 @@ impl Books for Storage {
         &self,
         telegram: TelegramId,
     ) -> Result<Option<Seen<Customer>>, Unreadable> {
-        decode::found(read!(self, [], q, |link| {
+        decode::found(glance!(self, [], q, |link| {
             q::read::customer_at(link, telegram).await?
         })?)
     }
 
     async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable> {
-        decode::found(read!(self, [], q, |link| q::read::customer(link, id).await?)?)
+        decode::found(glance!(self, [], q, |link| q::read::customer(link, id).await?)?)
     }
 
     async fn customers_waiting(
@@ -191,13 +204,13 @@ impl Books for Storage {
 
     async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable> {
         let owner = customer.get().to_string();
-        let balances = read!(self, [owner], q, |link| q::read::balances(link, owner)
+        let balances = glance!(self, [owner], q, |link| q::read::balances(link, owner)
             .await?)?;
         Ok(decode::purse(&balances))
     }
 
     async fn statement(&self, account: Account, last: u32) -> Result<Statement, Unreadable> {
-        let raw = read!(self, [], q, |link| {
+        let raw = glance!(self, [], q, |link| {
             match q::accounts::find(link, account).await? {
                 Some(id) => Some(q::ledger::statement(link, id, last).await?),
                 None => None,
@@ -213,7 +226,7 @@ impl Books for Storage {
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Seen<Order>>, Unreadable> {
-        decode::found(read!(self, [], q, |link| q::read::order(link, id).await?)?)
+        decode::found(glance!(self, [], q, |link| q::read::order(link, id).await?)?)
     }
 
     async fn order_numbered(

@@ -172,6 +172,11 @@ impl Provider {
                 Some(outside::exchange(&self.http, request, all.largest_answer).await)
             }
         };
+        if let Some(Ok((status, body))) = &answer {
+            let key = self.key.as_ref().and_then(|key| key.to_str().ok());
+            let from = format!("ton {}", self.number.0);
+            all.record.note(&from, call.name(), *status, body, key);
+        }
         let heard = match &answer {
             None => Heard::NoTime,
             Some(Ok((status, body))) => Heard::Answer {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::record::Record;
+
 /// One provider: a host that speaks toncenter's versions 2 and 3.
 #[derive(Clone, Debug)]
 pub struct ProviderSettings {
@@ -46,6 +48,8 @@ pub struct ChainSettings {
     /// The most pages that are read for one history. Default 256: more payments than a day has
     /// blocks for.
     pub most_pages: u32,
+    /// Where raw answers are noted while a shop is new. Default nowhere.
+    pub record: Record,
 }
 
 /// Why a client cannot be made of the settings.
@@ -89,6 +93,7 @@ impl ChainSettings {
             largest_answer: 4 * 1024 * 1024,
             page: 100,
             most_pages: 256,
+            record: Record::default(),
         }
     }
 

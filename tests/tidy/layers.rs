@@ -66,7 +66,7 @@ pub fn daemon(path: &[String]) -> Option<DaemonLayer> {
     match path.as_slice() {
         [] | ["daemon" | "cli", ..] => Some(DaemonLayer::Wiring),
         ["config" | "telemetry" | "metrics", ..] => Some(DaemonLayer::Leaf),
-        ["outside", ..] => Some(DaemonLayer::Line),
+        ["outside" | "record", ..] => Some(DaemonLayer::Line),
         ["http", ..] | ["telegram", "inbound", ..] => Some(DaemonLayer::Driver),
         [
             "storage" | "redis" | "memory" | "heleket" | "fragment" | "ton" | "telegram",

@@ -6,9 +6,11 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+use super::catalog::Product;
 use super::decision::Decision;
 use super::ids::OrderId;
 use super::notice::{OperatorNews, Owed, ShopNews};
+use super::order::{Order, OrderState};
 use super::report::DayReport;
 use super::{Span, Timestamp};
 
@@ -167,6 +169,29 @@ impl Shop {
             }
             Opening::Open { .. } => None,
         }
+    }
+
+    /// Whether an order proves that the shop delivers: Stars that came. Of the fewest there are, 50,
+    /// the proof is as good as of more; Premium goes another way at Fragment and proves nothing of
+    /// Stars.
+    #[must_use]
+    pub fn is_proof(order: &Order) -> bool {
+        let came = match &order.state {
+            OrderState::Delivered { .. } => true,
+            OrderState::AwaitingPayment { .. }
+            | OrderState::Held { .. }
+            | OrderState::Linked { .. }
+            | OrderState::Paying { .. }
+            | OrderState::Paid { .. }
+            | OrderState::Refunded { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Parked { .. } => false,
+        };
+        let stars = match order.quote.product {
+            Product::Stars(_) => true,
+            Product::Premium(_) => false,
+        };
+        came && stars
     }
 
     /// The shop after an operator's own order was delivered, if that opens it.

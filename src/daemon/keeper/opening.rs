@@ -1,5 +1,5 @@
-//! How a new shop opens: everything that `starkeeper check` asks is well, and an operator's own order
-//! was delivered.
+//! How a new shop opens: everything that `starkeeper check` asks is well, and an operator's own Stars
+//! were delivered.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use starkeeper_actors::domain::ids::{IncarnationId, OrderId};
 use starkeeper_actors::domain::login::Health;
-use starkeeper_actors::domain::order::OrderState;
 use starkeeper_actors::domain::shop::{Opening, Shop};
 use starkeeper_actors::ports::books::{Page, Seen};
 use tokio::time::Instant;
@@ -141,9 +140,7 @@ impl Keeper {
                 continue;
             };
             let orders = self.books.orders_of(customer.row.id, page).await?;
-            let delivered = orders
-                .iter()
-                .find(|seen| matches!(seen.row.state, OrderState::Delivered { .. }));
+            let delivered = orders.iter().find(|seen| Shop::is_proof(&seen.row));
             if let Some(seen) = delivered {
                 return Ok(Some(seen.row.id));
             }

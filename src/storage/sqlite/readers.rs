@@ -1,7 +1,8 @@
-//! A few connections that read, each on whichever blocking thread has a turn.
+//! A few connections that read, each on whichever blocking thread has a turn; a few rows by their
+//! keys are read where the caller stands.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -32,7 +33,20 @@ impl Readers {
         })
     }
 
-    /// Reads everything at one moment.
+    /// Reads a few rows by their keys, at one moment, on the caller's own thread: a trip to another
+    /// one takes several times as long as such a read. Whoever finds every connection in use waits
+    /// elsewhere.
+    pub(in crate::storage) async fn glance<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        match self.turns.try_acquire() {
+            Ok(_turn) => self.at_one_moment(work),
+            Err(_) => self.read(work).await,
+        }
+    }
+
+    /// Reads everything at one moment, on a thread that may take its time.
     pub(in crate::storage) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Trouble> + Send + 'static,
@@ -41,27 +55,36 @@ impl Readers {
         let Ok(turn) = turn else {
             return Err(not_read("the books are closed"));
         };
-        let idle = Arc::clone(&self.idle);
+        let readers = self.clone();
         let read = self.io.spawn_blocking(move || {
             let _turn = turn;
-            let connection = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(connection) = connection else {
-                return Err(not_read("no connection to read with"));
-            };
-            let found = at_one_moment(&connection, work);
-            idle.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
-            found
+            readers.at_one_moment(work)
         });
         match read.await {
             Ok(found) => found,
             Err(_) => Err(not_read("the read was stopped")),
         }
     }
+
+    /// Whoever has a turn finds a connection.
+    fn at_one_moment<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let Some(connection) = self.idle().pop() else {
+            return Err(not_read("no connection to read with"));
+        };
+        let found = in_transaction(&connection, work);
+        self.idle().push(connection);
+        found
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn at_one_moment<T>(
+fn in_transaction<T>(
     connection: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, Trouble>,
 ) -> Result<T, Trouble> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::emulators::Emulators;
 use crate::support::phone::{Phone, button, text};
@@ -34,6 +34,10 @@ async fn a_new_shop_opens_once_its_operator_was_delivered_fifty_stars() {
         .map(text_of),
     );
     settings.push(("TELEGRAM_API_URL", format!("http://127.0.0.1:{}", base + 1)));
+    let cookies = settings
+        .iter()
+        .find(|(name, _)| *name == "FRAGMENT_COOKIES");
+    let cookies = cookies.expect("a login").1.clone();
     let mut shop = Shop::beside(emulators, base, settings).await;
     let customer = Phone::of(&shop.emulators, CUSTOMER, Some("anya_k"), "en").await;
     let operator = Phone::of(&shop.emulators, OPERATOR, Some("boss_k"), "en").await;
@@ -78,9 +82,54 @@ async fn a_new_shop_opens_once_its_operator_was_delivered_fifty_stars() {
         })
         .await;
     shop.daemon.terminate().await;
+    recorded(&shop, &cookies);
     shop.daemon.set("FRAGMENT_COOKIES", "");
     shop.daemon.resume().await;
     customer
         .offered("/buy 50", &["1:pay_invoice", "1:confirm"])
         .await;
+}
+
+/// The way of the purchase is in the record of raw answers, and no secret is.
+fn recorded(shop: &Shop, cookies: &str) {
+    let file = shop.daemon.folder().join("state/first-purchase.jsonl");
+    let record = std::fs::read_to_string(file).expect("there is a record");
+    let lines: Vec<Value> = record
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect();
+    let names = [
+        "searchStarsRecipient",
+        "initBuyStarsRequest",
+        "getBuyStarsLink",
+        "confirmReq",
+    ];
+    for name in names {
+        let answer = lines
+            .iter()
+            .find(|line| line["from"] == "fragment" && line["to"] == name)
+            .unwrap_or_else(|| panic!("{name} is not recorded"));
+        assert_eq!(answer["status"], 200, "{answer}");
+        assert!(
+            answer["body"].as_str().unwrap().starts_with('{'),
+            "{answer}"
+        );
+    }
+    let of_chain = |line: &&Value| line["from"].as_str().unwrap().starts_with("ton ");
+    assert!(lines.iter().any(|line| of_chain(&line)), "{record}");
+    assert!(record.contains("[removed]"));
+    let values = cookies
+        .split("; ")
+        .filter_map(|pair| Some(pair.split_once('=')?.1));
+    for secret in values.filter(|value| value.len() >= 8) {
+        assert!(!record.contains(secret), "a cookie is recorded");
+    }
+    let hash = |line: &Value| {
+        line["body"].as_str().unwrap().contains("api?hash=")
+            && !line["body"]
+                .as_str()
+                .unwrap()
+                .contains("api?hash=[removed]")
+    };
+    assert!(!lines.iter().any(hash), "the hash of the API is recorded");
 }

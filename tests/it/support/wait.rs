@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 /// Longer than anything here takes on a busy machine; only a failing test waits it out.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Between two looks.
-const BETWEEN: Duration = Duration::from_millis(10);
+/// Between two looks: each costs the daemon a little of what it should do meanwhile.
+const BETWEEN: Duration = Duration::from_millis(25);
 
 /// What `look` finds at last. Panics with `what` and the last finding when it finds nothing.
 pub async fn eventually<T, E: Debug>(what: &str, look: impl AsyncFnMut() -> Result<T, E>) -> T {

@@ -1,6 +1,8 @@
 use super::*;
+use crate::domain::catalog::PremiumMonths;
 use crate::domain::notice::Message;
-use crate::domain::samples::{after, noon};
+use crate::domain::pricing::Quote;
+use crate::domain::samples::{after, every_order, noon};
 
 const RULES: AliveRules = AliveRules {
     mark_every: Span::seconds(60),
@@ -150,4 +152,18 @@ fn a_disk_that_was_full_needs_a_quarter_more() {
     assert!(rules.is_low(true, 124) && !rules.is_low(true, 125));
     let all = RoomRules { least: u64::MAX };
     assert!(all.is_low(true, u64::MAX - 1));
+}
+
+#[test]
+fn stars_that_came_are_a_proof_and_nothing_else_is() {
+    for (name, order) in every_order() {
+        let delivered = matches!(order.state, OrderState::Delivered { .. });
+        let stars = matches!(order.quote.product, Product::Stars(_));
+        assert_eq!(Shop::is_proof(&order), delivered && stars, "{name}");
+        let quote = Quote {
+            product: Product::Premium(PremiumMonths::Three),
+            ..order.quote.clone()
+        };
+        assert!(!Shop::is_proof(&Order { quote, ..order }), "{name}");
+    }
 }
