@@ -111,12 +111,7 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
     }
     let addresses = tills.iter().map(|(_, wallet)| *wallet);
     let outgoings = Arc::new(Outgoings::new(addresses, destinations.clone()));
-    let file = settings.state_dir.join(record::FILE);
-    let record = Record::at(file, &tokio::runtime::Handle::current());
-    let providers = ChainSettings {
-        record: record.clone(),
-        ..providers
-    };
+    let (record, providers) = recorded(settings, providers);
     let chain = TonChain::new(providers, Arc::clone(&outgoings)).map_err(bad_chain)?;
     let cap = settings.pricing.rules.get().max_order_cost;
     let firewall = FirewallRules::new(destinations.clone(), cap, settings.ton.day_cap);
@@ -159,6 +154,17 @@ pub(super) async fn make(making: Making<'_>) -> Result<Option<Goods>, Failed> {
         spare_jars,
         record,
     }))
+}
+
+/// The record of raw answers, and the chain's settings with it.
+fn recorded(settings: &Settings, chain: ChainSettings) -> (Record, ChainSettings) {
+    let file = settings.state_dir.join(record::FILE);
+    let record = Record::at(file, &tokio::runtime::Handle::current());
+    let chain = ChainSettings {
+        record: record.clone(),
+        ..chain
+    };
+    (record, chain)
 }
 
 fn cookies_of(vault: &SealedVault) -> Cookies {

@@ -369,6 +369,28 @@ pub(super) fn person(text: &str) -> PersonName {
     PersonName::new(text)
 }
 
+/// Lines of every kind.
+const LINES: [&str; 18] = [
+    "/start",
+    "/buy",
+    "/premium",
+    "100 @masha",
+    "@masha",
+    "/balance",
+    "/orders",
+    "/where",
+    "/topup",
+    "/topup 10",
+    "/help",
+    "/language",
+    "20",
+    "20 @masha",
+    "5000000",
+    "SK-7F3K9",
+    "hello",
+    "/admin",
+];
+
 /// Presses every button that any screen shows, from every screen that shows it, and hears lines of
 /// every kind; answers all the messages that come of it.
 pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
@@ -388,27 +410,7 @@ pub(super) fn walk(words: &Words, language: Language) -> Vec<Face> {
         room.missing = missing;
         room.operator = true;
         let mut seen = std::collections::HashSet::new();
-        let lines = [
-            "/start",
-            "/buy",
-            "/premium",
-            "100 @masha",
-            "@masha",
-            "/balance",
-            "/orders",
-            "/where",
-            "/topup",
-            "/topup 10",
-            "/help",
-            "/language",
-            "20",
-            "20 @masha",
-            "5000000",
-            "SK-7F3K9",
-            "hello",
-            "/admin",
-        ];
-        let mut queue: Vec<(Dialog, Said)> = lines
+        let mut queue: Vec<(Dialog, Said)> = LINES
             .map(|line| (Dialog::default(), Said::Text(line.into())))
             .to_vec();
         let nameless = Said::Picked {
