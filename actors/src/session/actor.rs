@@ -135,10 +135,7 @@ impl Session {
 
     fn played(&mut self, shown: Result<Option<i64>, EffectFailed>, ctx: &mut Context<Self>) {
         let stage = &mut self.busy().stage;
-        stage.playing = false;
-        if let Ok(Some(message)) = shown {
-            stage.last = Some(message);
-        }
+        stage.shown(shown.ok().flatten());
         if stage.queue.is_empty() {
             self.rest();
         } else {
@@ -146,9 +143,11 @@ impl Session {
         }
     }
 
-    /// Gives the memory of what is on its way back when nothing is.
+    /// Gives the memory of what is on its way back when nothing is. In the middle of a step more may
+    /// come of it.
     fn rest(&mut self) {
-        if self.busy.as_deref().is_some_and(Busy::is_over) {
+        let at_work = self.trying.is_some();
+        if !at_work && self.busy.as_deref().is_some_and(Busy::is_over) {
             self.busy = None;
         }
     }

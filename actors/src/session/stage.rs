@@ -16,8 +16,7 @@ use crate::ports::messenger::{SendRefused, To};
 pub(super) struct Play {
     pub(super) to: To,
     pub(super) instead_of: Option<i64>,
-    /// Where nothing was tapped, it takes the place of the screen shown before: an answer takes
-    /// that of "being done".
+    /// Where nothing was tapped, it takes the place of "being done", if that was shown right before.
     pub(super) follows: bool,
     /// It only says that something is being done: not worth a message if the answer is quick. Told
     /// when something else is to be shown.
@@ -31,8 +30,11 @@ pub(super) struct Stage {
     /// One is being shown.
     pub(super) playing: bool,
     pub(super) queue: VecDeque<Play>,
-    /// The message that shows "being done", to be replaced by the answer.
-    pub(super) last: Option<i64>,
+    /// The screen being shown says that something is being done.
+    meanwhile: bool,
+    /// The message that shows "being done", to be replaced by the answer. No other screen is: it
+    /// stays true while the next answer comes.
+    last: Option<i64>,
     /// Tells the screen being shown that it is not needed any more, if it asks.
     needless: Option<Arc<Notify>>,
 }
@@ -61,8 +63,15 @@ impl Stage {
         }
         self.last = None;
         self.needless.clone_from(&play.unless);
+        self.meanwhile = play.unless.is_some();
         self.playing = true;
         Some(play)
+    }
+
+    /// The screen being shown is in this message, or in none.
+    pub(super) fn shown(&mut self, message: Option<i64>) {
+        self.playing = false;
+        self.last = message.filter(|_| self.meanwhile);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -130,5 +139,68 @@ impl Desk {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::customer::Language;
+    use crate::domain::dialog::Body;
+    use crate::domain::ids::TelegramId;
+
+    const MOST: usize = 8;
+
+    fn screen(meanwhile: bool, follows: bool) -> Play {
+        Play {
+            to: To {
+                chat: TelegramId::new(7),
+                language: Language::default(),
+            },
+            instead_of: None,
+            follows,
+            unless: meanwhile.then(Arc::default),
+            screen: Box::new(Screen::short(Body::Opening)),
+        }
+    }
+
+    fn next(stage: &mut Stage) -> Option<i64> {
+        stage.next().expect("a screen").instead_of
+    }
+
+    #[test]
+    fn an_answer_takes_the_place_of_being_done() {
+        let mut stage = Stage::default();
+        stage.push(screen(true, false), MOST);
+        assert_eq!(next(&mut stage), None);
+        stage.push(screen(false, true), MOST);
+        stage.shown(Some(5));
+        assert_eq!(next(&mut stage), Some(5));
+    }
+
+    #[test]
+    fn an_answer_takes_the_place_of_no_other_screen() {
+        let mut stage = Stage::default();
+        stage.push(screen(false, false), MOST);
+        assert_eq!(next(&mut stage), None);
+        // "Being done" waits for its turn, and the answer is quicker.
+        stage.push(screen(true, false), MOST);
+        stage.push(screen(false, true), MOST);
+        assert_eq!(stage.queue.len(), 1, "nobody needs it any more");
+        stage.shown(Some(5));
+        assert_eq!(next(&mut stage), None, "5 shows something of its own");
+        stage.shown(Some(6));
+        stage.push(screen(false, true), MOST);
+        assert_eq!(next(&mut stage), None, "and 6 is an answer itself");
+    }
+
+    #[test]
+    fn being_done_that_was_not_shown_has_no_place() {
+        let mut stage = Stage::default();
+        stage.push(screen(true, false), MOST);
+        assert_eq!(next(&mut stage), None);
+        stage.shown(None);
+        stage.push(screen(false, true), MOST);
+        assert_eq!(next(&mut stage), None);
     }
 }

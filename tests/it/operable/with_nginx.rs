@@ -98,6 +98,12 @@ impl Nginx {
         }
     }
 
+    /// How to find the processes that serve requests for it.
+    fn workers(&self) -> String {
+        let master = self.running.id();
+        format!("cat /proc/{master}/task/{master}/children")
+    }
+
     /// Where deploy/release writes who gets which share.
     fn traffic(&self) -> PathBuf {
         self.folder.path().join("traffic")

@@ -115,7 +115,7 @@ impl Host {
             .env("READY_EVERY", "0.1")
             // A busy machine is no slow release.
             .env("MAX_RESPONSE_TIME", "30")
-            .env("SETTLE", "2");
+            .env("WORKERS", self.nginx.workers());
         if let Some(run) = std::env::var_os("STARKEEPER_TEST_RUN") {
             command.env("STARKEEPER_TEST_RUN", run);
         }
