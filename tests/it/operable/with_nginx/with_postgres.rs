@@ -204,7 +204,8 @@ async fn a_release_takes_the_traffic_step_by_step_without_a_lost_request_and_giv
         rest = &rest[at..];
     }
     // The old one has ended, in order, and the new one serves.
-    assert!(host.read("releases/places/blue.pid").is_empty());
+    let left = host.read("releases/places/blue.pid");
+    assert!(left.is_empty(), "{left}: {second}\n{}", host.logs());
     crowd.has_asked(20).await;
     let page = page::of(host.port + 1).await;
     assert!(page.contains("response_time"), "{page}");
