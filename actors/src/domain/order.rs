@@ -398,12 +398,15 @@ impl Order {
         }
     }
 
+    /// The name of the state in which an order may only wait until a till is free.
+    pub const WAITS_FOR_A_TILL: &str = "held";
+
     /// The state's name, as logs, metrics and the books' index know it.
     #[must_use]
     pub const fn state_name(&self) -> &'static str {
         match &self.state {
             OrderState::AwaitingPayment { .. } => "awaiting_payment",
-            OrderState::Held { .. } => "held",
+            OrderState::Held { .. } => Self::WAITS_FOR_A_TILL,
             OrderState::Linked { .. } => "linked",
             OrderState::Paying { .. } => "paying",
             OrderState::Paid { .. } => "paid",

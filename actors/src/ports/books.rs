@@ -290,7 +290,9 @@ pub trait Books: Send + Sync {
     async fn order_file(&self, id: OrderId) -> Result<Option<OrderFile>, Unreadable>;
 
     /// Orders that are not finished and not parked by a person's need alone, whose next step is
-    /// due at `now`, oldest due first, taking turns between customers (rule 12).
+    /// due at `now`, oldest due first, taking turns between customers (rule 12). Those that may only
+    /// wait for a till come behind all others: however many they are, the order that keeps a till busy
+    /// is among the first.
     async fn orders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, Unreadable>;
 
     /// Orders of a wallet that are bound to it and not finished.

@@ -6,6 +6,7 @@ use starkeeper_actors::domain::ids::{
     CustomerId, GatewayOrderId, InvoiceId, OrderId, OrderNumber, TelegramId, TransferId,
     WalletAddress,
 };
+use starkeeper_actors::domain::order::Order;
 use starkeeper_actors::ports::books::{LeaseKey, Page};
 
 use super::Link;
@@ -130,7 +131,13 @@ pub(in crate::storage) async fn orders_due(
     let due = orders::table
         .filter(orders::due.le(now))
         .select(orders::id)
-        .order((turn, head_due, head))
+        // Who may only wait for a till comes behind all others.
+        .order((
+            orders::state.eq(Order::WAITS_FOR_A_TILL),
+            turn,
+            head_due,
+            head,
+        ))
         .limit(i64::from(limit));
     load!(link, due)
 }

@@ -42,7 +42,13 @@ impl Orders {
     }
 
     pub(super) fn due(&self, now: Timestamp, limit: u32) -> Vec<OrderId> {
-        self.due.first(now, limit)
+        let all = self.due.first(now, u32::MAX);
+        let (held, under_way): (Vec<_>, Vec<_>) = all.into_iter().partition(|id| {
+            let seen = self.get(*id);
+            seen.is_some_and(|seen| seen.row.state_name() == Order::WAITS_FOR_A_TILL)
+        });
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        under_way.into_iter().chain(held).take(most).collect()
     }
 
     pub(super) fn of_customer(&self, customer: CustomerId, page: Page) -> Vec<Seen<Order>> {

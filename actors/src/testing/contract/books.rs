@@ -146,6 +146,7 @@ macro_rules! contract_of_books {
             ],
             reads: [
                 orders_that_are_due_come_oldest_first_and_take_turns,
+                orders_that_wait_for_a_till_come_behind_all_others,
                 orders_that_are_not_due_do_not_come,
                 invoices_that_are_due_come_oldest_first,
                 invoices_are_found_by_name_and_by_customer,
