@@ -26,6 +26,7 @@ pub mod names;
 pub mod notices;
 pub mod orders;
 pub mod people;
+pub mod queue;
 pub mod races;
 pub mod reads;
 pub mod transfers;
@@ -144,9 +145,9 @@ macro_rules! contract_of_books {
                 all_invoices_come_newest_first,
                 leases_are_shown_as_they_stand,
             ],
+            queue: [orders_that_wait_for_a_till_come_behind_all_others,],
             reads: [
                 orders_that_are_due_come_oldest_first_and_take_turns,
-                orders_that_wait_for_a_till_come_behind_all_others,
                 orders_that_are_not_due_do_not_come,
                 invoices_that_are_due_come_oldest_first,
                 invoices_are_found_by_name_and_by_customer,

@@ -23,11 +23,11 @@ use crate::testing::wallet_numbered;
 
 const ONE: CustomerId = CustomerId::new(1);
 
-fn minute(n: i64) -> Timestamp {
+pub(super) fn minute(n: i64) -> Timestamp {
     rows::noon() + Span::minutes(n)
 }
 
-fn new(order: Order) -> RowWrite {
+pub(super) fn new(order: Order) -> RowWrite {
     RowWrite::Order(Write::new(order))
 }
 
@@ -35,7 +35,7 @@ fn ids(orders: &[Seen<Order>]) -> Vec<i64> {
     orders.iter().map(|seen| seen.row.id.get()).collect()
 }
 
-async fn due(books: &dyn Books, at: Timestamp, limit: u32) -> Vec<i64> {
+pub(super) async fn due(books: &dyn Books, at: Timestamp, limit: u32) -> Vec<i64> {
     let due = given(books.orders_due(at, limit).await, "due orders");
     due.iter().map(|order| order.get()).collect()
 }
@@ -61,25 +61,6 @@ pub async fn orders_that_are_due_come_oldest_first_and_take_turns(empty: &dyn Em
     assert_eq!(due(&*books, at, 10).await, [11, 13, 12]);
     assert_eq!(due(&*books, at, 2).await, [11, 13]);
     assert_eq!(due(&*books, minute(1), 10).await, [11]);
-}
-
-/// However many wait for a till: what keeps it busy must be seen, or none of them ever goes on.
-pub async fn orders_that_wait_for_a_till_come_behind_all_others(empty: &dyn EmptyBooks) {
-    let books = empty.client();
-    open_shop(&*books).await;
-    let other = rows::order(20, 1);
-    let lapses = other.quote.expires_at;
-    let held = |n, customer| {
-        let order = rows::order(n, customer);
-        new(rows::held_until(&order, till(), minute(n)))
-    };
-    let mut all: Vec<_> = (1..=9).map(|n| held(n, 1 + n % 2)).collect();
-    all.push(new(other));
-    given(write_rows(&*books, all).await, "orders");
-    let all = due(&*books, lapses, 100).await;
-    assert_eq!((all.len(), all.first()), (10, Some(&20)));
-    assert_eq!(due(&*books, lapses, 1).await, [20]);
-    assert_eq!(due(&*books, lapses, 3).await, [20, 1, 2]);
 }
 
 /// Before their time, finished, or waiting for a person alone.
