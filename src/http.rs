@@ -78,6 +78,8 @@ pub struct Doors {
     pub health: watch::Receiver<health::Report>,
     /// What waits in the books, as it was last read for the page of metrics.
     pub backlog: metrics_page::Backlog,
+    /// What happens, for those who watch.
+    pub live: Arc<admin::Live>,
     /// The way into `/admin`; none means that it is closed.
     pub admin: Option<Arc<admin::Entrance>>,
     /// What was counted.

@@ -49,6 +49,7 @@ pub(super) async fn make(
     let link = RedisLink::new(of(given), io.handle().clone());
     let link = link.map_err(|why| refused(settings, given, &why.to_string()))?;
     greet(settings, given, &link).await?;
+    link.keep_asking();
     let shop = prefix_of(life);
     let dialogs = RedisDialogs::new(link.clone(), &shop, settings.dialogs.expiry);
     let limits = RedisLimits::new(link, &shop, rates);

@@ -8,6 +8,7 @@
 mod books;
 mod fragment;
 mod gateway;
+mod host;
 mod machine;
 mod redis;
 mod telegram;
@@ -54,11 +55,15 @@ pub enum Subject {
     Disk,
     /// Open files, memory, and what the kernel is set to.
     Limits,
+    /// The firewall, and Docker.
+    Host,
+    /// The way in from outside: the domain, the tunnel, the proxy.
+    Public,
 }
 
 impl Subject {
     /// Every one, in the order in which a start needs them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Db,
         Self::Redis,
         Self::Telegram,
@@ -68,6 +73,8 @@ impl Subject {
         Self::Fragment,
         Self::Disk,
         Self::Limits,
+        Self::Host,
+        Self::Public,
     ];
 
     /// As it is typed.
@@ -83,6 +90,8 @@ impl Subject {
             Self::Fragment => "fragment",
             Self::Disk => "disk",
             Self::Limits => "limits",
+            Self::Host => "host",
+            Self::Public => "public",
         }
     }
 }
@@ -223,6 +232,8 @@ impl Preflight<'_> {
             Subject::Fragment => self.fragment(&mut report).boxed(),
             Subject::Disk => async { self.disk(&mut report) }.boxed(),
             Subject::Limits => async { self.limits(&mut report) }.boxed(),
+            Subject::Host => self.host(&mut report).boxed(),
+            Subject::Public => self.way_in(&mut report).boxed(),
         };
         if tokio::time::timeout(PATIENCE, look).await.is_err() {
             let seconds = PATIENCE.as_secs();

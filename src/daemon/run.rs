@@ -289,6 +289,7 @@ fn doors(
         io: parts.io.clone(),
         health,
         backlog: Backlog::default(),
+        live: Arc::default(),
         admin: parts.admin.clone(),
         metrics: parts.page.clone(),
         request_timeout: given.http.request_timeout,

@@ -34,6 +34,7 @@ mod deck;
 mod deeds;
 mod invoices;
 mod keys;
+mod live;
 mod logins;
 mod machine;
 mod money;
@@ -49,6 +50,7 @@ mod wallets;
 
 pub use deck::{DeckTools, OperatorsDesk, Reading};
 pub use keys::Running;
+pub use live::Live;
 use tokens::Caller;
 pub use tokens::{Scope, Token, Tokens, hash_of};
 
@@ -101,6 +103,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .configure(invoices::routes)
         .configure(buying::routes)
         .configure(orders::routes)
+        .configure(live::routes)
         .configure(logins::routes)
         .configure(books::routes)
         .configure(breaks::routes)
@@ -139,15 +142,16 @@ fn admitted(request: &ServiceRequest) -> Result<Caller, ApiError> {
     let shown = shown.and_then(|value| value.to_str().ok());
     let token = shown.and_then(|shown| {
         let (scheme, token) = shown.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+        is_bearer.then(|| token.trim().to_owned())
     });
-    let Some(token) = token else {
+    let Some(token) = token.or_else(|| live::token_of(request.request())) else {
         let hint = "send the header `Authorization: Bearer TOKEN`";
         return Err(ApiError::unauthorised("no bearer token was shown", hint));
     };
     // A connection without an address, or a proxy that names none, is bound by the token's rate.
     let from = entrance.sources.of(request.request()).ok();
-    let caller = entrance.tokens.caller(token, from)?;
+    let caller = entrance.tokens.caller(&token, from)?;
     let pattern = request.match_pattern();
     let route = pattern.and_then(|path| table::route(request.method().as_str(), &path));
     if let Some(route) = route {

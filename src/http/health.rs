@@ -93,11 +93,14 @@ impl Report {
     }
 }
 
+/// Whether the process lives.
+pub const PATH_LIVE: &str = "/health/live";
+
 /// `/health`, `/health/live`, `/health/ready`.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/health").route(web::get().to(health)))
-        .service(resource("/health/live").route(web::get().to(live)))
+        .service(resource(PATH_LIVE).route(web::get().to(live)))
         .service(resource("/health/ready").route(web::get().to(ready)));
 }
 

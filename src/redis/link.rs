@@ -13,6 +13,9 @@ use super::servers::{NoConnection, Servers};
 use super::settings::{BadSetting, RedisSettings};
 use super::work::{Trouble, Work, why_in_words};
 
+/// Between two looks at a Redis that nobody has missed: well below the minute after which it is an alert.
+const ASK_EVERY: Duration = Duration::from_secs(5);
+
 /// The connections to Redis. Cheap to clone; all clones share them. Its calls may be made anywhere:
 /// they run on the I/O runtime, where connections live as long as the process.
 #[derive(Clone)]
@@ -73,6 +76,12 @@ impl RedisLink {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// Asks now and then from now on, so that one that is gone is missed before somebody needs it. Ends
+    /// with the last clone of this link.
+    pub fn keep_asking(&self) {
+        self.inner.io.spawn(ask_on(Arc::downgrade(&self.inner)));
     }
 
     /// Whether it answers, as far as anybody has asked.
@@ -168,6 +177,14 @@ impl Inner {
         }
     }
 
+    /// Asks whether it is there, within the deadline of a call.
+    async fn ping(self: &Arc<Self>) {
+        let mut question = Cmd::new();
+        question.arg("PING");
+        // The answer is told to the log by whoever hears it.
+        let _pong: Result<String, Trouble> = self.exchange(Work::Command(question)).await;
+    }
+
     fn lost(&self) -> MutexGuard<'_, Option<Instant>> {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -221,12 +238,26 @@ async fn look(link: Weak<Inner>, pause: Duration) {
     loop {
         tokio::time::sleep(pause).await;
         let Some(inner) = link.upgrade() else { return };
-        let mut question = Cmd::new();
-        question.arg("PING");
-        // The answer is told to the log by whoever hears it.
-        let _pong: Result<String, Trouble> = inner.exchange(Work::Command(question)).await;
+        inner.ping().await;
         if inner.lost().is_none() {
             return;
+        }
+    }
+}
+
+/// Asks now and then for as long as Redis answers; while it does not, [`look`] asks.
+async fn ask_on(link: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(ASK_EVERY).await;
+        let Some(inner) = link.upgrade() else { return };
+        if inner.lost().is_some() {
+            continue;
+        }
+        // By itself: whatever becomes of one question, the next is asked.
+        let io = inner.io.clone();
+        let asked = io.spawn(async move { inner.ping().await });
+        if let Err(why) = asked.await {
+            tracing::error!("a look at redis ended early: {why}");
         }
     }
 }

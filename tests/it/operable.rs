@@ -8,11 +8,14 @@ mod dashboards;
 mod health;
 mod host;
 mod installed;
+mod kept;
+mod live;
 mod page;
 mod pipeline;
 mod with_browser;
 mod with_nginx;
 mod with_prometheus;
+mod with_redis;
 mod with_systemd;
 
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use starkeeper_actors::domain::shop::RoomRules;
+
 use super::{Preflight, Report};
 
 /// Less room than this, and a backup or a log soon fails.
@@ -47,8 +49,14 @@ impl Preflight<'_> {
             ("TMPDIR", Some(std::env::temp_dir())),
         ];
         for (var, folder) in folders {
+            // As the keeper of the shop judges the folders that it watches.
+            let least = if var == "TMPDIR" {
+                0
+            } else {
+                settings.shop.disk_min
+            };
             match folder {
-                Some(folder) => look_at(var, &folder, report),
+                Some(folder) => look_at(var, &folder, RoomRules { least }, report),
                 None if var == "BACKUP_DIR" => {
                     report.odd(
                         "BACKUP_DIR is not set: no nightly backups are made",
@@ -124,7 +132,7 @@ impl Preflight<'_> {
 }
 
 /// Whether a folder can be written, and how much more.
-fn look_at(var: &str, folder: &Path, report: &mut Report) {
+fn look_at(var: &str, folder: &Path, rules: RoomRules, report: &mut Report) {
     let shown = folder.display();
     // A folder that the daemon will make is as good as the one it is made in.
     let there = folder.ancestors().find(|folder| folder.exists());
@@ -143,13 +151,20 @@ fn look_at(var: &str, folder: &Path, report: &mut Report) {
             return report.absent(format!("{var}: the room in {shown} is not known: {why}"));
         }
     };
-    let mib = room >> 20;
-    if room < NO_ROOM {
+    let (mib, least) = (room >> 20, rules.least >> 20);
+    if rules.is_low(false, room) {
+        report.wrong(
+            format!(
+                "{var}: {shown} has {mib} MiB left, less than DISK_MIN ({least} MiB): sales rest"
+            ),
+            "make room, or lower DISK_MIN",
+        );
+    } else if room < NO_ROOM {
         report.wrong(
             format!("{var}: {shown} has {mib} MiB left"),
             "make room: the books must be writable",
         );
-    } else if room < LITTLE_ROOM {
+    } else if room < LITTLE_ROOM || rules.is_low(true, room) {
         report.odd(
             format!("{var}: {shown} has {mib} MiB left"),
             "make room soon",

@@ -65,6 +65,7 @@ async fn every_route_that_is_documented_is_there_and_no_other_is_served() {
         include_str!("../../http/admin/breaks.rs"),
         include_str!("../../http/admin/buying.rs"),
         include_str!("../../http/admin/invoices.rs"),
+        include_str!("../../http/admin/live.rs"),
         include_str!("../../http/admin/logins.rs"),
         include_str!("../../http/admin/machine.rs"),
         include_str!("../../http/admin/money.rs"),

@@ -135,6 +135,7 @@ impl Shop {
             io: Handle::current(),
             health,
             backlog: Backlog::default(),
+            live: Arc::default(),
             admin: admin.map(Arc::new),
             metrics: Page::empty().unwrap(),
             request_timeout: Duration::from_secs(30),

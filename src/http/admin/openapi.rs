@@ -17,8 +17,8 @@ use utoipa::{OpenApi as _, ToSchema};
 
 use super::table::{PREFIX, Query, ROUTES, Route};
 use super::{
-    acts, audit, books, breaks, buying, closed, invoices, logins, machine, money, notices, orders,
-    prices, sales, users, wallets,
+    acts, audit, books, breaks, buying, closed, invoices, live, logins, machine, money, notices,
+    orders, prices, sales, users, wallets,
 };
 use crate::http::error::ApiError;
 use crate::http::{Doors, resource};
@@ -100,6 +100,13 @@ struct ErrorInner {
         invoices::Invoices,
         invoices::InvoiceView,
         invoices::Wanted,
+        live::event::Line,
+        live::event::Event,
+        live::event::OrderLine,
+        live::event::BreakLine,
+        live::event::SalesLine,
+        live::event::StopLine,
+        live::event::TillLine,
         logins::Brought,
         logins::Taken,
         logins::LoginsView,
@@ -213,8 +220,15 @@ fn operation(route: &Route) -> Operation {
             .content("application/json", content);
         operation = operation.request_body(Some(body.build()));
     }
-    let done = if route.makes { "201" } else { "200" };
-    operation = operation.response(done, answer("Done.", route.gives));
+    let (done, says) = match (route.makes, route.feeds) {
+        (true, _) => ("201", "Done."),
+        (false, true) => (
+            "101",
+            "It is a WebSocket from now on; each message is this.",
+        ),
+        (false, false) => ("200", "Done."),
+    };
+    operation = operation.response(done, answer(says, route.gives));
     for (status, says) in failures(route) {
         operation = operation.response(*status, answer(says, "Error"));
     }

@@ -23,6 +23,8 @@ pub(super) struct Route {
     pub(super) gives: &'static str,
     /// Whether it makes something new, which is another status.
     pub(super) makes: bool,
+    /// Whether it becomes a WebSocket, whose lines have the schema of its answer.
+    pub(super) feeds: bool,
     /// Its body holds secrets, and stands in no log.
     pub(super) secret: bool,
 }
@@ -96,6 +98,17 @@ pub(super) const ROUTES: &[Route] = &[
         "Leases",
         "What only one replica may do at a time, and which one does.",
     ),
+    Route {
+        feeds: true,
+        ..look(
+            "/admin/v1/live",
+            "LiveEvent",
+            "A WebSocket that says what happens, one JSON object a message; the first says how everything \
+             is. Takes nothing but pings. A browser shows its token as a subprotocol: \
+             `starkeeper.live.v1` and `starkeeper.token.` with the token in base64url. Closed with 1001 \
+             when the daemon ends, 1013 when the reader is too slow, 1008 when it answers no ping.",
+        )
+    },
     look("/admin/v1/logins", "Logins", "How the Fragment logins are."),
     Route {
         secret: true,
@@ -243,6 +256,7 @@ const fn look(path: &'static str, gives: &'static str, says: &'static str) -> Ro
         takes: None,
         gives,
         makes: false,
+        feeds: false,
         secret: false,
     }
 }
@@ -262,6 +276,7 @@ const fn act(
         takes: Some(takes),
         gives,
         makes: false,
+        feeds: false,
         secret: false,
     }
 }

@@ -1,6 +1,7 @@
 //! What needs no service: Telegram, the gateway, the chain, the disk, the machine.
 
 use super::ground::Ground;
+use crate::support::shop::Shop;
 
 const NOWHERE: &str = "http://127.0.0.1:1";
 
@@ -84,6 +85,57 @@ async fn a_folder_that_is_a_file_cannot_be_written() {
     ground.set("STATE_DIR", file.join("state").display().to_string());
     let said = ground.check(&["disk"]).await;
     said.wrong("disk", "STATE_DIR");
+}
+
+#[tokio::test]
+async fn a_disk_below_the_least_room_is_wrong_as_it_is_for_the_daemon() {
+    let mut ground = Ground::new().await;
+    ground.set("DISK_MIN", "1000000T".to_owned());
+    let said = ground.check(&["disk"]).await;
+    for var in ["STATE_DIR", "LOG_DIR"] {
+        said.wrong("disk", var);
+        let line = said.line("disk", var);
+        assert!(
+            line.contains("less than DISK_MIN (1048576000000 MiB): sales rest"),
+            "{line}"
+        );
+    }
+    // Nothing of the shop's rests for want of room there.
+    said.well("disk", "TMPDIR");
+    ground.set("DISK_MIN", "1M".to_owned());
+    ground.check(&["disk"]).await.well("disk", "STATE_DIR");
+}
+
+#[tokio::test]
+async fn the_public_address_leads_here_or_elsewhere_or_nowhere() {
+    let mut ground = Ground::new().await;
+    assert!(
+        ground
+            .check(&["public"])
+            .await
+            .line("public", "")
+            .starts_with("none ")
+    );
+    let shop = Shop::open(Vec::new()).await;
+    let at = |port: u16| format!("http://127.0.0.1:{port}");
+    ground.set("WEBHOOK_PUBLIC_URL", at(shop.door().port));
+    let said = ground.check(&["public"]).await;
+    said.well("public", "leads to a daemon");
+    // Somebody else answers there.
+    ground.set("WEBHOOK_PUBLIC_URL", at(ground.emulators.base()));
+    let said = ground.check(&["public"]).await;
+    assert!(
+        said.line("public", "instead of a daemon")
+            .starts_with("note ")
+    );
+    ground.set("WEBHOOK_PUBLIC_URL", NOWHERE);
+    let said = ground.check(&["public"]).await;
+    let line = said.line("public", "cannot be reached from here");
+    assert!(
+        line.starts_with("note ") && line.contains("cloudflared"),
+        "{line}"
+    );
+    assert_eq!(said.code, Some(0), "the shop runs all the same");
 }
 
 #[tokio::test]

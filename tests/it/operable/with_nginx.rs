@@ -1,5 +1,6 @@
 //! The proxy as it is delivered, before a real daemon: headers, limits, who sees what.
 
+mod live;
 mod notices;
 mod with_postgres;
 
@@ -15,7 +16,7 @@ use crate::support::shop::Shop;
 use crate::support::{Running, ports};
 
 /// nginx, running with the files of the tree; ports and folders are the test's.
-struct Nginx {
+pub(super) struct Nginx {
     web: Client,
     http: u16,
     /// How it is called, to test and to reload what it reads.
@@ -26,7 +27,7 @@ struct Nginx {
 
 impl Nginx {
     /// Before daemons that listen there. What is not filled in by the container is filled in here.
-    fn before(daemon: u16, redirects: bool) -> Self {
+    pub(super) fn before(daemon: u16, redirects: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name).display().to_string();
         for name in ["conf.d", "ssl", "log", "tmp", "traffic"] {
@@ -59,6 +60,10 @@ impl Nginx {
                 &format!("listen 127.0.0.1:{} ssl", base + 1),
             )
             .replace("listen 8090;", &format!("listen 127.0.0.1:{};", base + 2))
+            .replace(
+                "listen 8081 ssl",
+                &format!("listen 127.0.0.1:{} ssl", base + 3),
+            )
             // The tests are the trusted proxy.
             .replace(
                 "set_real_ip_from 172.16.0.0/12;",
@@ -68,11 +73,7 @@ impl Nginx {
             .replace("http://webhook:8001", &daemon);
         std::fs::write(folder.path().join("nginx.conf"), main).expect("it is written");
         std::fs::write(folder.path().join("conf.d/shop.conf"), shop).expect("it is written");
-        // Outside of the PATH of most people.
-        let mut places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx"].into_iter();
-        let nginx = places
-            .find(|path| Path::new(path).exists())
-            .unwrap_or("nginx");
+        let nginx = program();
         let words = ["-c", &at("nginx.conf"), "-p", &at("")].map(str::to_owned);
         let tried = Command::new(nginx)
             .arg("-t")
@@ -96,6 +97,11 @@ impl Nginx {
             running,
             folder,
         }
+    }
+
+    /// Where the exporter asks.
+    pub(super) fn status(&self) -> u16 {
+        self.http + 2
     }
 
     /// How to find the processes that serve requests for it.
@@ -143,6 +149,14 @@ impl Drop for Nginx {
             self.running.terminate();
         }
     }
+}
+
+/// Outside of the PATH of most people.
+fn program() -> &'static str {
+    let mut places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx"].into_iter();
+    places
+        .find(|path| Path::new(path).exists())
+        .unwrap_or("nginx")
 }
 
 /// A certificate for nobody, as the guide's recipe makes it.
@@ -325,4 +339,24 @@ fn a_renewed_certificate_is_served_and_a_wrong_one_changes_nothing() {
         shown if shown != before && shown.starts_with("serial=") => Ok(()),
         shown => Err(shown),
     });
+}
+
+#[tokio::test]
+async fn each_log_of_the_proxy_grows_after_its_event() {
+    // Nobody listens behind it.
+    let nginx = Nginx::before(ports::block(), false);
+    let log = |name: &str| {
+        let file = nginx.folder.path().join("log").join(name);
+        std::fs::read_to_string(file).unwrap_or_default()
+    };
+    assert_eq!(log("nginx_access.log"), "");
+    let before = log("nginx_error.log");
+    assert_eq!(nginx.asked("/health", "203.0.113.7").await.status(), 502);
+    crate::support::eventually("both have written", async || {
+        let (access, error) = (log("nginx_access.log"), log("nginx_error.log"));
+        let line = access.contains("203.0.113.7 - [") && access.contains("\"GET /health\" 502");
+        let said = error.len() > before.len() && error.contains("Connection refused");
+        (line && said).then_some(()).ok_or((access, error))
+    })
+    .await;
 }

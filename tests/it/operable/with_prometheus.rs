@@ -1,5 +1,6 @@
 //! A real Prometheus: it takes the rules, it scrapes a whole shop, and every expression finds data.
 
+mod delivered;
 mod staged;
 mod with_postgres;
 
@@ -46,14 +47,18 @@ struct Prometheus {
 
 impl Prometheus {
     fn scraping(daemon: u16) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let config = folder.path().join("prometheus.yml");
         let rules = tree("monitoring/alerts.yml").display().to_string();
-        let text = format!(
+        Self::with(&format!(
             "global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}\n\
              rule_files: [{rules}]\n\
              scrape_configs:\n- job_name: bot\n  static_configs: [{{targets: ['127.0.0.1:{daemon}']}}]\n"
-        );
+        ))
+    }
+
+    /// One with this configuration.
+    fn with(text: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = folder.path().join("prometheus.yml");
         std::fs::write(&config, text).expect("it is written");
         let port = ports::block();
         let mut command = Command::new("prometheus");

@@ -12,9 +12,9 @@ use super::{Prometheus, answering};
 use crate::goods::shop::selling;
 use crate::operable::alerts::{RULES, alerts};
 use crate::operable::{page, text};
-use crate::support::emulators::{Emulators, web};
+use crate::support::emulators::Emulators;
 use crate::support::services::run;
-use crate::support::shop::{Setting, Shop, TOKEN, at_gateway};
+use crate::support::shop::{Setting, Shop, at_gateway};
 use crate::support::wait::eventually_within;
 use crate::support::{eventually, ports, starkeeper};
 
@@ -46,16 +46,7 @@ async fn is_quiet(prometheus: &Prometheus, alert: &str) {
 async fn is_seen(prometheus: &Prometheus, shop: &Shop, alert: &str, sign: &str) {
     let what = format!("{alert} is true");
     prometheus.finds_some(&what, &expression(alert)).await;
-    eventually_within(
-        &format!("the page says {sign}"),
-        super::SCRAPED,
-        async || {
-            let page = page::of(shop.door().port).await;
-            let shown = page.lines().any(|line| line.starts_with(sign));
-            if shown { Ok(()) } else { Err(page) }
-        },
-    )
-    .await;
+    page_says(shop, sign).await;
     let manual = text("OPERATIONS.md");
     assert!(manual.contains(&format!("\n### {alert}\n")), "{alert}");
     let link = format!("[{alert}](#{})", alert.to_lowercase());
@@ -68,12 +59,57 @@ async fn is_seen(prometheus: &Prometheus, shop: &Shop, alert: &str, sign: &str) 
     assert!(staged.contains(alert), "{alert} among what was staged");
 }
 
-/// What operators are shown in detail.
-async fn detailed(shop: &Shop) -> Value {
-    let url = format!("http://127.0.0.1:{}/health/detailed", shop.door().port);
-    let answer = web().get(url).bearer_auth(TOKEN).send().await;
-    let answer = answer.expect("the daemon answers");
-    answer.json().await.expect("JSON")
+/// The page of metrics has such a line, sooner or later.
+async fn page_says(shop: &Shop, sign: &str) {
+    let what = format!("the page says {sign}");
+    eventually_within(&what, super::SCRAPED, async || {
+        let page = page::of(shop.door().port).await;
+        let shown = page.lines().any(|line| line.starts_with(sign));
+        if shown { Ok(()) } else { Err(page) }
+    })
+    .await;
+}
+
+/// `/health` answers 200.
+async fn is_well(shop: &Shop) {
+    let (status, shown) = shop
+        .door()
+        .ask(reqwest::Method::GET, "/health", None, None)
+        .await
+        .expect("an answer");
+    assert_eq!(status, 200, "{shown}");
+}
+
+/// Somebody has ten dollars on the balance.
+async fn has_money(shop: &Shop) {
+    let door = shop.door();
+    let invoice = door.open(7, "10").await;
+    let uuid = invoice["uuid"].as_str().expect("a uuid");
+    shop.emulators.pay(uuid, "exact").await;
+    eventually("it is on the balance", async || {
+        match door.balance(7).await? {
+            0 => Err("nothing yet".to_owned()),
+            _ => Ok(()),
+        }
+    })
+    .await;
+}
+
+/// Somebody buys from the balance, and is answered so, once prices are known.
+async fn buys(shop: &Shop, (status, code): (u16, &str)) {
+    let door = shop.door();
+    let body = json!({"product": "stars", "quantity": 50, "recipient": "masha", "pay": "balance"});
+    let (path, mut tries) = ("/admin/v1/users/7/orders", 0);
+    let what = format!("buying is answered {status} {code}");
+    eventually_within(&what, super::SCRAPED, async || {
+        tries += 1;
+        let key = tries.to_string();
+        let asked = door.ask(reqwest::Method::POST, path, Some(&body), Some(&key));
+        let (answered, said) = asked.await?;
+        let is_so = answered == status && (code.is_empty() || said["error"]["code"] == code);
+        is_so.then_some(()).ok_or(format!("{answered} {said}"))
+    })
+    .await;
 }
 
 /// A shop with a till, browsers and these settings.
@@ -90,10 +126,12 @@ async fn whole(more: Vec<Setting>) -> Shop {
 
 #[tokio::test]
 async fn a_gateway_that_is_down_is_seen_as_heleket_down() {
-    let shop = Shop::open(Vec::new()).await;
+    let shop = whole(Vec::new()).await;
     let prometheus = Prometheus::scraping(shop.door().port);
-    shop.door().open(7, "10").await;
+    has_money(&shop).await;
+    shop.door().open(7, "11").await;
     is_quiet(&prometheus, "HeleketDown").await;
+    page_says(&shop, "starkeeper_on_sale{product=\"stars\"} 1").await;
     let always = json!({"probability": "1"});
     for method in ["create", "info", "list"] {
         shop.emulators.fault(method, "down", always.clone()).await;
@@ -107,11 +145,9 @@ async fn a_gateway_that_is_down_is_seen_as_heleket_down() {
         line.contains("outcome=\"not_done\"") || line.contains("outcome=\"unknown\"")
     });
     assert!(outcomes.any(|line| !line.ends_with(" 0")), "{page}");
-    assert_eq!(
-        detailed(&shop).await["health"]["status"],
-        "ok",
-        "orders go on"
-    );
+    is_well(&shop).await;
+    // Buying from the balance goes on.
+    buys(&shop, (201, "")).await;
 }
 
 #[tokio::test]
@@ -126,6 +162,19 @@ async fn a_login_that_is_dead_is_seen_as_login_lost() {
     shop.emulators.order("login/expire", part).await;
     let sign = "starkeeper_login_state{till=\"1\",state=\"lost\"} 1";
     is_seen(&prometheus, &shop, "LoginLost", sign).await;
+    is_well(&shop).await;
+    let door = shop.door();
+    eventually("the operators are asked for cookies", async || {
+        let page = door.glance("/admin/v1/notices?limit=100").await?;
+        let notices = page["notices"].as_array().expect("a list");
+        let asks = |notice: &Value| notice["message"]["operators"]["login_lost"].is_object();
+        notices
+            .iter()
+            .any(asks)
+            .then_some(())
+            .ok_or(page.to_string())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -150,6 +199,9 @@ async fn an_empty_wallet_is_seen_as_float_empty() {
     let prometheus = Prometheus::scraping(shop.door().port);
     let sign = "starkeeper_float_free_ton{till=\"1\"} 0";
     is_seen(&prometheus, &shop, "FloatEmpty", sign).await;
+    is_well(&shop).await;
+    has_money(&shop).await;
+    buys(&shop, (503, "no_float")).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! A whole shop: PostgreSQL, Redis, a chat, a till, browsers, a backup, an order that arrives.
 
+mod with_redis;
+
 use std::collections::BTreeSet;
 
 use serde_json::json;
