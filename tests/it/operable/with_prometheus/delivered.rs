@@ -217,7 +217,7 @@ async fn an_alert_arrives_in_telegram_slack_and_mail_and_so_does_its_end() {
     tokio::spawn(mail(at(base + 1).await, in_mail.clone()));
 
     let routes = routes(folder.path(), &shop.emulators.telegram(), base, base + 1);
-    let mut alertmanager = alertmanager(folder.path(), &routes, base + 2);
+    let alertmanager = alertmanager(folder.path(), &routes, base + 2);
     let prometheus = judging(folder.path(), shop.door().port, base + 2);
     prometheus
         .finds_some("the daemon is seen", "up{job=\"bot\"} == 1")

@@ -11,11 +11,12 @@ use super::{Prometheus, answering};
 use crate::goods::shop::selling;
 use crate::operable::alerts::{RULES, alerts};
 use crate::operable::dashboards::{OURS, dashboard, panels};
+use crate::operable::live::{Reader, shown};
 use crate::operable::page;
 use crate::support::emulators::Emulators;
 use crate::support::phone::Phone;
 use crate::support::services::given;
-use crate::support::shop::{Setting, Shop, at_gateway, books_at};
+use crate::support::shop::{Setting, Shop, TOKEN, at_gateway, books_at};
 use crate::support::{Database, eventually, ports};
 
 const ANYA: i64 = 7;
@@ -53,6 +54,14 @@ async fn sells(shop: &Shop) {
     shop.emulators
         .pay(invoice["uuid"].as_str().expect("a uuid"), "exact")
         .await;
+    // Asked before, it would be refused for good under its key.
+    eventually("it is on the balance", async || {
+        match door.balance(ANYA).await? {
+            0 => Err("nothing yet".to_owned()),
+            _ => Ok(()),
+        }
+    })
+    .await;
     let body = json!({"product": "stars", "quantity": 50, "recipient": "masha", "pay": "balance"});
     let path = format!("/admin/v1/users/{ANYA}/orders");
     let placed =
@@ -85,7 +94,15 @@ async fn every_metric_panel_and_alert_is_there_when_a_whole_shop_is_scraped() {
     let database = Database::migrated();
     let shop = whole(&database).await;
     let prometheus = Prometheus::scraping(shop.door().port);
-    sells(&shop).await;
+    let listening = Reader::at(shop.door().port, &shown(TOKEN)).await;
+    let (mut reader, _) = listening.expect("it is let in");
+    let is_delivery =
+        |line: &serde_json::Value| line["event"] == "order" && line["state"] == "delivered";
+    let ((), delivery) = tokio::join!(sells(&shop), reader.until("a delivery", is_delivery));
+    assert_eq!(delivery["finished"], true, "{delivery}");
+    let product = delivery["product"].as_str().expect("a product");
+    assert!(product.starts_with("50 "), "{delivery}");
+    assert!(!delivery.to_string().contains("masha"), "{delivery}");
     // The table is the page, both ways.
     let all: BTreeSet<String> = table::rows().map(|row| row.name.to_owned()).collect();
     eventually("every metric of the table is shown", async || {
