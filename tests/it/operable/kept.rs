@@ -86,6 +86,23 @@ fn settings_are_kept_in_git_without_a_secret_and_pushed() {
     assert_eq!(commits(&at("remote")), "3");
     assert!(!kept.join("monitoring/rules.yml").exists());
 
+    // A folder of something else is left alone.
+    let (full, other) = (at("full"), at("other"));
+    std::fs::create_dir(&full).expect("a folder");
+    std::fs::write(full.join("letter"), "dear").expect("it is written");
+    run(Command::new("git").args(["init", "--quiet"]).arg(&other));
+    std::fs::write(other.join("code"), "fn").expect("it is written");
+    git(&other, &["add", "code"]);
+    let me = ["-c", "user.name=a", "-c", "user.email=a@b"];
+    git(
+        &other,
+        &[&me[..], &["commit", "--quiet", "-m", "Begin"]].concat(),
+    );
+    for (place, file) in [(&full, "letter"), (&other, "code")] {
+        assert_eq!(keep(&shop, place).status.code(), Some(1), "{file}");
+        assert!(place.join(file).exists(), "{file}");
+    }
+
     // A secret that somebody wrote where it does not belong stops all of it.
     for secret in [SEED, "https://hooks.example/services/T0/B0"] {
         write(

@@ -89,6 +89,29 @@ async fn sells(shop: &Shop) {
     .await;
 }
 
+/// An operator stops sales and lets them go on; both are read as they happen.
+async fn pauses(shop: &Shop, reader: &mut Reader) {
+    for (path, stops) in [("pause", 1), ("resume", 0)] {
+        let body = json!({"reason": "a look"});
+        let path = format!("/admin/v1/sales/{path}");
+        let asked = shop
+            .door()
+            .ask(reqwest::Method::POST, &path, Some(&body), None)
+            .await;
+        assert_eq!(asked.expect("an answer").0, 200, "{path}");
+        let line = reader
+            .until("a change of sales", |line| {
+                let shown = line["stops"].as_array().map(Vec::len);
+                line["event"] == "sales" && shown == Some(stops)
+            })
+            .await;
+        assert!(
+            stops == 0 || line["stops"][0]["code"] == "operator",
+            "{line}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn every_metric_panel_and_alert_is_there_when_a_whole_shop_is_scraped() {
     let database = Database::migrated();
@@ -103,6 +126,7 @@ async fn every_metric_panel_and_alert_is_there_when_a_whole_shop_is_scraped() {
     let product = delivery["product"].as_str().expect("a product");
     assert!(product.starts_with("50 "), "{delivery}");
     assert!(!delivery.to_string().contains("masha"), "{delivery}");
+    pauses(&shop, &mut reader).await;
     // The table is the page, both ways.
     let all: BTreeSet<String> = table::rows().map(|row| row.name.to_owned()).collect();
     eventually("every metric of the table is shown", async || {
