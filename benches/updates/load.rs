@@ -1,7 +1,8 @@
 //! Telegram's side: people who write, each waiting for the reply before writing again.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
@@ -19,6 +20,26 @@ const MOST_AT_A_PACE: usize = AT_ONCE * 4;
 
 /// Of the greatest rate, in percent: where the second figure is taken.
 const PART: u128 = 70;
+
+/// People who are not writing, in turn: nobody writes twice at once, however long one update takes.
+#[derive(Clone)]
+struct Writers(Arc<Mutex<VecDeque<i64>>>);
+
+impl Writers {
+    fn new(many: usize) -> Self {
+        let many = i64::try_from(many.max(MOST_AT_A_PACE)).unwrap();
+        Self(Arc::new(Mutex::new((0..many).collect())))
+    }
+
+    fn next(&self) -> i64 {
+        let next = self.0.lock().unwrap().pop_front();
+        next.expect("more people than are heard at once")
+    }
+
+    fn rests(&self, writer: i64) {
+        self.0.lock().unwrap().push_back(writer);
+    }
+}
 
 /// No reply takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -66,10 +87,10 @@ impl Load {
 
     /// As fast as it goes: each person has one update under way at a time.
     pub async fn flood(&self, people: usize, updates: usize) -> Vec<Duration> {
-        let next = Arc::new(AtomicUsize::new(0));
+        let (next, writers) = (Arc::new(AtomicUsize::new(0)), Writers::new(people));
         let tasks: Vec<_> = (0..AT_ONCE)
             .map(|_| {
-                let (load, next) = (self.clone(), Arc::clone(&next));
+                let (load, next, writers) = (self.clone(), Arc::clone(&next), writers.clone());
                 tokio::spawn(async move {
                     let mut spans = Vec::new();
                     loop {
@@ -78,7 +99,7 @@ impl Load {
                             return spans;
                         }
                         let begun = Instant::now();
-                        load.one(nth % people.max(AT_ONCE * 4)).await;
+                        load.one(&writers).await;
                         spans.push(begun.elapsed());
                     }
                 })
@@ -96,13 +117,14 @@ impl Load {
         let between = Duration::from_micros(u64::try_from(1_000_000 / rate).unwrap());
         let mut pulse = tokio::time::interval(between);
         let places = Arc::new(Semaphore::new(MOST_AT_A_PACE));
+        let writers = Writers::new(people);
         let mut tasks = Vec::new();
-        for nth in 0..updates {
+        for _ in 0..updates {
             let due = pulse.tick().await.into_std();
-            let (load, places) = (self.clone(), Arc::clone(&places));
+            let (load, places, writers) = (self.clone(), Arc::clone(&places), writers.clone());
             tasks.push(tokio::spawn(async move {
                 let _place = places.acquire().await.unwrap();
-                load.one(nth % people.max(AT_ONCE * 4)).await;
+                load.one(&writers).await;
                 due.elapsed()
             }));
         }
@@ -114,8 +136,9 @@ impl Load {
     }
 
     /// One update until it is taken and its reply is there.
-    async fn one(&self, nth: usize) {
-        let chat = 1_000_000 + i64::try_from(nth).unwrap();
+    async fn one(&self, writers: &Writers) {
+        let writer = writers.next();
+        let chat = 1_000_000 + writer;
         let update = self.updates.fetch_add(1, Ordering::Relaxed);
         let replied = self.awaited.message_to(chat);
         let body = json!({"update_id": update, "message": {"message_id": update, "date": 1,
@@ -130,5 +153,6 @@ impl Load {
         replied
             .expect("a reply in time")
             .expect("one person, one update");
+        writers.rests(writer);
     }
 }

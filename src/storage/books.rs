@@ -47,6 +47,13 @@ macro_rules! glance {
     };
 }
 
+/// The same for what a single statement finds: a moment by itself.
+macro_rules! pick {
+    ($self:ident, $given:tt, $queries:ident, |$link:ident| $work:expr) => {
+        ask!(pick, $self, $given, $queries, |$link| $work)
+    };
+}
+
 macro_rules! ask {
     ($how:ident, $self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
         match &$self.engine {
@@ -142,7 +149,7 @@ impl Books for Storage {
         fresh: CustomerId,
         now: Timestamp,
     ) -> Result<Seen<Customer>, Unreadable> {
-        let there = glance!(self, [], q, |link| q::read::customer_at(link, telegram)
+        let there = pick!(self, [], q, |link| q::read::customer_at(link, telegram)
             .await?)?;
         if let Some(raw) = there {
             return decode::seen(raw);
@@ -160,13 +167,13 @@ impl Books for Storage {
         &self,
         telegram: TelegramId,
     ) -> Result<Option<Seen<Customer>>, Unreadable> {
-        decode::found(glance!(self, [], q, |link| {
+        decode::found(pick!(self, [], q, |link| {
             q::read::customer_at(link, telegram).await?
         })?)
     }
 
     async fn customer(&self, id: CustomerId) -> Result<Option<Seen<Customer>>, Unreadable> {
-        decode::found(glance!(self, [], q, |link| q::read::customer(link, id).await?)?)
+        decode::found(pick!(self, [], q, |link| q::read::customer(link, id).await?)?)
     }
 
     async fn customers_waiting(
@@ -204,7 +211,7 @@ impl Books for Storage {
 
     async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable> {
         let owner = customer.get().to_string();
-        let balances = glance!(self, [owner], q, |link| q::read::balances(link, owner)
+        let balances = pick!(self, [owner], q, |link| q::read::balances(link, owner)
             .await?)?;
         Ok(decode::purse(&balances))
     }
@@ -226,7 +233,7 @@ impl Books for Storage {
     }
 
     async fn order(&self, id: OrderId) -> Result<Option<Seen<Order>>, Unreadable> {
-        decode::found(glance!(self, [], q, |link| q::read::order(link, id).await?)?)
+        decode::found(pick!(self, [], q, |link| q::read::order(link, id).await?)?)
     }
 
     async fn order_numbered(

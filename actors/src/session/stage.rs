@@ -100,10 +100,11 @@ impl Desk {
         let top_up = play.screen.open_top_up().map(|invoice| invoice.id);
         let message = self.draw(play).await?;
         if let Some(shown) = shown {
-            self.make_live(chat, message, &shown).await;
+            // Boxed: most screens need neither, and every one would carry the room for both.
+            Box::pin(self.make_live(chat, message, &shown)).await;
         }
         if let Some(invoice) = top_up {
-            self.note_top_up(to, message, invoice).await;
+            Box::pin(self.note_top_up(to, message, invoice)).await;
         }
         Some(message)
     }

@@ -80,7 +80,8 @@ impl Io {
     {
         let entry = Arc::clone(&life.entry);
         let (to, outcome) = oneshot::channel();
-        let task = run(entry, deadline, call, to);
+        // Boxed at once: it would be moved as a whole at every step from here to its task.
+        let task = run(entry, deadline, Box::pin(call), to);
         match &self.runtime {
             Some(runtime) => drop(runtime.spawn(task)),
             None => drop(actix_rt::spawn(task)),

@@ -96,9 +96,14 @@ pub(in crate::storage) async fn balances(
     link: Link<'_>,
     owner: String,
 ) -> QueryResult<Vec<(String, i64)>> {
-    let kinds = [names::CUSTOMER, names::HELD, names::DEBT, names::FLOAT];
+    // Not a list of kinds: a statement whose text depends on its values is prepared every time.
+    let kind = |name: &'static str| accounts::kind.eq(name);
+    let of_a_person = kind(names::CUSTOMER)
+        .or(kind(names::HELD))
+        .or(kind(names::DEBT))
+        .or(kind(names::FLOAT));
     let stored = accounts::table
-        .filter(accounts::kind.eq_any(kinds))
+        .filter(of_a_person)
         .filter(accounts::owner.eq(owner))
         .select((accounts::kind, accounts::balance));
     load!(link, stored)

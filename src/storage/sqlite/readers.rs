@@ -46,6 +46,18 @@ impl Readers {
         }
     }
 
+    /// The same for a single statement, which is a moment by itself: a transaction around it would
+    /// take as long as the statement.
+    pub(in crate::storage) async fn pick<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        match self.turns.try_acquire() {
+            Ok(_turn) => self.with_connection(work),
+            Err(_) => self.read(work).await,
+        }
+    }
+
     /// Reads everything at one moment, on a thread that may take its time.
     pub(in crate::storage) async fn read<T: Send + 'static>(
         &self,
@@ -66,15 +78,22 @@ impl Readers {
         }
     }
 
-    /// Whoever has a turn finds a connection.
     fn at_one_moment<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        self.with_connection(|connection| in_transaction(connection, work))
+    }
+
+    /// Whoever has a turn finds a connection.
+    fn with_connection<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
         let Some(connection) = self.idle().pop() else {
             return Err(not_read("no connection to read with"));
         };
-        let found = in_transaction(&connection, work);
+        let found = work(&connection);
         self.idle().push(connection);
         found
     }
