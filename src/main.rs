@@ -9,5 +9,8 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
+    // Pages of 2 MiB would be half of what an idle shop weighs. A kernel that does not know the wish
+    // gives what it gives; nothing depends on it.
+    rustix::thread::disable_transparent_huge_pages(true).ok();
     starkeeper::cli::run(std::env::args_os())
 }

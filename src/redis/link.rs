@@ -150,8 +150,17 @@ impl Inner {
                 self.find();
                 Ok(answer)
             }
-            Ok(Err(why)) => Err(self.lose(Trouble::answered(&why))),
-            Err(_elapsed) => Err(self.lose(Trouble::perhaps(late()))),
+            Ok(Err(why)) => {
+                let trouble = Trouble::answered(&why);
+                if trouble.perhaps || why.is_unrecoverable_error() {
+                    self.servers.give_up(connection);
+                }
+                Err(self.lose(trouble))
+            }
+            Err(_elapsed) => {
+                self.servers.give_up(connection);
+                Err(self.lose(Trouble::perhaps(late())))
+            }
         }
     }
 

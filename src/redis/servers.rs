@@ -1,7 +1,9 @@
 //! One node or a cluster behind one type, so that a command is written once.
 
+use std::time::Duration;
+
 use deadpool::managed::{self, Metrics, RecycleResult};
-use deadpool_redis::redis::aio::ConnectionLike;
+use deadpool_redis::redis::aio::{ConnectionLike, MultiplexedConnection};
 use deadpool_redis::redis::cluster::ClusterClient;
 use deadpool_redis::redis::cluster_async::ClusterConnection;
 use deadpool_redis::redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisError, RedisFuture, Value};
@@ -15,17 +17,24 @@ const REDIRECTS: u32 = 3;
 /// Between two of them, in milliseconds.
 const BETWEEN_REDIRECTS: (u64, u64) = (20, 100);
 
+/// A connection that was used this recently is used again without a question: the question would
+/// double what a call costs. One that has idled longer may have been closed meanwhile.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// The pool of connections.
 pub(super) enum Servers {
-    Single(deadpool_redis::Pool),
+    Single(managed::Pool<NodeManager>),
     Cluster(managed::Pool<ClusterManager>),
 }
 
 /// A borrowed connection.
 pub(super) enum Connection {
-    Single(deadpool_redis::Connection),
+    Single(managed::Object<NodeManager>),
     Cluster(managed::Object<ClusterManager>),
 }
+
+/// Opens connections to one node.
+pub(super) struct NodeManager(deadpool_redis::Manager);
 
 /// Opens connections to a whole cluster. The client's own manager has no limits of time.
 pub(super) struct ClusterManager(ClusterClient);
@@ -64,7 +73,7 @@ impl Servers {
             .set_response_timeout(Some(settings.call));
         let manager =
             deadpool_redis::Manager::new_with_config(node, limits).map_err(|why| bad(&why))?;
-        let pool = deadpool_redis::Pool::builder(manager).max_size(settings.connections);
+        let pool = managed::Pool::builder(NodeManager(manager)).max_size(settings.connections);
         let pool = pool.build().map_err(|why| BadSetting(why.to_string()))?;
         Ok(Self::Single(pool))
     }
@@ -76,6 +85,22 @@ impl Servers {
             Self::Cluster(pool) => pool.get().await.map(Connection::Cluster).map_err(why_not),
         }
     }
+
+    /// Gives a connection up that brought no answer, and with it all that idle: what broke it broke
+    /// them.
+    pub(super) fn give_up(&self, broken: Connection) {
+        match (self, broken) {
+            (Self::Single(pool), Connection::Single(broken)) => {
+                drop(managed::Object::take(broken));
+                pool.retain(|_, _| false);
+            }
+            // A connection to a cluster heals itself, node by node.
+            (
+                Self::Single(_) | Self::Cluster(_),
+                Connection::Single(_) | Connection::Cluster(_),
+            ) => {}
+        }
+    }
 }
 
 fn why_not(why: managed::PoolError<RedisError>) -> NoConnection {
@@ -85,6 +110,26 @@ fn why_not(why: managed::PoolError<RedisError>) -> NoConnection {
         | managed::PoolError::Closed
         | managed::PoolError::NoRuntimeSpecified
         | managed::PoolError::PostCreateHook(_) => NoConnection::Pool(why.to_string()),
+    }
+}
+
+impl managed::Manager for NodeManager {
+    type Type = MultiplexedConnection;
+    type Error = RedisError;
+
+    async fn create(&self) -> Result<MultiplexedConnection, RedisError> {
+        self.0.create().await
+    }
+
+    async fn recycle(
+        &self,
+        connection: &mut MultiplexedConnection,
+        metrics: &Metrics,
+    ) -> RecycleResult<RedisError> {
+        if metrics.last_used() < FRESH {
+            return Ok(());
+        }
+        self.0.recycle(connection, metrics).await
     }
 }
 

@@ -36,29 +36,31 @@ use super::{calls, decode, names, steps};
 /// engine, whichever it is.
 macro_rules! read {
     ($self:ident, $given:tt, $queries:ident, |$link:ident| $work:expr) => {
-        ask!(read, $self, $given, $queries, |$link| $work)
+        ask!(read, read_postgres, $self, $given, $queries, |$link| $work)
     };
 }
 
 /// The same for a few rows by their keys, which every update of a chat looks at.
 macro_rules! glance {
     ($self:ident, $given:tt, $queries:ident, |$link:ident| $work:expr) => {
-        ask!(glance, $self, $given, $queries, |$link| $work)
+        ask!(glance, read_postgres, $self, $given, $queries, |$link| {
+            $work
+        })
     };
 }
 
 /// The same for what a single statement finds: a moment by itself.
 macro_rules! pick {
     ($self:ident, $given:tt, $queries:ident, |$link:ident| $work:expr) => {
-        ask!(pick, $self, $given, $queries, |$link| $work)
+        ask!(pick, pick_postgres, $self, $given, $queries, |$link| $work)
     };
 }
 
 macro_rules! ask {
-    ($how:ident, $self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
+    ($how:ident, $afar:ident, $self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
         match &$self.engine {
             Engine::Postgres(postgres) => {
-                calls::read_postgres(&$self.io, postgres, move |$link| {
+                calls::$afar(&$self.io, postgres, move |$link| {
                     use crate::storage::postgres::queries as $queries;
                     $(let $given = Clone::clone(&$given);)*
                     Box::pin(async move { Ok($work) })

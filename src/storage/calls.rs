@@ -5,6 +5,7 @@ use diesel_async::AsyncPgConnection;
 use futures_util::future::BoxFuture;
 use starkeeper_actors::ports::Unreadable;
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use super::errors::{Trouble, unreadable};
 use super::open::Postgres;
@@ -26,6 +27,28 @@ where
 {
     let (pool, limits) = (postgres.pool.clone(), postgres.limits);
     let read = io.spawn(async move { limits.read(&pool, &work).await });
+    found(read).await
+}
+
+/// Reads by a single statement.
+pub(super) async fn pick_postgres<T, W>(
+    io: &Handle,
+    postgres: &Postgres,
+    work: W,
+) -> Result<T, Trouble>
+where
+    T: Send + 'static,
+    W: for<'a> Fn(&'a AsyncPgConnection) -> BoxFuture<'a, Result<T, Trouble>>
+        + Send
+        + Sync
+        + 'static,
+{
+    let (pool, limits) = (postgres.pool.clone(), postgres.limits);
+    let read = io.spawn(async move { limits.pick(&pool, &work).await });
+    found(read).await
+}
+
+async fn found<T>(read: JoinHandle<Result<T, Ended>>) -> Result<T, Trouble> {
     match read.await {
         Ok(read) => read.map_err(error_of),
         Err(_) => Err(stopped()),

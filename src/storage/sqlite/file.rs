@@ -102,12 +102,13 @@ pub(in crate::storage) fn free_leases(
     connection.run(free).map_err(|why| engine(file, &why))
 }
 
-/// A connection that cannot write.
+/// A connection that cannot write. Its cache is 4 MB, because there are several of them and the
+/// system holds the file's pages once for all.
 pub(in crate::storage) fn reader(file: &Path) -> Result<Connection, NotOpened> {
     let mut connection = connect(file)?;
     connection
         .batch_execute(
-            "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA cache_size = -16384;",
+            "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA cache_size = -4096;",
         )
         .map_err(|why| engine(file, &why))?;
     Ok(Connection::new(connection))
