@@ -259,6 +259,10 @@ impl Dialog {
         let surplus = (self.handled.len() + 1).saturating_sub(Self::HANDLED);
         let gone = surplus.max(old).min(self.handled.len());
         self.handled.drain(..gone);
+        if self.handled.is_empty() {
+            // Of a hundred thousand people most have sent one update: room for one.
+            self.handled.reserve_exact(1);
+        }
         self.handled.push(Handled {
             bot: update.bot,
             update: update.update,
