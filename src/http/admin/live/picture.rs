@@ -44,7 +44,8 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// Looks. With the look before it follows old orders until they are finished.
+    /// Looks: at the newest orders, at those in a till, and at whatever was unfinished at the look before,
+    /// until it is finished.
     ///
     /// # Errors
     /// The books could not be read.
@@ -79,7 +80,7 @@ impl Picture {
         books: &Arc<dyn Books>,
         before: Option<&Self>,
     ) -> Result<(), Unreadable> {
-        let known = |id: &OrderId| before.is_none_or(|before| before.orders.contains_key(id));
+        let known = |id: &OrderId| before.is_some_and(|before| before.orders.contains_key(id));
         for page in 0..PAGES {
             let offset = page.saturating_mul(PAGE);
             let found = books

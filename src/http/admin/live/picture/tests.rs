@@ -3,6 +3,11 @@ use starkeeper_actors::domain::ids::Hash256;
 use starkeeper_actors::domain::pricing::StopReason;
 use starkeeper_actors::domain::pricing::samples::noon;
 
+use starkeeper_actors::ports::Clock;
+use starkeeper_actors::ports::books::{Commit, RowWrite, Write};
+use starkeeper_actors::testing::contract::rows;
+use starkeeper_actors::testing::{MemoryBooks, TestClock};
+
 use super::*;
 
 fn order(id: i64, state: &'static str, finished: bool) -> (OrderId, OrderLine) {
@@ -150,4 +155,68 @@ fn stops_breaks_tills_and_restarts_are_told_in_both_directions() {
             Event::Sales(SalesLine::default()),
         ]
     );
+}
+
+async fn write(books: &Arc<dyn Books>, rows: Vec<RowWrite>) {
+    let mut commit = Commit::new(books.incarnation().await.unwrap(), noon());
+    commit.rows = rows;
+    books.commit(commit).await.unwrap();
+}
+
+async fn look(books: &Arc<dyn Books>, before: Option<&Picture>) -> Picture {
+    let roster = RosterSnapshot {
+        fatal: None,
+        actors: Vec::new(),
+    };
+    let look = Picture::of(books, before, &roster, noon());
+    look.await.unwrap()
+}
+
+#[tokio::test]
+async fn orders_are_followed_to_their_end_however_many_newer_ones_there_are() {
+    let clock: Arc<dyn Clock> = Arc::new(TestClock::at(noon()));
+    let books: Arc<dyn Books> = Arc::new(MemoryBooks::new(clock));
+    let till = WalletAddress::basic(Hash256::new([1; 32]));
+    let waits = rows::order(1, 1);
+    let held = rows::held(&rows::order(2, 1), till);
+    let old = vec![
+        RowWrite::Customer(Write::new(rows::customer(1))),
+        RowWrite::Wallet(Write::new(rows::wallet(till))),
+        RowWrite::Order(Write::new(waits.clone())),
+        RowWrite::Order(Write::new(held.clone())),
+    ];
+    write(&books, old).await;
+    let first = look(&books, None).await;
+    let newer = (10..130).map(|n| RowWrite::Order(Write::new(rows::order(n, 1))));
+    write(&books, newer.collect()).await;
+    let second = look(&books, Some(&first)).await;
+    assert_eq!(
+        second.since(&first).len(),
+        120,
+        "more than one page of new ones"
+    );
+    // Nothing happens, and nothing is told, look after look.
+    let third = look(&books, Some(&second)).await;
+    assert_eq!(third.since(&second), []);
+
+    let mut ends = Vec::new();
+    for (id, row) in [(1, &waits), (2, &held)] {
+        let seen = books.order(OrderId::new(id)).await.unwrap().unwrap();
+        assert_eq!(seen.row, *row);
+        ends.push(RowWrite::Order(Write::over(
+            &seen,
+            rows::cancelled(&seen.row),
+        )));
+    }
+    write(&books, ends).await;
+    let fourth = look(&books, Some(&third)).await;
+    let told: Vec<String> = fourth
+        .since(&third)
+        .iter()
+        .map(|event| serde_json::to_value(event).unwrap())
+        .map(|line| format!("{} {}", line["order"], line["state"]))
+        .collect();
+    assert_eq!(told, ["\"ord_1\" \"cancelled\"", "\"ord_2\" \"cancelled\""]);
+    let fifth = look(&books, Some(&fourth)).await;
+    assert_eq!(fifth.since(&fourth), []);
 }
