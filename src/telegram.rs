@@ -10,6 +10,7 @@
 //! notifier's), and never shows the token.
 
 mod api;
+mod code;
 pub mod face;
 mod gate;
 pub mod inbound;

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::browser_pool::Lender;
 use crate::domain::breaks::BreakRules;
+use crate::domain::dialog::Against;
 use crate::domain::ids::{AdminId, Nonce, OrderId, Version, WalletAddress};
 use crate::domain::link::LinkRules;
 use crate::domain::order::{OperatorAct, OrderRules};
@@ -149,8 +150,13 @@ pub enum OperatorRefused {
     #[error("another replica holds this till")]
     Elsewhere,
     /// The rules say no.
-    #[error("{0}")]
-    Rule(String),
+    #[error("{why}")]
+    Rule {
+        /// Which.
+        against: Against,
+        /// In one line.
+        why: String,
+    },
     /// Nothing happened: try again.
     #[error("not done: {0}")]
     TryAgain(String),

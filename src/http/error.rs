@@ -13,7 +13,9 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use starkeeper_actors::cookie_refresh::ImportRefused;
 use starkeeper_actors::domain::audit::Outcome;
-use starkeeper_actors::domain::dialog::{BuyRefused, LookUpFailed, OpenRefused as Unopened};
+use starkeeper_actors::domain::dialog::{
+    Against, BuyRefused, LookUpFailed, OpenRefused as Unopened,
+};
 use starkeeper_actors::payment::OpenRefused;
 use starkeeper_actors::ports::Unreadable;
 use starkeeper_actors::session::NotPlaced;
@@ -63,6 +65,8 @@ pub struct ApiError {
     code: &'static str,
     message: String,
     hint: String,
+    /// The rule behind a refusal, as operators in the chat are told of it.
+    against: Option<Against>,
 }
 
 #[derive(Serialize)]
@@ -84,7 +88,15 @@ impl ApiError {
             code,
             message: message.into(),
             hint: hint.to_owned(),
+            against: None,
         }
+    }
+
+    /// Names the rule behind it.
+    #[must_use]
+    pub(crate) fn against(mut self, rule: Against) -> Self {
+        self.against = Some(rule);
+        self
     }
 
     /// The request is not what it must be: 400.
@@ -417,12 +429,14 @@ impl From<ImportRefused> for ApiError {
                 "logged_out",
                 message,
                 "log in at fragment.com in a browser and copy the cookies anew",
-            ),
+            )
+            .against(Against::LoggedOut),
             ImportRefused::IdentityNeeded => Self::refused(
                 "identity_needed",
                 message,
                 "do what fragment.com asks for there, then bring the cookies again",
-            ),
+            )
+            .against(Against::Identity),
             ImportRefused::Elsewhere => Self::conflict(
                 "elsewhere",
                 message,

@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::multipart::{Form, Part};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use starkeeper_actors::domain::ids::BotId;
 use starkeeper_actors::ports::Failure;
 use teloxide_core::Bot;
@@ -36,6 +38,22 @@ pub const CALL_SECONDS: &str = "starkeeper_telegram_call_seconds";
 #[derive(Clone)]
 pub struct BotApi {
     inner: Arc<Inner>,
+}
+
+/// A file that goes with a call.
+pub(super) struct Upload {
+    /// What it is called where it arrives.
+    pub(super) name: &'static str,
+    /// Such as `image/png`.
+    pub(super) media_type: &'static str,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Upload {
+    const PART: &'static str = "file";
+
+    /// How a payload names it, in place of a file's id or address.
+    pub(super) const NAME: &'static str = "attach://file";
 }
 
 struct Inner {
@@ -86,6 +104,16 @@ impl BotApi {
         self.call(P::NAME, payload, self.inner.deadline).await
     }
 
+    /// Makes a call that carries a file. Its payload names the file as [`Upload::NAME`] says.
+    pub(super) async fn upload<P: Payload + Serialize, T: DeserializeOwned>(
+        &self,
+        payload: &P,
+        file: Upload,
+    ) -> Result<T, Failure<ApiRefused>> {
+        let request = self.form(P::NAME, payload, file);
+        self.exchange(P::NAME, request).await
+    }
+
     /// Makes any call.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
@@ -93,8 +121,17 @@ impl BotApi {
         body: &impl Serialize,
         within: Duration,
     ) -> Result<T, Failure<ApiRefused>> {
+        let request = self.request(method, body, within);
+        self.exchange(method, request).await
+    }
+
+    async fn exchange<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        request: Option<reqwest::Request>,
+    ) -> Result<T, Failure<ApiRefused>> {
         let begun = Instant::now();
-        let answer = match self.request(method, body, within) {
+        let answer = match request {
             Some(request) => {
                 let http = self.inner.bot.client();
                 outside::exchange(http, request, LARGEST).await
@@ -118,6 +155,40 @@ impl BotApi {
         body: &impl Serialize,
         within: Duration,
     ) -> Option<reqwest::Request> {
+        let mut request = reqwest::Request::new(reqwest::Method::POST, self.address(method)?);
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(CONTENT_TYPE, json);
+        *request.timeout_mut() = Some(within);
+        *request.body_mut() = Some(serde_json::to_vec(body).ok()?.into());
+        Some(request)
+    }
+
+    /// The members of the payload, each a part, and the file behind them.
+    fn form(&self, method: &str, body: &impl Serialize, file: Upload) -> Option<reqwest::Request> {
+        let Ok(Value::Object(members)) = serde_json::to_value(body) else {
+            return None;
+        };
+        let mut form = Form::new();
+        for (name, value) in members {
+            form = match value {
+                Value::Null => form,
+                Value::String(text) => form.text(name, text),
+                Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                    form.text(name, value.to_string())
+                }
+            };
+        }
+        let part = Part::bytes(file.bytes).file_name(file.name);
+        let part = part.mime_str(file.media_type).ok()?;
+        let http = self.inner.bot.client();
+        let request = http
+            .post(self.address(method)?)
+            .timeout(self.inner.deadline)
+            .multipart(form.part(Upload::PART, part));
+        request.build().ok()
+    }
+
+    fn address(&self, method: &str) -> Option<Url> {
         let bot = &self.inner.bot;
         let mut url: Url = bot.api_url();
         url.path_segments_mut()
@@ -125,12 +196,7 @@ impl BotApi {
             .pop_if_empty()
             .push(&format!("bot{}", bot.token()))
             .push(method);
-        let mut request = reqwest::Request::new(reqwest::Method::POST, url);
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(CONTENT_TYPE, json);
-        *request.timeout_mut() = Some(within);
-        *request.body_mut() = Some(serde_json::to_vec(body).ok()?.into());
-        Some(request)
+        Some(url)
     }
 }
 

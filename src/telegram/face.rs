@@ -6,10 +6,19 @@
 pub struct Face {
     /// The text in Telegram's HTML; names of people are escaped in it.
     pub text: String,
-    /// The address of a picture that stands above the text.
-    pub photo: Option<String>,
+    /// The picture that stands above the text.
+    pub photo: Option<Picture>,
     /// What can be tapped.
     pub keys: Keys,
+}
+
+/// A picture.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Picture {
+    /// Telegram fetches it from this address.
+    At(String),
+    /// A QR code of this text: drawn when the message is sent, and uploaded with it.
+    Code(String),
 }
 
 /// What can be tapped.

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::dialog::{Body, DeckFace, Screen};
 use starkeeper_actors::domain::ids::TelegramId;
@@ -22,14 +22,16 @@ use teloxide_core::payloads::{
     EditMessageReplyMarkup, EditMessageText, EditMessageTextSetters as _, SendChatAction,
     SendMessage, SendMessageSetters as _, SendPhoto, SendPhotoSetters as _,
 };
+use teloxide_core::requests::Payload;
 use teloxide_core::types::{
-    ChatAction, ChatId, InputFile, InputMedia, InputMediaPhoto, LinkPreviewOptions, MessageId,
-    ParseMode, True,
+    ChatAction, ChatId, FileId, InputFile, InputMedia, InputMediaPhoto, LinkPreviewOptions,
+    MessageId, ParseMode, True,
 };
 use url::Url;
 
-use super::api::BotApi;
-use super::face::{Face, Keys};
+use super::api::{BotApi, Upload};
+use super::code;
+use super::face::{Face, Keys, Picture};
 use super::gate::{Counts, Gate, Held};
 use super::markup;
 use super::settings::TelegramSettings;
@@ -147,12 +149,12 @@ impl TelegramMessenger {
         self.pass(chat, Counts::Message).await?;
         let keyboard = markup::of_new(&face.keys);
         let sent: Sent = match picture(face) {
-            Some(photo) => {
+            Some((photo, upload)) => {
                 let mut photo = SendPhoto::new(ChatId(chat.get()), photo)
                     .caption(&face.text)
                     .parse_mode(ParseMode::Html);
                 photo.reply_markup = keyboard;
-                self.api.send(&photo).await?
+                self.carry(&photo, upload).await?
             }
             None => {
                 let mut text = SendMessage::new(ChatId(chat.get()), &face.text)
@@ -175,14 +177,14 @@ impl TelegramMessenger {
         self.pass(chat, Counts::Message).await?;
         let keyboard = markup::inline(&face.keys);
         let _edited: Sent = match picture(face) {
-            Some(photo) => {
+            Some((photo, upload)) => {
                 let media = InputMediaPhoto::new(photo)
                     .caption(&face.text)
                     .parse_mode(ParseMode::Html);
                 let media = InputMedia::Photo(media);
                 let mut edit = EditMessageMedia::new(ChatId(chat.get()), message, media);
                 edit.reply_markup = keyboard;
-                self.api.send(&edit).await?
+                self.carry(&edit, upload).await?
             }
             None => {
                 let mut edit = EditMessageText::new(ChatId(chat.get()), message, &face.text)
@@ -193,6 +195,18 @@ impl TelegramMessenger {
             }
         };
         Ok(())
+    }
+
+    /// Makes a call, with its file if it has one.
+    async fn carry<P: Payload + Serialize>(
+        &self,
+        payload: &P,
+        upload: Option<Upload>,
+    ) -> Result<Sent, Failure<ApiRefused>> {
+        match upload {
+            Some(file) => self.api.upload(payload, file).await,
+            None => self.api.send(payload).await,
+        }
     }
 
     async fn edit_caption(
@@ -332,9 +346,30 @@ fn named(message: i64) -> Result<MessageId, Failure<ApiRefused>> {
         .map_err(|_out_of_range| Failure::Refused(ApiRefused::Gone))
 }
 
-fn picture(face: &Face) -> Option<InputFile> {
-    let photo = face.photo.as_deref()?;
-    Url::parse(photo).ok().map(InputFile::url)
+/// A picture as a call names it, and the file where it must be brought along.
+fn picture(face: &Face) -> Option<(InputFile, Option<Upload>)> {
+    match face.photo.as_ref()? {
+        Picture::At(address) => {
+            let address = Url::parse(address).ok()?;
+            Some((InputFile::url(address), None))
+        }
+        Picture::Code(text) => match code::png(text) {
+            Ok(bytes) => {
+                let file = Upload {
+                    name: "code.png",
+                    media_type: "image/png",
+                    bytes,
+                };
+                let named = InputFile::file_id(FileId::from(Upload::NAME));
+                Some((named, Some(file)))
+            }
+            // The words say the same.
+            Err(why) => {
+                tracing::warn!("a message comes without its picture: {why}");
+                None
+            }
+        },
+    }
 }
 
 fn without_picture(face: &Face) -> Face {

@@ -32,9 +32,9 @@ pub use action::{Action, Target, Topic};
 #[cfg(any(test, feature = "testing"))]
 pub use deck::samples as deck_samples;
 pub use deck::{
-    Act, Asks, BreakCard, BreakLine, BreakMark, Change, DeckAnswer, DeckFace, DeckNeed, DeckNote,
-    Draft, Go, Health, HomeFace, Look, NotDone, OddLine, OrderCard, PriceOf, ROWS, ReadyReason,
-    SalesFace, Secret, StoppedBy, Sure, WaitState, WaitingOrder, WalletFace, Want,
+    Act, Against, Asks, BreakCard, BreakLine, BreakMark, Change, DeckAnswer, DeckFace, DeckNeed,
+    DeckNote, Draft, Go, Health, HomeFace, Look, NotDone, OddLine, OrderCard, PriceOf, ROWS,
+    ReadyReason, SalesFace, Secret, StoppedBy, Sure, WaitState, WaitingOrder, WalletFace, Want,
 };
 pub use heard::{Inbound, Said, Sender, Utterance};
 pub use screen::{

@@ -35,7 +35,7 @@ pub use decide::Desk;
 pub use due::OrderEffect;
 pub use event::{Funding, OrderEvent, OrderRules, Proof};
 pub use funding::{choose_wallet, float_needed};
-pub use operator::{HistoryRow, OperatorAct};
+pub use operator::{HistoryRow, Needed, OperatorAct};
 
 #[cfg(test)]
 mod tests;
@@ -75,6 +75,9 @@ pub struct Purchase {
     pub held_at: Timestamp,
     /// Every message ever signed for it, oldest first.
     pub signed: Vec<Candidate>,
+    /// The customer was told that the payment is on its way, and that nobody can stop it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told_sent: bool,
 }
 
 /// A message that was signed for an order and may have left.
@@ -276,7 +279,7 @@ pub enum OrderRefused {
         /// What was tried.
         act: &'static str,
         /// What is missing.
-        needs: &'static str,
+        needs: Needed,
     },
     /// A sum does not fit.
     #[error(transparent)]

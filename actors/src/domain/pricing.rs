@@ -32,5 +32,7 @@ pub use self::price::PricedProduct;
 pub use self::quote::{Quote, SlippageExceeded, SlippageMeasure};
 pub use self::rates::{BadRate, UsableRate, UsdPerTon};
 pub use self::reasons::{NoPrice, Paused, PriceRefused, Stop, StopReason, Subject};
-pub use self::rules::{BadRules, CheckedRules, Contradiction, FixedPrice, PriceRules, Tier};
+pub use self::rules::{
+    BadRules, CheckedRules, Contradiction, FixedPrice, MAX_MARKUP, PriceRules, Tier,
+};
 pub use self::shop::{ShopPrices, StoredShopPrices, ToldPause, Unavailable};

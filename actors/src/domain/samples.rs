@@ -113,6 +113,7 @@ pub fn purchase(signed: &[(i64, u32, u8)]) -> Purchase {
         reserved: ton("0.35"),
         held_at: noon(),
         signed: signed.iter().copied().map(candidate).collect(),
+        told_sent: false,
     }
 }
 

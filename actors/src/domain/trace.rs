@@ -111,6 +111,7 @@ impl TraceId {
             News::Delivered { order, .. }
             | News::Refunded { order, .. }
             | News::TakesLonger { order }
+            | News::OnItsWay { order }
             | News::BeingChecked { order }
             | News::Credited {
                 order: Some(order), ..
@@ -120,7 +121,8 @@ impl TraceId {
             | News::Unlocked { invoice, .. }
             | News::PayingBack { invoice, .. }
             | News::PayingBackFailed { invoice, .. }
-            | News::PaidBack { invoice, .. } => Some(Self(invoice.get())),
+            | News::PaidBack { invoice, .. }
+            | News::Lapsed { invoice, .. } => Some(Self(invoice.get())),
             News::OpenAgain { .. } => None,
         }
     }

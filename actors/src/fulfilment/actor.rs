@@ -15,6 +15,7 @@ use super::{
     OperatorActs, OperatorRefused, TillSnapshot,
 };
 use crate::domain::Span;
+use crate::domain::dialog::Against;
 use crate::domain::ids::{OrderId, WalletAddress};
 use crate::domain::trace::TraceId;
 use crate::office::{Office, around};
@@ -395,10 +396,12 @@ impl Handler<Asked<OperatorActs>> for Fulfilment {
                 .filter_map(|(wallet, ..)| this.tills.tenure(wallet))
                 .collect();
             async move {
-                let file = bench.file_for(&acts).await?;
+                let file = bench.file_for(acts.order, acts.shown).await?;
                 let bound = file.order.row.purchase().map(|purchase| purchase.wallet);
-                let bound =
-                    bound.ok_or_else(|| OperatorRefused::Rule("nothing is tied up".into()))?;
+                let bound = bound.ok_or_else(|| OperatorRefused::Rule {
+                    against: Against::State,
+                    why: "nothing is tied up".to_owned(),
+                })?;
                 let tenure = tenures.into_iter().find(|tenure| tenure.wallet == bound);
                 let tenure = tenure.ok_or(OperatorRefused::Elsewhere)?;
                 bench.operate(acts, file, tenure).await

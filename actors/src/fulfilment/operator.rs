@@ -4,17 +4,23 @@
 use super::desk::{Bench, wallet_of};
 use super::tills::Tenure;
 use super::{AssignTransaction, OpenWallet, OperatorActs, OperatorRefused};
+use crate::domain::dialog::Against;
+use crate::domain::ids::{OrderId, Version};
 use crate::domain::order::{OperatorAct, OrderEvent};
 use crate::ports::Failure;
 use crate::ports::books::{Claim, Commit, CommitRefused, OrderFile, OutsideEvent, RowWrite, Write};
 
 impl Bench {
     /// The file of an order that a person wants to act on.
-    pub(super) async fn file_for(&self, acts: &OperatorActs) -> Result<OrderFile, OperatorRefused> {
-        let file = self.office.ports.books.order_file(acts.order).await;
+    pub(super) async fn file_for(
+        &self,
+        order: OrderId,
+        shown: Version,
+    ) -> Result<OrderFile, OperatorRefused> {
+        let file = self.office.ports.books.order_file(order).await;
         let file = file.map_err(|error| OperatorRefused::TryAgain(error.to_string()))?;
         let file = file.ok_or(OperatorRefused::NotFound)?;
-        if file.order.version != acts.shown {
+        if file.order.version != shown {
             return Err(OperatorRefused::Changed);
         }
         Ok(file)
@@ -29,21 +35,26 @@ impl Bench {
     ) -> Result<(), OperatorRefused> {
         let OperatorActs {
             order,
+            shown,
             act,
             nonce,
             by,
-            ..
         } = acts;
+        let mut brings_row = false;
         let mut commit = self.commit(&tenure);
         let body = format!("{by} {} {order}", act.name());
         if let OperatorAct::MarkDelivered { row } = &act {
+            brings_row = true;
             commit
                 .claims
                 .push((Claim::History(row.clone()), Some(order)));
         }
         let desk = self.desk(wallet_of(&file), &tenure);
         let decision = file.order.row.decide(OrderEvent::Operator(act), desk);
-        let decision = decision.map_err(|refused| OperatorRefused::Rule(refused.to_string()))?;
+        let decision = decision.map_err(|refused| OperatorRefused::Rule {
+            against: Against::from(&refused),
+            why: refused.to_string(),
+        })?;
         let next = self.office.absorb(&mut commit, decision);
         commit
             .rows
@@ -53,7 +64,18 @@ impl Bench {
             body,
         });
         commit.claims.push((Claim::Press(nonce), Some(order)));
-        self.press(commit).await
+        match self.press(commit).await {
+            // Either name may be taken. The order as it was shown says that nothing was done by this press.
+            Err(OperatorRefused::Pressed)
+                if brings_row && self.file_for(order, shown).await.is_ok() =>
+            {
+                Err(OperatorRefused::Rule {
+                    against: Against::RowTaken,
+                    why: "the row of the history belongs to another order".to_owned(),
+                })
+            }
+            outcome => outcome,
+        }
     }
 
     /// Lets a stopped wallet work again.
@@ -96,8 +118,10 @@ impl Bench {
         // Of a wallet that works, everything is explained or about to be judged: a person's word
         // would be posted a second time.
         if !row.ok_or(OperatorRefused::NotFound)?.row.is_stopped() {
-            let why = "only a stopped wallet has transactions to assign";
-            return Err(OperatorRefused::Rule(why.into()));
+            return Err(OperatorRefused::Rule {
+                against: Against::WalletWorks,
+                why: "only a stopped wallet has transactions to assign".to_owned(),
+            });
         }
         let AssignTransaction {
             wallet,
@@ -129,7 +153,10 @@ impl Bench {
                 | CommitRefused::Floor { .. }
                 | CommitRefused::Guard(_)
                 | CommitRefused::Rule { .. }),
-            ) => OperatorRefused::Rule(refused.to_string()),
+            ) => OperatorRefused::Rule {
+                against: refused.against(),
+                why: refused.to_string(),
+            },
             Failure::NotDone { cause } | Failure::Unknown { cause } => {
                 OperatorRefused::TryAgain(cause)
             }

@@ -69,7 +69,9 @@ impl Desk {
             Some(invoice) => self.end_top_up(to, invoice).await?,
             None => Sent::Accepted(()),
         };
-        if let Sent::Accepted(()) = &sent {
+        // What only ends a message makes none.
+        let is_told = !matches!(message, Message::Customer(News::Lapsed { .. }));
+        if let (Sent::Accepted(()), true) = (&sent, is_told) {
             let call = self.office.ports.messenger.tell(to, message, &about);
             sent = self.send(call).await;
         }
@@ -222,7 +224,8 @@ const fn topped_up(message: &Message) -> Option<InvoiceId> {
             invoice,
             order: None,
             ..
-        }) => Some(*invoice),
+        })
+        | Message::Customer(News::Lapsed { invoice, .. }) => Some(*invoice),
         Message::Customer(_) | Message::Operators(_) => None,
     }
 }
@@ -247,6 +250,7 @@ const fn about(message: &Message) -> Option<OrderId> {
             News::Delivered { order, .. }
             | News::Refunded { order, .. }
             | News::TakesLonger { order }
+            | News::OnItsWay { order }
             | News::BeingChecked { order } => Some(*order),
             News::Credited { order, .. } => *order,
             News::Locked { .. }
@@ -254,6 +258,7 @@ const fn about(message: &Message) -> Option<OrderId> {
             | News::PayingBack { .. }
             | News::PayingBackFailed { .. }
             | News::PaidBack { .. }
+            | News::Lapsed { .. }
             | News::OpenAgain { .. } => None,
         },
     }

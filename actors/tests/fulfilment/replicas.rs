@@ -154,7 +154,10 @@ async fn a_press_acts_once_and_only_on_what_was_shown() {
     );
     // Behind a payment one person is not enough.
     let alone = ask(refund(shown)).await.unwrap();
-    assert!(matches!(alone, Err(OperatorRefused::Rule(_))), "{alone:?}");
+    assert!(
+        matches!(alone, Err(OperatorRefused::Rule { .. })),
+        "{alone:?}"
+    );
     press(&shop, &system, order, OperatorAct::Resume, "n2")
         .await
         .unwrap();

@@ -35,6 +35,8 @@ variants!(Messages of Message {
     Message::Customer(News::Delivered { .. }) => "delivered",
     Message::Customer(News::Refunded { .. }) => "refunded",
     Message::Customer(News::TakesLonger { .. }) => "takes longer",
+    Message::Customer(News::OnItsWay { .. }) => "on its way",
+    Message::Customer(News::Lapsed { .. }) => "lapsed",
     Message::Customer(News::BeingChecked { .. }) => "being checked",
     Message::Customer(News::OpenAgain { .. }) => "open again",
     Message::Operators(OperatorNews::Parked { .. }) => "operators: parked",
@@ -148,6 +150,11 @@ fn customer_news() -> Vec<News> {
             why: RefundReason::CustomerAsked,
         },
         News::TakesLonger { order },
+        News::OnItsWay { order },
+        News::Lapsed {
+            invoice,
+            at: noon(),
+        },
         News::BeingChecked { order },
         News::OpenAgain { at: noon() },
     ]

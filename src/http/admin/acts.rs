@@ -45,6 +45,14 @@ pub(super) struct Wanted {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[schema(as = RefundOrder)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GivenBack {
+    /// The version that was shown.
+    version: i64,
+}
+
+#[derive(Deserialize, ToSchema)]
 #[schema(as = DeliverOrder)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Delivered {
@@ -74,7 +82,7 @@ async fn refund(
     doors: Data<Doors>,
     id: Path<String>,
     deed: ReqData<Announced>,
-    wanted: Json<Wanted>,
+    wanted: Json<GivenBack>,
 ) -> Result<HttpResponse, ApiError> {
     deed.needs_reason()?;
     let order = named(&doors, &id).await?;

@@ -96,14 +96,15 @@ impl Deck for OperatorsDesk {
 }
 
 fn ended(deed: Result<Result<(), ApiError>, JoinError>) -> Result<(), ApiError> {
-    deed.unwrap_or_else(|why| {
+    let outcome = deed.unwrap_or_else(|why| {
         tracing::error!("a deed of an operator ended early: {why}");
         let hint = "look before you ask again";
         Err(ApiError::unsure(
             "it is not known whether it was done",
             hint,
         ))
-    })
+    });
+    outcome.inspect_err(|why| tracing::info!("a deed of an operator was not done: {why}"))
 }
 
 /// Tries cookies. They stand in no log.

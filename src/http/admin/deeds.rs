@@ -17,6 +17,7 @@ use actix_web::{Error, HttpMessage as _};
 use serde_json::Value;
 use starkeeper_actors::domain::audit::{Audited, Deed, Outcome, Who};
 use starkeeper_actors::domain::decision::Decision;
+use starkeeper_actors::domain::dialog::Against;
 use starkeeper_actors::domain::ids::{AuditId, Nonce, NoticeId, TelegramId};
 use starkeeper_actors::ports::Failure;
 use starkeeper_actors::ports::books::{Commit, CommitFailed};
@@ -78,7 +79,7 @@ impl Announced {
         let said = said.filter(|said| !said.is_empty());
         said.map(str::to_owned).ok_or_else(|| {
             let hint = "send the field `reason` with why you do it: it stands in the audit log";
-            ApiError::refused("no_reason", "nobody said why", hint)
+            ApiError::refused("no_reason", "nobody said why", hint).against(Against::NoReason)
         })
     }
 
@@ -129,11 +130,16 @@ pub(super) async fn recorded(
         Begun::Answered(answer) => return Ok(request.into_response(answer)),
     };
     let said = Said::of(&body);
+    let must_say_why = route.why && said.rest.is_object();
     request.set_payload(Payload::from(said.rest_of(body)));
     let deed = deed(&doors, route, request.path(), said).await?;
     let nonce = key.as_ref().map(Key::nonce);
     let who = Who::Token(caller.name.to_string());
     let announced = announce(&doors, who, deed, nonce).await?;
+    if must_say_why && let Err(why) = announced.needs_reason() {
+        end(&doors, &announced, why.outcome()).await;
+        return Err(why.into());
+    }
     request.extensions_mut().insert(announced.clone());
     let answer = next.call(request).await;
     let outcome = match &answer {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use starkeeper_actors::cookie_refresh::{
     CookieRefreshSnapshot, ImportCookies, Imported, LoginLine,
 };
+use starkeeper_actors::domain::dialog::Against;
 use starkeeper_actors::domain::ids::LoginId;
 use starkeeper_actors::supervision::Observe;
 use utoipa::ToSchema;
@@ -107,6 +108,7 @@ pub(super) async fn imported(
     let jar = (counter.read_cookies)(cookies).map_err(|why| {
         let hint = "copy the cookies of fragment.com: stel_ssid, stel_dt, stel_token";
         ApiError::refused("bad_cookies", format!("cookies: {why}"), hint)
+            .against(Against::NoCookies)
     })?;
     let asked = counter
         .logins

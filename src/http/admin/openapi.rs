@@ -82,7 +82,7 @@ struct ErrorInner {
         title = "Starkeeper admin API",
         description = "What an operator may see and order. Amounts are decimal text, instants UTC. \
             Every POST may carry an `Idempotency-Key`: the same key gets the same answer for two days, \
-            with another body 409. Every POST takes a `reason`, which stands in the audit log."
+            with another body 409. Every POST with a body takes a `reason`, which stands in the audit log; some demand it."
     ),
     components(schemas(
         ErrorView,
@@ -117,6 +117,7 @@ struct ErrorInner {
         orders::OrderDetail,
         orders::TransferView,
         acts::Wanted,
+        acts::GivenBack,
         acts::Delivered,
         prices::PricesView,
         prices::TierView,
@@ -151,7 +152,7 @@ pub(super) fn whole() -> OpenApi {
                 .takes
                 .and_then(|takes| components.schemas.get_mut(takes))
             {
-                with_reason(body);
+                with_reason(body, route.why);
             }
         }
     }
@@ -171,11 +172,16 @@ pub(super) fn whole() -> OpenApi {
     whole
 }
 
-/// Every body may say why.
-fn with_reason(body: &mut Object) {
-    let why = ObjectBuilder::new()
+/// Every body may say why, and where a person must answer for it, it has to.
+fn with_reason(body: &mut Object, must: bool) {
+    let mut why = ObjectBuilder::new()
         .schema_type(Type::String)
         .description(Some("Why; it stands in the audit log."));
+    if must {
+        // Not blank.
+        why = why.min_length(Some(1)).pattern(Some(r"\S"));
+        body.required.push("reason".into());
+    }
     body.properties
         .insert("reason".into(), RefOr::T(Schema::Object(why.build())));
 }

@@ -27,6 +27,8 @@ pub(super) struct Route {
     pub(super) feeds: bool,
     /// Its body holds secrets, and stands in no log.
     pub(super) secret: bool,
+    /// Somebody must say why: without a `reason` it is refused.
+    pub(super) why: bool,
 }
 
 /// One parameter of a query.
@@ -74,11 +76,11 @@ pub(super) const ROUTES: &[Route] = &[
         "Breaks",
         "Where books, chain and Fragment's history disagree, oldest first.",
     ),
-    act(
+    act_for(
         Scope::Operate,
         "/admin/v1/breaks/settle",
         ("SettleBreak", "Break"),
-        "Closes a break by hand; its row of Fragment's history may go to an order. Needs a reason.",
+        "Closes a break by hand; its row of Fragment's history may go to an order.",
     ),
     Route {
         query: OF_USER,
@@ -146,40 +148,40 @@ pub(super) const ROUTES: &[Route] = &[
         ("ActOnOrder", "OrderDetail"),
         "Goes on from where an order stopped; behind a payment that means looking only.",
     ),
-    act(
+    act_for(
         Scope::Money,
         "/admin/v1/orders/{id}/refund",
-        ("ActOnOrder", "OrderDetail"),
+        ("RefundOrder", "OrderDetail"),
         "Gives the price back. Behind a payment two tokens must ask for it within a day, a day after \
-         Fragment's history was first seen without the goods. Needs a reason.",
+         Fragment's history was first seen without the goods.",
     ),
-    act(
+    act_for(
         Scope::Money,
         "/admin/v1/orders/{id}/deliver",
         ("DeliverOrder", "OrderDetail"),
-        "Says that the goods are there, as a row of Fragment's history shows. Needs a reason.",
+        "Says that the goods are there, as a row of Fragment's history shows.",
     ),
     look(
         "/admin/v1/prices",
         "Prices",
         "Markups, fixed prices and the margin floor.",
     ),
-    act(
+    act_for(
         Scope::Money,
         "/admin/v1/prices",
         ("SetPrices", "Prices"),
-        "Sets them without a restart; from then on the settings' own do not count. Needs a reason.",
+        "Sets them without a restart; from then on the settings' own do not count.",
     ),
     look(
         "/admin/v1/sales",
         "Sales",
         "What can be bought now, and why the rest cannot.",
     ),
-    act(
+    act_for(
         Scope::Operate,
         "/admin/v1/sales/pause",
         ("PauseSales", "Sales"),
-        "Sells nothing new until sales are resumed; what was bought goes on. Needs a reason.",
+        "Sells nothing new until sales are resumed; what was bought goes on.",
     ),
     Route {
         takes: None,
@@ -195,11 +197,11 @@ pub(super) const ROUTES: &[Route] = &[
         "User",
         "A person's account and balances, by Telegram id or `cus_…`.",
     ),
-    act(
+    act_for(
         Scope::Money,
         "/admin/v1/users/{telegram_id}/adjustments",
         ("Adjust", "User"),
-        "Gives to a balance or takes from it. Needs a reason and an Idempotency-Key.",
+        "Gives to a balance or takes from it. Needs an Idempotency-Key.",
     ),
     Route {
         makes: true,
@@ -232,17 +234,17 @@ pub(super) const ROUTES: &[Route] = &[
         "Wallets",
         "The tills' wallets: free TON, and why one stopped.",
     ),
-    act(
+    act_for(
         Scope::Operate,
         "/admin/v1/wallets/{address}/open",
         ("OpenWallet", "Wallet"),
-        "Lets a stopped wallet work again, once its history is explained. Needs a reason.",
+        "Lets a stopped wallet work again, once its history is explained.",
     ),
-    act(
+    act_for(
         Scope::Operate,
         "/admin/v1/wallets/{address}/assign",
         ("AssignTransaction", "Wallet"),
-        "Says what an unexplained transaction of a stopped wallet was. Needs a reason.",
+        "Says what an unexplained transaction of a stopped wallet was.",
     ),
 ];
 
@@ -258,6 +260,7 @@ const fn look(path: &'static str, gives: &'static str, says: &'static str) -> Ro
         makes: false,
         feeds: false,
         secret: false,
+        why: false,
     }
 }
 
@@ -278,6 +281,20 @@ const fn act(
         makes: false,
         feeds: false,
         secret: false,
+        why: false,
+    }
+}
+
+/// The same where somebody must say why.
+const fn act_for(
+    scope: Scope,
+    path: &'static str,
+    bodies: (&'static str, &'static str),
+    says: &'static str,
+) -> Route {
+    Route {
+        why: true,
+        ..act(scope, path, bodies, says)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What became of an operator's deed that was not done.
 
 use starkeeper_actors::domain::breaks::NotSettled;
-use starkeeper_actors::domain::dialog::NotDone;
+use starkeeper_actors::domain::dialog::{Against, NotDone};
 use starkeeper_actors::domain::pricing::BadRules;
 use starkeeper_actors::fulfilment::OperatorRefused;
 use starkeeper_actors::ports::Failure;
@@ -37,6 +37,7 @@ impl From<CommitFailed> for ApiError {
 impl From<CommitRefused> for ApiError {
     fn from(why: CommitRefused) -> Self {
         let message = format!("nothing was done: {why}");
+        let against = why.against();
         match why {
             CommitRefused::Stale { .. } => Self::conflict("changed", message, CHANGED),
             CommitRefused::Taken { .. } | CommitRefused::Handled(_) => Self::conflict(
@@ -48,9 +49,11 @@ impl From<CommitRefused> for ApiError {
                 "not_enough",
                 "nothing was done: there is not so much on the account",
                 "take at most what is there",
-            ),
+            )
+            .against(against),
             CommitRefused::Guard(_) | CommitRefused::Rule { .. } => {
                 Self::refused("rule", message, "the books keep this rule whoever asks")
+                    .against(against)
             }
             CommitRefused::OtherLife { .. } | CommitRefused::Fenced { .. } => Self::unready(
                 "not_done",
@@ -75,11 +78,12 @@ impl From<OperatorRefused> for ApiError {
                 message,
                 "ask the replica that holds the till, or wait a minute",
             ),
-            OperatorRefused::Rule(_) => Self::refused(
+            OperatorRefused::Rule { against, why: _ } => Self::refused(
                 "rule",
                 message,
                 "`may` of the order says what is possible in its state",
-            ),
+            )
+            .against(against),
             OperatorRefused::TryAgain(_) => {
                 Self::unready("not_done", message, "ask again in a moment")
             }
@@ -92,7 +96,9 @@ impl From<NotSettled> for ApiError {
         let message = format!("nothing was done: {why}");
         match why {
             NotSettled::NotOpen => Self::conflict("changed", message, CHANGED),
-            NotSettled::NoRow => Self::refused("no_row", message, "leave `order` out"),
+            NotSettled::NoRow => {
+                Self::refused("no_row", message, "leave `order` out").against(Against::NoRow)
+            }
         }
     }
 }
@@ -104,6 +110,7 @@ impl From<BadRules> for ApiError {
             format!("nothing was done: {why}"),
             "GET /admin/v1/prices shows what holds now",
         )
+        .against(Against::Prices(why.0))
     }
 }
 
@@ -118,13 +125,13 @@ impl From<ApiError> for NotDone {
                 "elsewhere" => Self::Elsewhere,
                 _ => Self::Before,
             },
+            Kind::Missing => Self::Rule(why.against.unwrap_or(Against::Gone)),
             Kind::Malformed
             | Kind::Unauthorised
             | Kind::Forbidden
-            | Kind::Missing
             | Kind::WrongMethod
             | Kind::TooLarge
-            | Kind::Refused => Self::Rule(why.message),
+            | Kind::Refused => Self::Rule(why.against.unwrap_or(Against::Books)),
         }
     }
 }

@@ -7,10 +7,11 @@ use starkeeper_actors::domain::dialog::{
 };
 use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::domain::order::OrderState;
+use starkeeper_actors::domain::pricing::Quote;
 
 use super::rows::rows;
-use super::{Voice, names};
-use crate::telegram::face::{Face, Keys};
+use super::{Voice, deck, names};
+use crate::telegram::face::{Face, Keys, Picture};
 
 impl Voice<'_> {
     pub(super) fn screen(&self, screen: &Screen) -> Face {
@@ -39,7 +40,10 @@ impl Voice<'_> {
                 Some(format!("@{}", name.as_str()))
             });
             return Keys::Pick {
-                pick: self.tongue.plain("key-pick"),
+                pick: self.tongue.plain(match screen.note {
+                    Some(Note::FriendHasNoName { .. }) => "key-check-again",
+                    Some(_) | None => "key-pick",
+                }),
                 names: known.collect(),
                 cancel: self.tongue.plain(match screen.note {
                     None => "key-cancel-pick",
@@ -230,11 +234,18 @@ impl Voice<'_> {
         }
     }
 
-    /// The recipient's picture, where Fragment gave its address: whole, or below its own.
-    fn photo(&self, body: &Body) -> Option<String> {
+    fn photo(&self, body: &Body) -> Option<Picture> {
+        if let Some(address) = deck::to_top_up(body) {
+            return Some(Picture::Code(format!("ton://transfer/{address}")));
+        }
         let Body::Card { quote, .. } = body else {
             return None;
         };
+        self.likeness(quote).map(Picture::At)
+    }
+
+    /// The recipient's picture, where Fragment gave its address: whole, or below its own.
+    fn likeness(&self, quote: &Quote) -> Option<String> {
         let mark = quote.recipient.photo.as_ref()?.as_str();
         if mark.starts_with("https://") || mark.starts_with("http://") {
             return Some(mark.to_owned());

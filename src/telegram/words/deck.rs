@@ -3,8 +3,8 @@
 use starkeeper_actors::domain::audit::Who;
 use starkeeper_actors::domain::catalog::{Product, ProductKind};
 use starkeeper_actors::domain::dialog::{
-    BreakLine, DeckFace, DeckNote, Health, HomeFace, NotDone, OddLine, OrderCard, SalesFace, Sure,
-    WaitState, WaitingOrder, WalletFace, Want,
+    Body, BreakLine, DeckFace, DeckNote, Health, HomeFace, NotDone, OddLine, OrderCard, SalesFace,
+    Sure, WaitState, WaitingOrder, WalletFace, Want,
 };
 use starkeeper_actors::domain::invoice::Invoice;
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon, mul_div_floor};
@@ -16,6 +16,7 @@ use super::operators::because;
 use super::tongue::Arg;
 use super::{Voice, names};
 
+mod against;
 mod keys;
 mod prices;
 
@@ -24,6 +25,17 @@ pub(super) use keys::{is_back, is_wide};
 /// Longest line of why something waits, in a list and on a screen of its own.
 const SHORT_WHY: usize = 90;
 const LONG_WHY: usize = 600;
+
+/// The address of a till that is looked at, to send TON to.
+pub(super) fn to_top_up(body: &Body) -> Option<&str> {
+    let Body::Deck(face) = body else {
+        return None;
+    };
+    if let DeckFace::Till(wallet) = &**face {
+        return Some(&wallet.address);
+    }
+    None
+}
 
 impl Voice<'_> {
     pub(super) fn deck(&self, face: &DeckFace) -> String {
@@ -71,6 +83,7 @@ impl Voice<'_> {
             }
             DeckFace::Till(wallet) => self.till(wallet),
             DeckFace::Find => self.tongue.plain("deck-find"),
+            DeckFace::Goods(_) => self.tongue.plain("deck-goods"),
             DeckFace::Value { of, now } => self.value_asked(*of, *now),
             DeckFace::Why { want, value } => {
                 let what = self.wish(*want, *value);
@@ -101,9 +114,11 @@ impl Voice<'_> {
             DeckNote::NotDone(NotDone::NotNow) => say("deck-note-not-now"),
             DeckNote::NotDone(NotDone::Unsure) => say("deck-note-unsure"),
             DeckNote::NotDone(NotDone::Rule(why)) => {
-                self.tongue.say("deck-note-rule", [because("why", why)])
+                let why = self.against(why);
+                self.tongue.say("deck-note-rule", [("why", why.into())])
             }
             DeckNote::BadNumber => say("deck-note-bad-number"),
+            DeckNote::BadGoods => say("deck-note-bad-goods"),
             DeckNote::BadReason => say("deck-note-bad-reason"),
         }
     }

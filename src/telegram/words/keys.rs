@@ -25,7 +25,10 @@ impl Voice<'_> {
                 return Some(self.tapped(screen, action, button.data()?));
             }
             Button::CopyAddress => {
-                let address = page(screen)?.payer.address.clone()?;
+                let address = match deck::to_top_up(&screen.body) {
+                    Some(address) => address.to_owned(),
+                    None => page(screen)?.payer.address.clone()?,
+                };
                 (self.tongue.plain("key-address"), Does::Copy(address))
             }
             Button::CopyAmount => {

@@ -62,6 +62,11 @@ impl Voice<'_> {
             News::Delivered { order, seconds } => self.delivered(*order, *seconds, order_of),
             News::Refunded { order, amount, why } => self.refunded(*order, *amount, *why, order_of),
             News::TakesLonger { order } => self.takes_longer(*order, order_of),
+            News::OnItsWay { order } => self.on_its_way(*order, order_of),
+            News::Lapsed { .. } => {
+                let keys = vec![self.tap("key-top-up", &Action::TopUp)];
+                self.told(self.tongue.plain("invoice-lapsed"), keys)
+            }
             News::BeingChecked { order } => self.being_checked(*order, order_of),
             News::OpenAgain { .. } => {
                 let keys = vec![
@@ -235,6 +240,18 @@ impl Voice<'_> {
         let keys = vec![
             self.tap("key-wait", &Action::Wait(id)),
             self.tap("key-take-back", &Action::TakeBack(id)),
+        ];
+        self.told(text, keys)
+    }
+
+    fn on_its_way(&self, id: OrderId, about: Option<&OrderView>) -> Face {
+        let text = match about {
+            Some(view) => self.order(view),
+            None => self.tongue.plain("slow-signed"),
+        };
+        let keys = vec![
+            self.tap("key-refresh", &Action::ShowOrder(id)),
+            self.tap("key-menu", &Action::Menu),
         ];
         self.told(text, keys)
     }

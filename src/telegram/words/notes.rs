@@ -179,6 +179,8 @@ const fn is_toast(note: &Note) -> bool {
         | Note::NotEnough { .. }
         | Note::Debt { .. }
         | Note::TooEarly { .. }
-        | Note::Deck(DeckNote::NotDone(_) | DeckNote::BadNumber | DeckNote::BadReason) => false,
+        | Note::Deck(
+            DeckNote::NotDone(_) | DeckNote::BadNumber | DeckNote::BadGoods | DeckNote::BadReason,
+        ) => false,
     }
 }

@@ -337,6 +337,10 @@ impl Voice<'_> {
                 return lines.join("\n");
             }
             None if invoice.is_arriving() => {}
+            None if invoice.has_lapsed() => {
+                lines.push(self.tongue.plain("invoice-lapsed"));
+                return lines.join("\n");
+            }
             None => lines.extend(self.payable(invoice)),
         }
         let steps = self.arriving(invoice).join("\n");

@@ -162,6 +162,8 @@ fn kind(news: &News) -> &'static str {
         | News::Delivered { .. }
         | News::Refunded { .. }
         | News::TakesLonger { .. }
+        | News::OnItsWay { .. }
+        | News::Lapsed { .. }
         | News::BeingChecked { .. }
         | News::OpenAgain { .. } => "other",
     }

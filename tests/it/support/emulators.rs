@@ -113,6 +113,14 @@ impl Emulators {
         shown
     }
 
+    /// A picture that a bot has uploaded, as a message in a chat names it.
+    pub async fn picture(&self, place: &str) -> Vec<u8> {
+        let url = format!("http://127.0.0.1:{}{place}", self.base);
+        let answer = self.web.get(url).send().await.expect("the sandbox answers");
+        assert_eq!(answer.status().as_u16(), 200, "{place}");
+        answer.bytes().await.expect("a picture").to_vec()
+    }
+
     /// Every invoice there is at the gateway.
     pub async fn invoices(&self) -> Vec<Value> {
         self.look("invoices")

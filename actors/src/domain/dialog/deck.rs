@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{InvoiceId, LoginId, OrderId};
 
+mod against;
 mod face;
 mod go;
 mod keys;
@@ -24,6 +25,7 @@ mod taps;
 #[cfg(test)]
 mod tests;
 
+pub use against::Against;
 pub use face::{
     BreakCard, BreakLine, Change, DeckFace, Health, HomeFace, OddLine, OrderCard, SalesFace,
     StoppedBy, Sure, WaitingOrder, WalletFace,
@@ -58,6 +60,8 @@ pub struct Draft {
 pub enum Asks {
     /// Any name of an order.
     Name,
+    /// What a fixed price is for: a number of Stars, or Premium and its months.
+    Goods,
     /// A number.
     Value,
     /// Why it is done.
@@ -185,8 +189,8 @@ pub enum NotDone {
     NotNow,
     /// Nobody knows whether it was done.
     Unsure,
-    /// A rule is against it, in the shop's own words.
-    Rule(String),
+    /// A rule is against it.
+    Rule(Against),
 }
 
 /// What just happened on the deck.
@@ -200,6 +204,8 @@ pub enum DeckNote {
     NotDone(NotDone),
     /// Not a number that can be.
     BadNumber,
+    /// Nothing that is sold.
+    BadGoods,
     /// Too short or too long for a reason.
     BadReason,
 }

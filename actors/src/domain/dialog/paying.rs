@@ -66,6 +66,8 @@ pub(super) fn invoice(invoice: Box<Invoice>) -> Shown {
     let mut buttons = Vec::new();
     if invoice.money.left().is_positive() {
         buttons.push(Button::Apart(Action::Balance));
+    } else if invoice.closing.is_none() && invoice.has_lapsed() {
+        buttons.push(Button::Apart(Action::TopUp));
     } else if invoice.closing.is_none() && !is_arriving(Some(&invoice)) {
         buttons = pay_buttons(Some(&invoice), target);
         buttons.push(Button::Do(Action::Cancel(target)));

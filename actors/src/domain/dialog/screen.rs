@@ -35,7 +35,7 @@ pub enum Button {
     /// Comes back as a tap, whose answer is a message of its own: the one with the button stays,
     /// because it shows an order.
     Apart(Action),
-    /// Copies the address to pay to.
+    /// Copies the address to pay to, or to send TON to.
     CopyAddress,
     /// Copies the amount to pay.
     CopyAmount,
@@ -436,7 +436,9 @@ impl Screen {
         let Body::Invoice(invoice) = &self.body else {
             return None;
         };
-        let is_open = invoice.closing.is_none() && !invoice.money.left().is_positive();
+        let is_open = invoice.closing.is_none()
+            && !invoice.has_lapsed()
+            && !invoice.money.left().is_positive();
         is_open.then_some(invoice)
     }
 

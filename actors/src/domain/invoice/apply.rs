@@ -5,6 +5,7 @@ use super::{
     GatewayStatus, InvoiceRefused, LockReason, Oddity, Payer, Report, Standing, Ticket, credit,
     gateway, lock, refund, reversal, schedule,
 };
+use crate::domain::notice::News;
 
 /// Applies a report, unless a newer one was applied before (rule 15).
 pub(super) fn reported(draft: &mut Draft<'_>, ticket: Ticket, report: &Report) -> Step {
@@ -105,6 +106,9 @@ fn judge(
             credit::success(draft, report)
         }
         GatewayStatus::Cancel => {
+            if entered {
+                lapse(draft);
+            }
             went_back(draft, status);
             unlock_if_empty(draft)
         }
@@ -122,6 +126,15 @@ fn judge(
             draft.odd(Oddity::UnknownStatus(text.clone()));
             Ok(())
         }
+    }
+}
+
+/// The way to pay a top-up is taken out of the message that shows it.
+fn lapse(draft: &mut Draft<'_>) {
+    let invoice = &draft.invoice;
+    if invoice.has_lapsed() && invoice.closing.is_none() && invoice.shown_in.is_some() {
+        let (invoice, at) = (invoice.id, draft.now);
+        draft.tell(News::Lapsed { invoice, at });
     }
 }
 

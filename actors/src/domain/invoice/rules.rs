@@ -146,6 +146,13 @@ impl Invoice {
         self.payment_seen_at.is_some() && !asks_for_more && self.money.credits == 0
     }
 
+    /// Whether its time ran out and nothing ever came.
+    #[must_use]
+    pub fn has_lapsed(&self) -> bool {
+        let cancelled = self.status == Some(GatewayStatus::Cancel);
+        cancelled && self.payment_seen_at.is_none() && self.money.credits == 0
+    }
+
     /// Whether the invoice still waits for the payment of an order, as far as we know.
     #[must_use]
     pub fn is_open_for_an_order(&self, now: Timestamp) -> bool {

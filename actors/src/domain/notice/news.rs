@@ -124,6 +124,19 @@ pub enum News {
         /// Which order.
         order: OrderId,
     },
+    /// Taking longer behind a signature: nobody can stop it, and it is not lost.
+    OnItsWay {
+        /// Which order.
+        order: OrderId,
+    },
+    /// The time of a top-up ran out without a payment. Makes no message: the one that showed where to
+    /// pay says so from now on.
+    Lapsed {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// When that was seen; makes the key.
+        at: Timestamp,
+    },
     /// Paid on chain, delivery not visible: a person looks.
     BeingChecked {
         /// Which order.
@@ -330,6 +343,8 @@ impl News {
             Self::Delivered { order, .. } => format!("{order}/delivered"),
             Self::Refunded { order, .. } => format!("{order}/refunded"),
             Self::TakesLonger { order } => format!("{order}/takes-longer"),
+            Self::OnItsWay { order } => format!("{order}/on-its-way"),
+            Self::Lapsed { invoice, at } => format!("{invoice}/lapsed/{}", at.timestamp()),
             Self::BeingChecked { order } => format!("{order}/being-checked"),
             Self::OpenAgain { at } => format!("open/{}", at.timestamp()),
         }

@@ -80,6 +80,7 @@ impl Order {
             reserved: reserve,
             held_at: desk.now,
             signed: Vec::new(),
+            told_sent: false,
         };
         let next = Order {
             held_at: Some(desk.now),
@@ -163,6 +164,13 @@ impl Order {
                 let told = Decision::quiet(self.told()).tell(owed).tell(waits);
                 Ok(told.redraw(self.id))
             }
+            OrderState::Paying { .. } | OrderState::Paid { .. }
+                if self.is_slow_untold(desk.now, desk.rules) =>
+            {
+                let news = News::OnItsWay { order: self.id };
+                let owed = Owed::customer(self.customer, news);
+                Ok(Decision::quiet(self.told()).tell(owed).redraw(self.id))
+            }
             OrderState::AwaitingPayment { .. }
             | OrderState::Held { .. }
             | OrderState::Linked { .. }
@@ -179,6 +187,11 @@ impl Order {
         let mut next = self.clone();
         if let OrderState::Held { told, .. } | OrderState::Linked { told, .. } = &mut next.state {
             *told = true;
+        }
+        if let OrderState::Paying { purchase, .. } | OrderState::Paid { purchase, .. } =
+            &mut next.state
+        {
+            purchase.told_sent = true;
         }
         next
     }

@@ -42,6 +42,9 @@ impl Order {
     /// The step that is due now, if any.
     #[must_use]
     pub fn due(&self, now: Timestamp, rules: &OrderRules) -> Option<OrderEffect> {
+        if self.is_slow_untold(now, rules) {
+            return Some(OrderEffect::Tick);
+        }
         match &self.state {
             OrderState::AwaitingPayment { until } => (*until <= now).then_some(OrderEffect::Tick),
             OrderState::Held {
@@ -132,7 +135,13 @@ impl Order {
                 let mark = refund.is_none().then(|| purchase.held_at + mark);
                 [retry.not_before, mark].into_iter().flatten().min()
             }
-            OrderState::Paid { retry, .. } => retry.not_before,
+            OrderState::Paid {
+                purchase, retry, ..
+            } => {
+                let mark = purchase.held_at + rules.slow_after;
+                let mark = (!purchase.told_sent).then_some(mark);
+                [retry.not_before, mark].into_iter().flatten().min()
+            }
             OrderState::Linked { .. }
             | OrderState::Paying { .. }
             | OrderState::Delivered { .. }
@@ -140,6 +149,22 @@ impl Order {
             | OrderState::Cancelled { .. }
             | OrderState::Parked { .. } => None,
         }
+    }
+}
+
+impl Order {
+    /// Whether it takes long behind a signature, and the customer does not know yet.
+    pub(super) fn is_slow_untold(&self, now: Timestamp, rules: &OrderRules) -> bool {
+        let (OrderState::Paying {
+            purchase,
+            refund: None,
+            ..
+        }
+        | OrderState::Paid { purchase, .. }) = &self.state
+        else {
+            return false;
+        };
+        !purchase.told_sent && purchase.held_at + rules.slow_after <= now
     }
 }
 

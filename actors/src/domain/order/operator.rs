@@ -60,6 +60,20 @@ impl OperatorAct {
     }
 }
 
+/// What an action lacks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Needed {
+    /// Behind a payment nobody decides alone (rule 20).
+    #[error("a second person")]
+    SecondPerson,
+    /// Behind a payment that did not bounce (rule 20).
+    #[error("24 hours of Fragment's history without the goods")]
+    SilentHistory,
+    /// What was signed may still execute (rule 3).
+    #[error("the seqno of its signed message to be used up, or two providers' word")]
+    Death,
+}
+
 type Decided = Result<Decision<Order>, OrderRefused>;
 
 impl Order {
@@ -220,11 +234,11 @@ impl Order {
             needs,
         };
         if second.is_none() {
-            return Err(needs("a second person"));
+            return Err(needs(Needed::SecondPerson));
         }
         let silent = silent_since.is_some_and(|at| desk.now - at >= desk.rules.silent_history);
         if !silent {
-            return Err(needs("24 hours of Fragment's history without the goods"));
+            return Err(needs(Needed::SilentHistory));
         }
         self.explained_wallet(purchase, desk)?;
         let watch_until = desk.now + desk.rules.watch;

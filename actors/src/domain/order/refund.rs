@@ -1,7 +1,7 @@
 //! The way back: when the price returns to the balance, and what must be proven first.
 
 use super::decide::Desk;
-use super::{Order, OrderRefused, OrderState, Purchase};
+use super::{Needed, Order, OrderRefused, OrderState, Purchase};
 use crate::domain::Timestamp;
 use crate::domain::decision::Decision;
 use crate::domain::ledger::{Account, Entry, EntryKey, LedgerError};
@@ -74,7 +74,7 @@ impl Order {
             return Err(OrderRefused::NeedsMore {
                 order: self.id,
                 act: event,
-                needs: "the seqno of its signed message to be used up, or two providers' word",
+                needs: Needed::Death,
             });
         }
         Ok(self.release(purchase, *why, Spent::Nothing, desk.now)?)

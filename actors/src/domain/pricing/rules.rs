@@ -4,7 +4,7 @@ mod check;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::check::{BadRules, Contradiction};
+pub use self::check::{BadRules, Contradiction, MAX_MARKUP};
 
 use super::bps::Bps;
 use super::observed::SourceLimits;

@@ -6,6 +6,7 @@ use crate::domain::Timestamp;
 use crate::domain::audit::Audited;
 use crate::domain::breaks::Break;
 use crate::domain::customer::Customer;
+use crate::domain::dialog::Against;
 use crate::domain::ids::{
     BotId, CustomerId, Epoch, IncarnationId, LoginId, Nonce, NoticeId, OrderId, PaymentRef,
     RequestId, UpdateKey, Version, WalletAddress,
@@ -289,6 +290,25 @@ pub enum CommitRefused {
         /// Which rule, in one line.
         rule: String,
     },
+}
+
+impl CommitRefused {
+    /// The rule that an operator is told of whose deed it stands against.
+    #[must_use]
+    pub const fn against(&self) -> Against {
+        match self {
+            Self::Floor { .. } => Against::TooLittle,
+            Self::Guard(Guard::NotFrozen(_)) => Against::Frozen,
+            Self::Guard(Guard::NoDebt(_)) => Against::Debt,
+            Self::Guard(Guard::NoOtherOpenOrder { .. }) => Against::OtherOrder,
+            Self::OtherLife { .. }
+            | Self::Fenced { .. }
+            | Self::Stale { .. }
+            | Self::Handled(_)
+            | Self::Taken { .. }
+            | Self::Rule { .. } => Against::Books,
+        }
+    }
 }
 
 /// What a commit that did not succeed means.

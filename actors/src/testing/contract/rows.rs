@@ -59,6 +59,7 @@ pub fn held(order: &Order, wallet: WalletAddress) -> Order {
         reserved: NanoTon::from_nanos(400_000_000),
         held_at: noon(),
         signed: Vec::new(),
+        told_sent: false,
     };
     let state = OrderState::Held {
         purchase,

@@ -150,8 +150,10 @@ pub fn funded(shop: &Shop, order: &Order, wallet: &Wallet, now: u8) -> (Order, V
         .decide(OrderEvent::Fund(funding), desk)
         .expect("awaiting payment");
     let mut next = held.next;
-    if let OrderState::Held { told, .. } = &mut next.state {
+    // What people are told is no step of a search.
+    if let OrderState::Held { told, purchase, .. } = &mut next.state {
         *told = true;
+        purchase.told_sent = true;
     }
     (next, held.entries)
 }

@@ -2,7 +2,7 @@
 
 use starkeeper_actors::domain::catalog::ProductKind;
 use starkeeper_actors::domain::dialog::{
-    Action, Body, BreakLine, BreakMark, DeckFace, Go, ReadyReason, Screen, Want,
+    Action, Body, BreakLine, BreakMark, DeckFace, Go, PriceOf, ReadyReason, Screen, Want,
 };
 use starkeeper_actors::domain::ids::{InvoiceId, OrderId};
 use starkeeper_actors::domain::notice::OperatorNews;
@@ -38,6 +38,7 @@ impl Voice<'_> {
             Go::Home => say("deck-key-home"),
             Go::Waits => say("deck-key-waits"),
             Go::Find => say("deck-key-find"),
+            Go::Fix => say("deck-key-fix"),
             Go::Sales => say("deck-key-sales"),
             Go::Prices => say("deck-key-prices"),
             Go::Wallets => say("deck-key-wallets"),
@@ -93,6 +94,9 @@ impl Voice<'_> {
             Want::Pause(Some(ProductKind::Stars)) => say("deck-key-pause-stars"),
             Want::Pause(Some(ProductKind::Premium)) => say("deck-key-pause-premium"),
             Want::Open => say("deck-key-open"),
+            Want::Price(PriceOf::Fixed(product)) if matches!(face, DeckFace::Goods(_)) => {
+                self.tongue.goods(product)
+            }
             Want::Price(of) => {
                 let mut now = None;
                 if let DeckFace::Prices { rules, .. } = face {
@@ -141,6 +145,7 @@ pub(in crate::telegram::words) const fn is_wide(go: Go) -> bool {
         | Go::Break(_)
         | Go::Invoice(_)
         | Go::Find
+        | Go::Fix
         | Go::Want(_)
         | Go::Why(..)
         | Go::Cookies(_) => false,

@@ -15,6 +15,7 @@ use starkeeper_actors::ports::messenger::{About, Today};
 
 use super::room::{self, Room};
 use super::*;
+use crate::telegram::face::Picture;
 
 /// A chat that is written down.
 struct Chat {
@@ -91,8 +92,10 @@ impl Chat {
         let main = length <= 400 || face.text.contains("<b>");
         assert!(main, "{length} characters on the main path: {}", face.text);
         self.page.push('\n');
-        if face.photo.is_some() {
-            self.page.push_str("(photo)\n");
+        match &face.photo {
+            None => {}
+            Some(Picture::At(_)) => self.page.push_str("(photo)\n"),
+            Some(Picture::Code(text)) => writeln!(self.page, "(QR code: {text})").unwrap(),
         }
         writeln!(self.page, "{}", face.text).unwrap();
         match &face.keys {
@@ -305,6 +308,7 @@ fn it_takes_longer(chat: &mut Chat) {
     });
     view.transfers = vec![transfer];
     chat.tells(News::TakesLonger { order }, Some(&view));
+    chat.tells(News::OnItsWay { order }, Some(&view));
     view = signed;
     view.order = samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false));
     let tx = samples::tx(1_040);
@@ -455,6 +459,13 @@ fn on_the_deck(chat: &mut Chat) {
     chat.taps("op:price.markup.premium");
     chat.says("0");
     chat.says("60");
+    chat.taps("op:why.checked");
+    chat.taps("op:yes");
+    chat.taps("op:fix");
+    chat.says("20");
+    chat.taps("op:price.stars.500");
+    chat.says("7.7777");
+    chat.says("9.5");
     chat.taps("op:why.checked");
     chat.taps("op:yes");
     chat.taps("op:home");

@@ -197,6 +197,7 @@ fn deck_notes() -> Vec<Note> {
         DeckNote::Done,
         DeckNote::CookiesTaken,
         DeckNote::BadNumber,
+        DeckNote::BadGoods,
         DeckNote::BadReason,
     ];
     let refused = deck_samples::refusals().into_iter().map(DeckNote::NotDone);
@@ -485,6 +486,11 @@ fn news() -> Vec<News> {
             debt_paid: MicroUsd::ZERO,
         },
         News::TakesLonger { order },
+        News::OnItsWay { order },
+        News::Lapsed {
+            invoice,
+            at: noon(),
+        },
         News::BeingChecked { order },
         News::Delivered { order, seconds: 41 },
         News::Delivered {
@@ -763,6 +769,7 @@ fn an_orders_number_is_copied_whole_and_read_back() {
         for news in [
             News::Delivered { order, seconds: 41 },
             News::TakesLonger { order },
+            News::OnItsWay { order },
             News::BeingChecked { order },
             News::Refunded { order, amount, why },
         ] {

@@ -1,5 +1,7 @@
 //! An operator's evening: an order stands still, its price goes back, sales rest and go on.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 
 use super::*;
@@ -152,12 +154,59 @@ async fn pauses_and_goes_on(shop: &Shop, olga: &Phone<'_>) {
     assert_eq!(resumed.len(), 2, "{resumed:?}");
 }
 
+/// A till is shown with a picture that another telephone reads.
+async fn code(shop: &Shop, olga: &Phone<'_>) {
+    let till = olga.sees_button("1:op:cookies.1").await;
+    let copies = till["buttons"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .flat_map(|row| row.as_array());
+    let address = copies
+        .flatten()
+        .find_map(|key| key["copy"].as_str())
+        .expect("an address to copy");
+    assert!(text(&till).contains(address), "{till}");
+    let wallets = shop.door().look("/admin/v1/wallets").await;
+    // The API names it by its hash, which stands behind the flags and the workchain.
+    let bytes = URL_SAFE_NO_PAD.decode(address).expect("an address");
+    let hash: String = bytes[2..34]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert!(wallets.to_string().contains(&hash), "{wallets}");
+    let picture = shop
+        .emulators
+        .picture(till["photo"].as_str().expect("a picture"))
+        .await;
+    let mut reader = png::Decoder::new(std::io::Cursor::new(picture))
+        .read_info()
+        .expect("a PNG");
+    let mut bits = vec![0; reader.output_buffer_size().expect("a size")];
+    let shape = reader.next_frame(&mut bits).expect("a picture");
+    let (side, line) = (
+        usize::try_from(shape.width).expect("a width"),
+        shape.line_size,
+    );
+    let mut seen = rqrr::PreparedImage::prepare_from_bitmap(side, side, |x, y| {
+        bits[y * line + x / 8] & (0x80 >> (x % 8)) == 0
+    });
+    let codes = seen.detect_grids();
+    let read: Vec<String> = codes
+        .iter()
+        .map(|code| code.decode().expect("a code").1)
+        .collect();
+    assert_eq!(read, [format!("ton://transfer/{address}")]);
+}
+
 /// Sends new cookies that nobody is logged in with.
 async fn cookies(shop: &Shop, olga: &Phone<'_>) {
     olga.say("/admin").await;
-    for data in ["1:op:wallets", "1:op:till.1", "1:op:cookies.1"] {
+    for data in ["1:op:wallets", "1:op:till.1"] {
         taps(olga, data).await;
     }
+    code(shop, olga).await;
+    taps(olga, "1:op:cookies.1").await;
     let marker = "stel_ssid=marker-in-a-cookie; stel_dt=-60; stel_token=marker-in-a-token";
     olga.sees("they are asked for", |message| {
         text(message).contains("in one message")

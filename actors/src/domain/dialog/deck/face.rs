@@ -73,6 +73,8 @@ pub enum DeckFace {
     Till(Box<WalletFace>),
     /// Which order?
     Find,
+    /// What gets a fixed price?
+    Goods(Vec<Product>),
     /// How much?
     Value {
         /// Of what.

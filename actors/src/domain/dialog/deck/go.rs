@@ -37,6 +37,8 @@ pub enum Go {
     Invoice(InvoiceId),
     /// Look for an order.
     Find,
+    /// Choose what gets a fixed price.
+    Fix,
     /// Begin to do something.
     Want(Want),
     /// A ready reason for the wish of this name.
@@ -195,6 +197,7 @@ impl Go {
             Self::Break(mark) => format!("break.{mark}"),
             Self::Invoice(invoice) => format!("invoice.{}", invoice.get()),
             Self::Find => "find".to_owned(),
+            Self::Fix => "fix".to_owned(),
             Self::Want(want) => want.encode(),
             Self::Why(reason, nonce) => format!("why.{}.{nonce}", reason.name()),
             Self::Yes(nonce) => format!("yes.{nonce}"),
@@ -220,6 +223,7 @@ impl Go {
             ["break", mark] => Self::Break(BreakMark::parse(mark)?),
             ["invoice", id] => Self::Invoice(InvoiceId::new(id.parse().ok()?)),
             ["find"] => Self::Find,
+            ["fix"] => Self::Fix,
             ["why", reason, nonce] => Self::Why(ReadyReason::of_name(reason)?, nonce.parse().ok()?),
             ["yes", nonce] => Self::Yes(nonce.parse().ok()?),
             ["cookies", login] => Self::Cookies(LoginId::new(login.parse().ok()?)),
@@ -367,6 +371,7 @@ mod tests {
             Go::Break(mark),
             Go::Invoice(InvoiceId::new(i64::MAX)),
             Go::Find,
+            Go::Fix,
             Go::Yes(i64::MAX),
             Go::Cookies(LoginId::new(1)),
         ];

@@ -54,6 +54,10 @@ impl DeckFace {
             Self::Prices { rules, .. } => of_prices(rules),
             Self::Wallets(wallets) => wallets.iter().map(|it| Go::Till(it.login)).collect(),
             Self::Till(wallet) => vec![Go::Cookies(wallet.login), Go::Till(wallet.login)],
+            Self::Goods(goods) => {
+                let goods = goods.iter().map(|it| PriceOf::Fixed(*it));
+                goods.map(|of| Go::Want(Want::Price(of))).collect()
+            }
             Self::Sure(sure) => vec![Go::Yes(sure.draft.nonce)],
             Self::Find
             | Self::Value { .. }
@@ -75,7 +79,7 @@ impl DeckFace {
             }
             Self::Break(_) => Some(Go::Breaks(0)),
             Self::Invoice(_) => Some(Go::Odd(0)),
-            Self::Value { .. } => Some(Go::Prices),
+            Self::Value { .. } | Self::Goods(_) => Some(Go::Prices),
             Self::Why { want, .. } => Some(want.home()),
             Self::Sure(sure) => Some(sure.want.home()),
             Self::Till(_) => Some(Go::Wallets),
@@ -102,6 +106,9 @@ impl DeckFace {
             .into_iter()
             .map(|go| Button::Do(Action::Deck(go)))
             .collect();
+        if let Self::Till(_) = self {
+            keys.insert(0, Button::CopyAddress);
+        }
         keys.push(Button::Do(self.back().map_or(Action::Menu, Action::Deck)));
         keys
     }
@@ -179,5 +186,6 @@ fn of_prices(rules: &PriceRules) -> Vec<Go> {
         .iter()
         .map(|fixed| PriceOf::Fixed(fixed.product));
     let all = tiers.chain([PriceOf::Premium, PriceOf::Floor]).chain(fixed);
-    all.map(|of| Go::Want(Want::Price(of))).collect()
+    let all = all.map(|of| Go::Want(Want::Price(of)));
+    all.chain([Go::Fix]).collect()
 }

@@ -4,15 +4,15 @@ use super::face::{
     BreakCard, BreakLine, DeckFace, Health, HomeFace, OddLine, OrderCard, SalesFace, StoppedBy,
     WaitingOrder, WalletFace,
 };
-use super::{BreakMark, DeckAnswer, DeckNeed, Look, NotDone, WaitState};
+use super::{Against, BreakMark, DeckAnswer, DeckNeed, Look, NotDone, WaitState};
 use crate::domain::Span;
 use crate::domain::audit::Who;
 use crate::domain::breaks::{Break, BreakStanding, Finding};
-use crate::domain::catalog::ProductKind;
+use crate::domain::catalog::{PremiumMonths, Product, ProductKind, StarsQuantity};
 use crate::domain::ids::{InvoiceId, LoginId, TelegramId, TransferId, Version};
-use crate::domain::money::NanoTon;
+use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::{HistoryRow, Order};
-use crate::domain::pricing::{ShopPrices, Stop, StopReason};
+use crate::domain::pricing::{Bps, Contradiction, ShopPrices, Stop, StopReason};
 use crate::domain::report::DayReport;
 use crate::domain::samples::{self, noon};
 use crate::domain::transfer::TransferState;
@@ -245,15 +245,113 @@ pub fn others() -> Vec<DeckFace> {
     faces
 }
 
+/// Every contradiction between prices.
+fn contradictions() -> Vec<Contradiction> {
+    let (hundred, three) = (
+        Product::Stars(StarsQuantity::MIN),
+        Product::Premium(PremiumMonths::Three),
+    );
+    let price = MicroUsd::from_micros(1_234_567);
+    let (markup, floor) = (Bps::new(100), Bps::new(800));
+    let zero = Span::zero();
+    vec![
+        Contradiction::NoTiers,
+        Contradiction::TooManyRows {
+            list: "fixed prices",
+            rows: 65,
+        },
+        Contradiction::FirstTierTooHigh { from: 100 },
+        Contradiction::TiersNotAscending {
+            from: 500,
+            previous: 1_000,
+        },
+        Contradiction::MarkupOutOfRange {
+            tier: Some(500),
+            markup,
+            floor,
+        },
+        Contradiction::MarkupOutOfRange {
+            tier: None,
+            markup,
+            floor,
+        },
+        Contradiction::FloorTooLow {
+            floor: markup,
+            least: Some(floor),
+            slippage: markup,
+            source_limit: markup,
+            gateway_fee: markup,
+            accepted_underpayment: markup,
+        },
+        Contradiction::FixedNotCents {
+            product: hundred,
+            price,
+        },
+        Contradiction::FixedTwice { product: three },
+        Contradiction::FixedFalls {
+            more: three,
+            less: hundred,
+        },
+        Contradiction::InvoiceOutlivesQuote {
+            invoice: Span::minutes(31),
+            quote: Span::minutes(30),
+        },
+        Contradiction::SpanNotPositive {
+            what: "quote lifetime",
+            span: zero,
+        },
+        Contradiction::SpanNegative {
+            what: "tolerance for the future",
+            span: -Span::minutes(1),
+        },
+        Contradiction::NoSources {
+            what: "number of rate sources",
+        },
+        Contradiction::CapNotPositive { cap: NanoTon::ZERO },
+        Contradiction::NetworkFeeNegative {
+            fee: NanoTon::from_nanos(-1),
+        },
+    ]
+}
+
+/// Every rule that can stand against a deed; of contradictions between prices each.
+#[must_use]
+pub fn rules() -> Vec<Against> {
+    let found = contradictions().into_iter();
+    let each = found.map(|why| Against::Prices(vec![why]));
+    let others = [
+        Against::State,
+        Against::Signed,
+        Against::NotExplained,
+        Against::SecondPerson,
+        Against::SilentHistory,
+        Against::RowTaken,
+        Against::NoRow,
+        Against::NoReason,
+        Against::TooLittle,
+        Against::Frozen,
+        Against::Debt,
+        Against::OtherOrder,
+        Against::WalletWorks,
+        Against::NoCookies,
+        Against::LoggedOut,
+        Against::Identity,
+        Against::Gone,
+        Against::Books,
+    ];
+    each.chain(others).collect()
+}
+
 /// Every way in which something is not done.
 #[must_use]
 pub fn refusals() -> Vec<NotDone> {
-    vec![
+    let ruled = rules().into_iter().map(NotDone::Rule);
+    let others = [
         NotDone::Changed,
         NotDone::Before,
         NotDone::Elsewhere,
         NotDone::NotNow,
         NotDone::Unsure,
-        NotDone::Rule("behind a payment a second person is needed".to_owned()),
-    ]
+    ];
+    others.into_iter().chain(ruled).collect()
 }

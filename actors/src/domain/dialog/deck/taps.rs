@@ -2,7 +2,8 @@
 
 use super::face::{Change, DeckFace, Sure};
 use super::{
-    Act, Asks, DeckAnswer, DeckNeed, DeckNote, Draft, Go, Look, NotDone, REASON_CHARS, Secret, Want,
+    Act, Against, Asks, DeckAnswer, DeckNeed, DeckNote, Draft, Go, Look, NotDone, PriceOf,
+    REASON_CHARS, Secret, Want,
 };
 use crate::domain::catalog::{PremiumMonths, Product, StarsQuantity};
 use crate::domain::dialog::heard::Utterance;
@@ -10,6 +11,9 @@ use crate::domain::dialog::{Action, Body, Dialog, Need, Note, Screen, Step, View
 
 /// Quantities of Stars whose prices are shown before a markup is set.
 const SHOWN: [u32; 3] = [50, 500, 5_000];
+
+/// Quantities of Stars that can be chosen without typing to have a price of their own.
+const READY: [u32; 5] = [50, 100, 250, 500, 1_000];
 
 impl Dialog {
     /// A button of the deck. For whoever is no operator it is one that is there no more.
@@ -20,6 +24,7 @@ impl Dialog {
         let draft = self.deck.take();
         match go {
             Go::Find => self.drafted(Draft::new(Asks::Name, None, view.fresh), None, view),
+            Go::Fix => self.drafted(Draft::new(Asks::Goods, None, view.fresh), None, view),
             Go::Cookies(login) => {
                 let draft = Draft::new(Asks::Cookies(login), None, view.fresh);
                 self.drafted(draft, None, view)
@@ -84,6 +89,13 @@ impl Dialog {
                 };
                 dialog.look(Look::Find(name), None)
             }
+            Asks::Goods => match goods(line) {
+                Some(product) => {
+                    let want = Some(Want::Price(PriceOf::Fixed(product)));
+                    dialog.next(Draft { want, ..draft }, view)
+                }
+                None => dialog.drafted(draft, Some(DeckNote::BadGoods), view),
+            },
             Asks::Value => match draft.want.and_then(|want| want.read(line)) {
                 Some(value) => {
                     let value = Some(value);
@@ -135,6 +147,7 @@ impl Dialog {
                     | Go::Till(_)
                     | Go::Invoice(_)
                     | Go::Find
+                    | Go::Fix
                     | Go::Want(_)
                     | Go::Why(..)
                     | Go::Yes(_)
@@ -215,6 +228,44 @@ impl Dialog {
     }
 }
 
+/// What a line names that can have a price of its own: `500`, `premium 6`, or as customers write it.
+fn goods(line: &str) -> Option<Product> {
+    let lower = line.trim().to_lowercase();
+    let months = ["premium", "премиум"]
+        .iter()
+        .find_map(|word| lower.strip_prefix(word));
+    if let Some(months) = months {
+        let number: String = months.chars().filter(char::is_ascii_digit).collect();
+        let months = PremiumMonths::new(number.parse().ok()?).ok()?;
+        return Some(Product::Premium(months));
+    }
+    match Utterance::of(line) {
+        Utterance::Number(count) => {
+            let count = u32::try_from(count).ok()?;
+            StarsQuantity::new(count).ok().map(Product::Stars)
+        }
+        Utterance::Start { .. }
+        | Utterance::Do(_)
+        | Utterance::Buy { .. }
+        | Utterance::TopUp { .. }
+        | Utterance::Order(_)
+        | Utterance::Name(_)
+        | Utterance::Words(_) => None,
+    }
+}
+
+/// Quantities and lengths that have no price of their own yet.
+fn ready_to_fix(view: View<'_>) -> Vec<Product> {
+    let fixed = &view.prices.rules.get().fixed;
+    let stars = READY
+        .into_iter()
+        .filter_map(|count| StarsQuantity::new(count).ok());
+    let all = stars.map(Product::Stars);
+    let all = all.chain(PremiumMonths::ALL.map(Product::Premium));
+    all.filter(|product| fixed.iter().all(|it| it.product != *product))
+        .collect()
+}
+
 fn of_outcome(outcome: Result<(), NotDone>, done: DeckNote) -> DeckNote {
     match outcome {
         Ok(()) => done,
@@ -250,6 +301,7 @@ impl Draft {
     fn face(&self, view: View<'_>) -> DeckFace {
         match (self.asks, self.want) {
             (Asks::Name, _) => DeckFace::Find,
+            (Asks::Goods, _) => DeckFace::Goods(ready_to_fix(view)),
             (Asks::Cookies(login), _) => DeckFace::Cookies(login),
             (Asks::Trying(login), _) => DeckFace::Trying(login),
             (Asks::Value, Some(Want::Price(of))) => DeckFace::Value {
@@ -270,13 +322,13 @@ impl Draft {
     }
 
     /// Why the price cannot be set so.
-    fn refused(&self, view: View<'_>) -> Option<String> {
+    fn refused(&self, view: View<'_>) -> Option<Against> {
         let Some(Want::Price(of)) = self.want else {
             return None;
         };
         let set = of.set(self.value?, view.prices.rules.get())?;
         let next = view.prices.set_by_hand(set, view.now);
-        next.err().map(|why| why.to_string())
+        next.err().map(|why| Against::Prices(why.0))
     }
 
     /// What a few goods would cost.
@@ -292,9 +344,15 @@ impl Draft {
         let stars = SHOWN
             .into_iter()
             .filter_map(|count| StarsQuantity::new(count).ok());
-        let goods = stars
+        let fixed = match of {
+            PriceOf::Fixed(product) => Some(product),
+            PriceOf::Tier(_) | PriceOf::Premium | PriceOf::Floor => None,
+        };
+        let others = stars
             .map(Product::Stars)
-            .chain(PremiumMonths::ALL.map(Product::Premium));
+            .chain(PremiumMonths::ALL.map(Product::Premium))
+            .filter(|product| Some(*product) != fixed);
+        let goods = fixed.into_iter().chain(others);
         let price = |prices: &crate::domain::pricing::ShopPrices, product| {
             prices.price(product, view.now).ok().map(|it| it.price)
         };

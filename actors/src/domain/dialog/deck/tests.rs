@@ -1,14 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::domain::catalog::{PersonName, ProductKind};
+use crate::domain::catalog::{PersonName, PremiumMonths, Product, ProductKind, StarsQuantity};
 use crate::domain::customer::{Language, Purse};
 use crate::domain::dialog::{
     Action, Answer, Body, Button, Dialog, DialogRules, Need, Note, Said, Screen, Seller, Sender,
     Step, View,
 };
 use crate::domain::ids::{CustomerId, TelegramId};
-use crate::domain::pricing::ShopPrices;
+use crate::domain::money::MicroUsd;
+use crate::domain::pricing::{Contradiction, ShopPrices};
 use crate::domain::samples::{self as shop, noon};
 
 /// An operator's chat, and what was done in it.
@@ -253,7 +254,12 @@ fn a_price_is_typed_previewed_and_refused_where_it_would_lose_money() {
     let Some(Note::Deck(DeckNote::NotDone(NotDone::Rule(why)))) = &refused.note else {
         panic!("{refused:?}");
     };
-    assert!(!why.is_empty());
+    let Against::Prices(found) = why else {
+        panic!("{why:?}");
+    };
+    let markup =
+        |why: &Contradiction| matches!(why, Contradiction::MarkupOutOfRange { tier: None, .. });
+    assert!(found.iter().any(markup), "{found:?}");
     let (dialog, _why) = room.say(dialog, "60");
     let (dialog, sure) = room.say(dialog, "dearer from today");
     let DeckFace::Sure(shown) = face(&sure) else {
@@ -264,6 +270,44 @@ fn a_price_is_typed_previewed_and_refused_where_it_would_lose_money() {
     let _done = room.tap(dialog, goes(&sure)[0]);
     assert_eq!(room.acts.len(), 1);
     assert_eq!(room.acts[0].value, Some(6_000));
+}
+
+#[test]
+fn anything_that_is_sold_can_get_a_price_of_its_own() {
+    let hundred = Product::Stars(StarsQuantity::new(100).unwrap());
+    let six = Product::Premium(PremiumMonths::Six);
+    for (line, product) in [
+        ("100", hundred),
+        ("Premium 6", six),
+        ("премиум 6 месяцев", six),
+    ] {
+        let mut room = Room::new();
+        let (dialog, goods) = room.tap(Dialog::default(), Go::Fix);
+        let DeckFace::Goods(ready) = face(&goods) else {
+            panic!("{goods:?}");
+        };
+        assert!(ready.contains(&product), "{ready:?}");
+        let (dialog, bad) = room.say(dialog, "20");
+        assert_eq!(bad.note, Some(Note::Deck(DeckNote::BadGoods)));
+        let of = PriceOf::Fixed(product);
+        let (dialog, asked) = room.say(dialog, line);
+        assert_eq!(face(&asked), &DeckFace::Value { of, now: None });
+        let (dialog, bad) = room.say(dialog, "44.4444");
+        assert_eq!(bad.note, Some(Note::Deck(DeckNote::BadNumber)));
+        let (dialog, _why) = room.say(dialog, "44.44");
+        let (dialog, sure) = room.say(dialog, "a round price");
+        let DeckFace::Sure(shown) = face(&sure) else {
+            panic!("{sure:?}");
+        };
+        let change = shown.changes.first().expect("a price that changes");
+        assert_eq!(
+            (change.product, change.after),
+            (product, Some(MicroUsd::from_micros(44_440_000)))
+        );
+        let _done = room.tap(dialog, goes(&sure)[0]);
+        assert_eq!(room.acts[0].want, Want::Price(of));
+        assert_eq!(room.acts[0].value, Some(44_440_000));
+    }
 }
 
 #[test]

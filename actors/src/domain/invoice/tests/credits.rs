@@ -329,3 +329,29 @@ fn a_credit_needs_its_order_and_its_customer() {
     let refused = world.invoices[0].decide(&event, context, world.now);
     assert!(matches!(refused, Err(InvoiceRefused::WrongCustomer { .. })));
 }
+
+#[test]
+fn a_top_up_that_lapsed_is_told_in_its_own_message_once_and_is_still_credited() {
+    let mut world = World::top_up();
+    let invoice = world.invoices[0].id;
+    let lapsed = |world: &World| {
+        let told = world.notices.iter().filter(|owed| {
+            matches!(&owed.message, Message::Customer(News::Lapsed { invoice: of, .. }) if *of == invoice)
+        });
+        told.count()
+    };
+    world.invoices[0].shown_in = Some(7);
+    world.later(2_000);
+    world.see_status(0, Cancel);
+    world.see_status(0, Cancel);
+    assert_eq!(lapsed(&world), 1);
+    assert!(world.invoices[0].has_lapsed());
+    world.see_paid(0, Paid, 165);
+    assert_eq!(world.cents(), (165, 0, 0));
+    assert!(!world.invoices[0].has_lapsed());
+    // In no message: there is nothing to say it in.
+    let mut world = World::top_up();
+    world.later(2_000);
+    world.see_status(0, Cancel);
+    assert_eq!(lapsed(&world), 0);
+}

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::domain::order::{Order, OrderEffect, OrderRules, OrderState, Retry, Stage};
+use crate::domain::notice::{News, Owed};
+use crate::domain::order::{Order, OrderEffect, OrderEvent, OrderRules, OrderState, Retry, Stage};
 use crate::domain::samples::{after, every_order, held, noon};
 use crate::domain::{Span, Timestamp};
 
@@ -158,4 +159,33 @@ fn a_burn_has_nothing_to_confirm() {
             "{name}: {due:?}"
         );
     }
+}
+
+#[test]
+fn behind_a_signature_a_slow_order_is_told_once_and_pursued() {
+    let rules = OrderRules::default();
+    let desk = |now| crate::domain::order::Desk {
+        rules: &rules,
+        wallet: None,
+        epoch: crate::domain::ids::Epoch::new(1),
+        now,
+    };
+    for name in ["paying", "paid"] {
+        let mut all = every_order().into_iter();
+        let (_, order) = all.find(|(other, _)| *other == name).unwrap();
+        assert_ne!(order.due(after(179), &rules), Some(OrderEffect::Tick));
+        let slow = after(180);
+        assert_eq!(order.due(slow, &rules), Some(OrderEffect::Tick), "{name}");
+        let told = order.decide(OrderEvent::Tick, desk(slow)).unwrap();
+        let news = News::OnItsWay { order: order.id };
+        assert_eq!(told.notices, [Owed::customer(order.customer, news)]);
+        assert_eq!(told.next.state_name(), name);
+        assert!(told.entries.is_empty());
+        assert_ne!(told.next.due(slow, &rules), Some(OrderEffect::Tick));
+        assert!(told.next.decide(OrderEvent::Tick, desk(slow)).is_err());
+    }
+    // Its money is on the way back: the refund is what is told.
+    let mut all = every_order().into_iter();
+    let (_, burn) = all.find(|(name, _)| *name == "paying_burn").unwrap();
+    assert_ne!(burn.due(after(180), &rules), Some(OrderEffect::Tick));
 }

@@ -10,7 +10,7 @@ use crate::domain::money::{MicroUsd, NanoTon};
 const MAX_ROWS: usize = 64;
 
 /// A larger markup (tenfold) is a mistake.
-const MAX_MARKUP: Bps = Bps::new(90_000);
+pub const MAX_MARKUP: Bps = Bps::new(90_000);
 
 /// Two settings that cannot both hold, or one that cannot hold at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,10 +41,13 @@ pub enum Contradiction {
         previous: u32,
     },
     /// A markup that sells below the floor, or absurdly high.
-    #[error("markup of {what} is {markup}: expected {floor} (the margin floor) to {MAX_MARKUP}")]
+    #[error(
+        "markup of {} is {markup}: expected {floor} (the margin floor) to {MAX_MARKUP}",
+        named(*tier)
+    )]
     MarkupOutOfRange {
-        /// Whose markup.
-        what: String,
+        /// The tier that begins at this quantity of Stars; none for Premium.
+        tier: Option<u32>,
         /// The markup.
         markup: Bps,
         /// The margin floor.
@@ -139,6 +142,10 @@ pub enum Contradiction {
     },
 }
 
+fn named(tier: Option<u32>) -> String {
+    tier.map_or_else(|| "premium".to_owned(), |from| format!("tier from {from}"))
+}
+
 /// Price rules with contradictions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("price rules contradict themselves: {}", list(.0))]
@@ -200,11 +207,11 @@ fn check_margin(rules: &PriceRules, found: &mut Vec<Contradiction>) {
         });
     }
     let tiers = rules.tiers.iter();
-    let markups = tiers.map(|tier| (format!("tier from {}", tier.from_quantity), tier.markup));
-    for (what, markup) in markups.chain([("premium".to_owned(), rules.premium_markup)]) {
+    let markups = tiers.map(|tier| (Some(tier.from_quantity), tier.markup));
+    for (tier, markup) in markups.chain([(None, rules.premium_markup)]) {
         if markup < rules.margin_floor || markup > MAX_MARKUP {
             found.push(Contradiction::MarkupOutOfRange {
-                what,
+                tier,
                 markup,
                 floor: rules.margin_floor,
             });
