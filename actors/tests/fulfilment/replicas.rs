@@ -1,10 +1,12 @@
 use std::time::Duration;
 
 use crate::rig::{Core, MINUTE, Shop, is_delivered, is_parked};
+use starkeeper_actors::domain::dialog::Against;
 use starkeeper_actors::domain::ids::{AdminId, IncarnationId, Nonce, OrderId, Version};
 use starkeeper_actors::domain::money::NanoTon;
-use starkeeper_actors::domain::order::OperatorAct;
+use starkeeper_actors::domain::order::{HistoryRow, OperatorAct};
 use starkeeper_actors::fulfilment::{AssignTransaction, OpenWallet, OperatorActs, OperatorRefused};
+use starkeeper_actors::ports::Clock;
 use starkeeper_actors::system::MustEnd;
 use starkeeper_actors::testing::{FakeFragment, wallet_numbered};
 
@@ -166,6 +168,40 @@ async fn a_press_acts_once_and_only_on_what_was_shown() {
     // Resuming behind a payment looks, and never pays.
     tokio::time::sleep(MINUTE * 30).await;
     assert_eq!(shop.paid(), 1);
+    shop.in_order();
+}
+
+#[actix::test]
+async fn a_row_of_the_history_delivers_one_order_by_hand_and_no_second() {
+    let shop = Shop::open();
+    shop.world.fragment.hold_deliveries(true);
+    let system = shop.start().await;
+    let (first, second) = (shop.buy(100).await, shop.buy(100).await);
+    for order in [first, second] {
+        system.fulfilment.bell().wake();
+        shop.until(order, MINUTE * 30, is_parked).await;
+    }
+    let quote = shop.order(first).quote;
+    let row = HistoryRow {
+        login: shop.till.login,
+        recipient: quote.recipient.username,
+        goods: quote.product,
+        price: quote.max_cost,
+        at: shop.world.clock.now(),
+    };
+    let by_hand = || OperatorAct::MarkDelivered { row: row.clone() };
+    press(&shop, &system, first, by_hand(), "n1").await.unwrap();
+    assert!(is_delivered(&shop.order(first)));
+    // Under a name of its own and under one that is taken: neither is told that it was done.
+    for nonce in ["n2", "n1"] {
+        let refused = press(&shop, &system, second, by_hand(), nonce).await;
+        let taken = OperatorRefused::Rule {
+            against: Against::RowTaken,
+            why: "the row of the history belongs to another order".into(),
+        };
+        assert_eq!(refused, Err(taken), "{nonce}");
+        assert!(is_parked(&shop.order(second)));
+    }
     shop.in_order();
 }
 

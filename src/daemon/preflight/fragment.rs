@@ -2,7 +2,7 @@
 //! are told apart, because the one needs another address and the other new cookies.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use starkeeper_actors::domain::ids::{LoginId, WalletAddress};
 use starkeeper_actors::domain::login::Look;
@@ -19,12 +19,15 @@ use super::super::wallets::NETWORK;
 use super::{Preflight, Report};
 use crate::cli::Failed;
 use crate::cli::login::Daemon;
-use crate::fragment::{Fragment, FragmentSettings};
+use crate::fragment::{BrowserSettings, Fragment, FragmentSettings};
 use crate::storage::vault::SealedVault;
 use crate::ton::{FirewallRules, Outgoings, TonSigner, friendly};
 
 /// The browser of this preflight; the daemon's have names of their own process.
 const OURS: BrowserId = BrowserId(1);
+
+/// For a browser to start and for one command of it. A shop's own browsers have less.
+const PATIENT: Duration = Duration::from_secs(60);
 
 /// What new cookies need.
 const NEW_COOKIES: &str = "log in at fragment.com in a browser, and bring its cookies with `starkeeper login import FILE`";
@@ -87,7 +90,12 @@ impl Preflight<'_> {
                 call: settings.fragment.call_timeout,
                 ..FragmentSettings::new(settings.fragment.url.clone(), tills)
             },
-            browsers(settings)?,
+            BrowserSettings {
+                // A busy machine is no broken one, and here a person waits for the answer.
+                command: PATIENT,
+                open: PATIENT,
+                ..browsers(settings)?
+            },
             Arc::new(Absent),
             Arc::new(signer),
             Arc::clone(&self.clock),

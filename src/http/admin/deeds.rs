@@ -130,7 +130,8 @@ pub(super) async fn recorded(
         Begun::Answered(answer) => return Ok(request.into_response(answer)),
     };
     let said = Said::of(&body);
-    let must_say_why = route.why && said.rest.is_object();
+    // What is no text is left to the reading of the body, which names it.
+    let must_say_why = route.why && said.rest.is_object() && said.rest.get("reason").is_none();
     request.set_payload(Payload::from(said.rest_of(body)));
     let deed = deed(&doors, route, request.path(), said).await?;
     let nonce = key.as_ref().map(Key::nonce);

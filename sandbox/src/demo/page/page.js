@@ -4,7 +4,7 @@
 
 const el = (id) => document.getElementById(id);
 const EVERY = 500;
-const state = { people: [], who: null, after: 0, run: null, drafts: {}, seen: {}, chats: {}, pressing: new Set() };
+const state = { people: [], who: null, after: 0, run: null, drafts: {}, seen: {}, chats: {}, unsaid: [], pressing: new Set() };
 
 function node(tag, text, attributes = {}) {
   const made = document.createElement(tag);
@@ -34,13 +34,17 @@ const CHIPS = { customer: ["/start", "100 @boris", "/topup 10", "/balance"], ope
 function showPeople(people) {
   if (state.people.length > 0) return;
   state.people = people;
+  const known = [];
   for (const person of people) {
     const button = node("button", person.name, { type: "button", "data-id": person.id, "aria-pressed": "false" });
     button.addEventListener("click", () => choose(person.id));
     el("people").append(button);
-    ask(`/control/users/${person.id}`, { username: person.username, language: person.language, first_name: person.name }).catch(() => {});
+    const shown = { username: person.username, language: person.language, first_name: person.name };
+    known.push(ask(`/control/users/${person.id}`, shown).catch(() => {}));
   }
   choose(people[0].id);
+  // What was written before there was anybody to say it.
+  Promise.all(known).then(() => state.unsaid.splice(0).forEach(say));
 }
 
 function choose(id) {
@@ -69,6 +73,10 @@ function choose(id) {
 
 async function say(text) {
   const who = state.who;
+  if (who === null) {
+    if (!state.unsaid.includes(text)) state.unsaid.push(text);
+    return;
+  }
   try {
     await ask(`/control/users/${who}/say`, { text });
     if (el("say").value === text) el("say").value = "";
