@@ -148,7 +148,8 @@ async fn a_customer_pays_and_buys_for_a_friend_for_themselves_and_premium() {
     browser
         .until(
             "the page shows it",
-            "return document.body.innerText.includes('100 ★')",
+            "const shown = document.body.innerText;
+            return shown.includes('100 ★') && shown.includes('held $0');",
         )
         .await;
     picture(&browser, "delivered").await;
