@@ -18,6 +18,7 @@ use crate::config::Surroundings;
 
 mod backup;
 pub(crate) mod books;
+mod carry_over;
 mod check;
 mod config;
 mod copy_books;
@@ -61,6 +62,8 @@ enum Command {
     Restore(restore::Args),
     /// Moves the books to another database, of either engine.
     CopyBooks(copy_books::Args),
+    /// Gives people the balances that they have at another shop, once each.
+    CarryOver(carry_over::Args),
     /// Shows the Fragment logins of the running daemon, or brings it new cookies.
     Login(login::Args),
     /// Draws a token for a part of the admin API. Nothing is stored.
@@ -96,6 +99,7 @@ fn obey(command: Command, surroundings: &Surroundings) -> Result<(), Failed> {
         Command::Report(args) => report::run(&args, surroundings),
         Command::Restore(args) => restore::run(&args, surroundings),
         Command::CopyBooks(args) => copy_books::run(&args),
+        Command::CarryOver(args) => carry_over::run(&args, surroundings),
         Command::Login(args) => login::run(&args, surroundings),
         Command::Token(args) => token::run(&args),
         Command::Wallet(args) => wallet::run(&args, surroundings),

@@ -24,6 +24,7 @@ use crate::telemetry::Telemetry;
 mod absent;
 mod books;
 mod caring;
+pub(crate) mod carry_over;
 mod chat;
 pub mod clock;
 mod conversations;

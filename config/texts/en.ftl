@@ -176,6 +176,7 @@ line-release = order did not work out, money back
 line-settle = order delivered
 line-other = other
 line-adjustment = correction by the shop
+line-carried-over = from the shop as it was before
 
 ## Lists
 

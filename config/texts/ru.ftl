@@ -186,6 +186,7 @@ line-release = заказ не удался, деньги вернулись
 line-settle = заказ доставлен
 line-other = другое
 line-adjustment = исправление магазина
+line-carried-over = из прежнего магазина
 
 ## Списки
 

@@ -72,6 +72,15 @@ pub(super) async fn if_there(settings: &Settings) -> Result<Option<Storage>, Fai
     opened.map(Some).map_err(failed)
 }
 
+/// The books for a command that writes: those of a file while no daemon has them.
+pub(super) async fn to_write(settings: &Settings) -> Result<Storage, Failed> {
+    let url = cli::books::of(settings)?;
+    if let DatabaseUrl::Sqlite(file) = &url {
+        make_folder(file.path())?;
+    }
+    Storage::open(as_set(settings, url)).await.map_err(failed)
+}
+
 /// The books for somebody who reads them beside a daemon: a server's as they are; of a file, which one
 /// process has for itself, a copy that lives as long as the second value.
 pub(super) async fn to_look_at(

@@ -85,7 +85,7 @@ impl Dialogs for RedisDialogs {
         let milliseconds = self.expiry.num_milliseconds().max(1);
         let work = Work::Script {
             script: Arc::clone(&self.save),
-            key: self.key(user),
+            keys: vec![self.key(user)],
             words: vec![seen.to_string(), text, milliseconds.to_string()],
         };
         match self.link.call::<u64>("save", work).await {

@@ -17,7 +17,7 @@ use super::work::{Trouble, Work, why_in_words};
 const ASK_EVERY: Duration = Duration::from_secs(5);
 
 /// The connections to Redis. Cheap to clone; all clones share them. Its calls may be made anywhere:
-/// they run on the I/O runtime, where connections live as long as the process.
+/// connections live on the I/O runtime, as long as the process.
 #[derive(Clone)]
 pub struct RedisLink {
     inner: Arc<Inner>,
@@ -65,7 +65,7 @@ impl RedisLink {
             .half_open_len(1)
             .open_wait(settings.breaker_pause)
             .build();
-        let servers = Servers::new(&settings)?;
+        let servers = Servers::new(&settings, io.clone())?;
         let inner = Inner {
             settings,
             servers,
@@ -90,12 +90,14 @@ impl RedisLink {
         self.inner.lost().is_none()
     }
 
+    /// Whether any two keys lie at one place.
+    pub(super) fn is_one_node(&self) -> bool {
+        !self.inner.settings.cluster
+    }
+
     /// Asks Redis what it is. Bounded as every call is.
     pub async fn greet(&self) -> Greeting {
-        let inner = Arc::clone(&self.inner);
-        let asked = self.inner.io.spawn(async move { inner.greet().await });
-        let greeting = asked.await;
-        let greeting = greeting.unwrap_or_else(|why| Greeting::Away(why.to_string()));
+        let greeting = Box::pin(self.inner.greet()).await;
         match &greeting {
             Greeting::Ready => ::metrics::gauge!("starkeeper_redis_reachable").set(1.0),
             Greeting::Away(why) => drop(self.inner.lose(Trouble::not_done(why))),
@@ -113,21 +115,15 @@ impl RedisLink {
         T: FromRedisValue + Send + 'static,
     {
         let begun = Instant::now();
-        let inner = Arc::clone(&self.inner);
-        let run = self.inner.io.spawn(async move {
-            let exchange = Box::pin(inner.exchange(work));
-            match inner.breaker.call(exchange).await {
-                Ok(answer) => Ok(answer),
-                Err(recloser::Error::Inner(trouble)) => Err(trouble),
-                Err(recloser::Error::Rejected) => Err(Trouble::not_done(
-                    "redis is out of reach and is tried again in a moment",
-                )),
-            }
-        });
-        let outcome = run.await.unwrap_or_else(|why| {
-            let cause = format!("the call ended early: {why}");
-            Err(Trouble::perhaps(cause))
-        });
+        // Boxed: it would be moved as a whole into the breaker's own future.
+        let exchange = Box::pin(self.inner.exchange(work));
+        let outcome = match self.inner.breaker.call(exchange).await {
+            Ok(answer) => Ok(answer),
+            Err(recloser::Error::Inner(trouble)) => Err(trouble),
+            Err(recloser::Error::Rejected) => Err(Trouble::not_done(
+                "redis is out of reach and is tried again in a moment",
+            )),
+        };
         self.inner.observe(name, begun, outcome.as_ref().err());
         outcome
     }
@@ -153,12 +149,12 @@ impl Inner {
             Ok(Err(why)) => {
                 let trouble = Trouble::answered(&why);
                 if trouble.perhaps || why.is_unrecoverable_error() {
-                    self.servers.give_up(connection);
+                    self.servers.give_up();
                 }
                 Err(self.lose(trouble))
             }
             Err(_elapsed) => {
-                self.servers.give_up(connection);
+                self.servers.give_up();
                 Err(self.lose(Trouble::perhaps(late())))
             }
         }

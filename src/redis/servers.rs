@@ -1,5 +1,10 @@
 //! One node or a cluster behind one type, so that a command is written once.
+//!
+//! A connection carries many calls at once, each behind the one before it, and those of the same moment
+//! travel together. So nobody keeps it for a call: the pool opens it, sees whether it still works, and
+//! lends copies of its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{self, Metrics, RecycleResult};
@@ -7,6 +12,7 @@ use deadpool_redis::redis::aio::{ConnectionLike, MultiplexedConnection};
 use deadpool_redis::redis::cluster::ClusterClient;
 use deadpool_redis::redis::cluster_async::ClusterConnection;
 use deadpool_redis::redis::{AsyncConnectionConfig, Cmd, Pipeline, RedisError, RedisFuture, Value};
+use tokio::runtime::Handle;
 
 use super::settings::{BadSetting, RedisSettings, bad};
 
@@ -27,17 +33,23 @@ pub(super) enum Servers {
     Cluster(managed::Pool<ClusterManager>),
 }
 
-/// A borrowed connection.
+/// An end of a connection, among others.
 pub(super) enum Connection {
-    Single(managed::Object<NodeManager>),
-    Cluster(managed::Object<ClusterManager>),
+    Single(MultiplexedConnection),
+    Cluster(ClusterConnection),
 }
 
-/// Opens connections to one node.
-pub(super) struct NodeManager(deadpool_redis::Manager);
+/// Opens connections to one node, which live on the I/O runtime.
+pub(super) struct NodeManager {
+    node: Arc<deadpool_redis::Manager>,
+    io: Handle,
+}
 
-/// Opens connections to a whole cluster. The client's own manager has no limits of time.
-pub(super) struct ClusterManager(ClusterClient);
+/// Opens connections to a whole cluster, likewise. The client's own manager has no limits of time.
+pub(super) struct ClusterManager {
+    cluster: ClusterClient,
+    io: Handle,
+}
 
 /// Why there is no connection.
 pub(super) enum NoConnection {
@@ -49,7 +61,7 @@ pub(super) enum NoConnection {
 
 impl Servers {
     /// Connects to nothing yet.
-    pub(super) fn new(settings: &RedisSettings) -> Result<Self, BadSetting> {
+    pub(super) fn new(settings: &RedisSettings, io: Handle) -> Result<Self, BadSetting> {
         let nodes = settings.nodes()?;
         if settings.cluster {
             let (least, most) = BETWEEN_REDIRECTS;
@@ -61,8 +73,11 @@ impl Servers {
                 .response_timeout(settings.call)
                 .build()
                 .map_err(|why| bad(&why))?;
-            let pool =
-                managed::Pool::builder(ClusterManager(client)).max_size(settings.connections);
+            let manager = ClusterManager {
+                cluster: client,
+                io,
+            };
+            let pool = managed::Pool::builder(manager).max_size(settings.connections);
             let pool = pool.build().map_err(|why| BadSetting(why.to_string()))?;
             return Ok(Self::Cluster(pool));
         }
@@ -73,7 +88,11 @@ impl Servers {
             .set_response_timeout(Some(settings.call));
         let manager =
             deadpool_redis::Manager::new_with_config(node, limits).map_err(|why| bad(&why))?;
-        let pool = managed::Pool::builder(NodeManager(manager)).max_size(settings.connections);
+        let manager = NodeManager {
+            node: Arc::new(manager),
+            io,
+        };
+        let pool = managed::Pool::builder(manager).max_size(settings.connections);
         let pool = pool.build().map_err(|why| BadSetting(why.to_string()))?;
         Ok(Self::Single(pool))
     }
@@ -81,24 +100,24 @@ impl Servers {
     /// A connection that worked a moment ago, or a new one.
     pub(super) async fn connection(&self) -> Result<Connection, NoConnection> {
         match self {
-            Self::Single(pool) => pool.get().await.map(Connection::Single).map_err(why_not),
-            Self::Cluster(pool) => pool.get().await.map(Connection::Cluster).map_err(why_not),
+            Self::Single(pool) => {
+                let kept = pool.get().await.map_err(why_not)?;
+                Ok(Connection::Single(MultiplexedConnection::clone(&kept)))
+            }
+            Self::Cluster(pool) => {
+                let kept = pool.get().await.map_err(why_not)?;
+                Ok(Connection::Cluster(ClusterConnection::clone(&kept)))
+            }
         }
     }
 
-    /// Gives a connection up that brought no answer, and with it all that idle: what broke it broke
-    /// them.
-    pub(super) fn give_up(&self, broken: Connection) {
-        match (self, broken) {
-            (Self::Single(pool), Connection::Single(broken)) => {
-                drop(managed::Object::take(broken));
-                pool.retain(|_, _| false);
-            }
+    /// Gives the connections up when one brought no answer: what broke it broke them. Calls that are
+    /// under way on them go on.
+    pub(super) fn give_up(&self) {
+        match self {
+            Self::Single(pool) => drop(pool.retain(|_, _| false)),
             // A connection to a cluster heals itself, node by node.
-            (
-                Self::Single(_) | Self::Cluster(_),
-                Connection::Single(_) | Connection::Cluster(_),
-            ) => {}
+            Self::Cluster(_) => {}
         }
     }
 }
@@ -113,12 +132,23 @@ fn why_not(why: managed::PoolError<RedisError>) -> NoConnection {
     }
 }
 
+/// Opens a connection where it will live, not where somebody happens to need it: a caller's runtime
+/// may end before it.
+async fn opened_on<C: Send + 'static>(
+    io: &Handle,
+    opening: impl Future<Output = Result<C, RedisError>> + Send + 'static,
+) -> Result<C, RedisError> {
+    let opened = io.spawn(opening).await;
+    opened.unwrap_or_else(|why| Err(std::io::Error::other(why).into()))
+}
+
 impl managed::Manager for NodeManager {
     type Type = MultiplexedConnection;
     type Error = RedisError;
 
     async fn create(&self) -> Result<MultiplexedConnection, RedisError> {
-        self.0.create().await
+        let node = Arc::clone(&self.node);
+        opened_on(&self.io, async move { node.create().await }).await
     }
 
     async fn recycle(
@@ -129,7 +159,7 @@ impl managed::Manager for NodeManager {
         if metrics.last_used() < FRESH {
             return Ok(());
         }
-        self.0.recycle(connection, metrics).await
+        self.node.recycle(connection, metrics).await
     }
 }
 
@@ -138,7 +168,12 @@ impl managed::Manager for ClusterManager {
     type Error = RedisError;
 
     async fn create(&self) -> Result<ClusterConnection, RedisError> {
-        self.0.get_async_connection().await
+        let cluster = self.cluster.clone();
+        opened_on(
+            &self.io,
+            async move { cluster.get_async_connection().await },
+        )
+        .await
     }
 
     /// It heals itself: a question before each call would double what a call costs.

@@ -6,13 +6,13 @@ use deadpool_redis::redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisRes
 
 use super::servers::{Connection, NoConnection};
 
-/// What is to be done. One key each, so that it lies in one slot of a cluster.
+/// What is to be done. In a cluster all keys of one piece lie in one slot.
 #[derive(Clone)]
 pub(super) enum Work {
     Command(Cmd),
     Script {
         script: Arc<Script>,
-        key: String,
+        keys: Vec<String>,
         words: Vec<String>,
     },
 }
@@ -33,8 +33,15 @@ impl Work {
     ) -> RedisResult<T> {
         match self {
             Self::Command(command) => command.query_async(connection).await,
-            Self::Script { script, key, words } => {
-                let mut call = script.key(key);
+            Self::Script {
+                script,
+                keys,
+                words,
+            } => {
+                let mut call = script.prepare_invoke();
+                for key in keys {
+                    call.key(key);
+                }
                 call.arg(words);
                 call.invoke_async(connection).await
             }

@@ -43,8 +43,8 @@ where
         + Sync
         + 'static,
 {
-    let (pool, limits) = (postgres.pool.clone(), postgres.limits);
-    let read = io.spawn(async move { limits.pick(&pool, &work).await });
+    let picks = postgres.picks.clone();
+    let read = io.spawn(async move { picks.pick(&work).await });
     found(read).await
 }
 

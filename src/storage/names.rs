@@ -150,6 +150,7 @@ pub(super) fn entry(key: &EntryKey) -> String {
         EntryKey::Adopted { wallet } => format!("adopted/{wallet}"),
         EntryKey::Orphan { uuid } => format!("orphan/{uuid}"),
         EntryKey::OrphanBack { uuid } => format!("orphan_back/{uuid}"),
+        EntryKey::CarriedOver { customer } => format!("carried_over/{}", customer.get()),
         // The names of outside systems may hold any visible character.
         EntryKey::Adjustment { nonce } => format!("adjustment/{nonce}"),
     }
@@ -203,6 +204,9 @@ pub(super) fn entry_of(text: &str) -> Option<EntryKey> {
         },
         "orphan_back" => EntryKey::OrphanBack {
             uuid: rest.parse().ok()?,
+        },
+        "carried_over" => EntryKey::CarriedOver {
+            customer: CustomerId::new(number()?),
         },
         "adjustment" => EntryKey::Adjustment {
             nonce: rest.parse().ok()?,

@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 
 use super::accounts::KnownIds;
 use super::migrate::{self, MigrateFailed};
-use super::postgres::{group::Committers, pool, transaction::Limits};
+use super::postgres::{group::Committers, picks::Picks, pool, transaction::Limits};
 use super::postgres_connect::{CannotConnect, PostgresConnector, Unfit};
 use super::sqlite::{self, file, readers::Readers, writer::Writer};
 use super::steps::Listener;
@@ -140,6 +140,7 @@ pub(super) enum Engine {
 
 pub(super) struct Postgres {
     pub(super) pool: pool::Pool,
+    pub(super) picks: Picks,
     pub(super) committers: Committers,
     pub(super) limits: Limits,
 }
@@ -286,6 +287,7 @@ async fn open_postgres(
         io,
     );
     Ok(Postgres {
+        picks: Picks::new(pool.clone()),
         pool,
         committers,
         limits,

@@ -17,6 +17,7 @@ use super::schema::{accounts, customers, leases};
 pub(super) mod call;
 pub(super) mod group;
 pub(super) mod many;
+pub(super) mod picks;
 pub(super) mod pool;
 pub(super) mod transaction;
 

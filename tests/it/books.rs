@@ -24,6 +24,7 @@ use crate::rules::world;
 use crate::support::starkeeper;
 
 mod backups;
+mod carried;
 mod moves;
 mod with_s3;
 

@@ -418,6 +418,7 @@ pub fn credits_add_up<'a>(
         | EntryKey::Adopted { .. }
         | EntryKey::Orphan { .. }
         | EntryKey::OrphanBack { .. }
+        | EntryKey::CarriedOver { .. }
         | EntryKey::Adjustment { .. } => false,
     });
     let postings = of_invoice.flat_map(|entry| entry.postings.iter());

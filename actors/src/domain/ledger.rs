@@ -297,6 +297,11 @@ pub enum EntryKey {
         /// The gateway's name of it.
         uuid: GatewayUuid,
     },
+    /// What a customer had at another shop when the balances moved here, once.
+    CarriedOver {
+        /// Whose.
+        customer: CustomerId,
+    },
     /// An operator's adjustment.
     Adjustment {
         /// Pressing twice acts once.
@@ -326,6 +331,7 @@ impl EntryKey {
             | Self::Hold { .. }
             | Self::Release { .. }
             | Self::Settle { .. }
+            | Self::CarriedOver { .. }
             | Self::Adjustment { .. } => false,
         }
     }
@@ -383,6 +389,20 @@ impl Entry {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.postings.is_empty()
+    }
+
+    /// What a customer had at another shop, as the opening of the balance here. The key takes it once.
+    ///
+    /// # Errors
+    /// Not more than zero.
+    pub fn carried_over(customer: CustomerId, amount: MicroUsd) -> Result<Self, LedgerError> {
+        let opening = Account::Opening(Asset::Usd);
+        let posting = Posting::new(opening, Account::Customer(customer), amount)?;
+        Ok(Self {
+            key: EntryKey::CarriedOver { customer },
+            postings: vec![posting],
+            by: None,
+        })
     }
 
     /// An operator's adjustment of a customer's balance against the owner's account: positive

@@ -375,6 +375,7 @@ const fn is_credit(key: &EntryKey) -> bool {
         | EntryKey::Adopted { .. }
         | EntryKey::Orphan { .. }
         | EntryKey::OrphanBack { .. }
+        | EntryKey::CarriedOver { .. }
         | EntryKey::Adjustment { .. } => false,
     }
 }

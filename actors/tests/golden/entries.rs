@@ -27,6 +27,7 @@ variants!(Keys of EntryKey {
     EntryKey::Adopted { .. } => "adopted",
     EntryKey::Orphan { .. } => "orphan",
     EntryKey::OrphanBack { .. } => "orphan back",
+    EntryKey::CarriedOver { .. } => "carried over",
     EntryKey::Adjustment { .. } => "adjustment",
 });
 
@@ -132,6 +133,10 @@ fn by_hand() -> Rows<Entry> {
             ton(explained, Account::Suspense(Asset::Ton), float),
         ),
         ("adopted", ton(adopted, float, Account::Opening(Asset::Ton))),
+        (
+            "carried_over",
+            Entry::carried_over(CUSTOMER, MicroUsd::from_micros(1_250_000)).unwrap(),
+        ),
         ("adjustment", adjustment),
     ])
 }

@@ -65,6 +65,7 @@ const fn is_run(line: &Line) -> bool {
         | EntryKey::Adopted { .. }
         | EntryKey::Orphan { .. }
         | EntryKey::OrphanBack { .. }
+        | EntryKey::CarriedOver { .. }
         | EntryKey::Adjustment { .. } => false,
     }
 }

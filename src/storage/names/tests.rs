@@ -37,6 +37,9 @@ fn every_key_of_an_entry_is_read_back_as_it_was_written() {
         EntryKey::OrphanBack {
             uuid: GatewayUuid::parse("a/b").unwrap(),
         },
+        EntryKey::CarriedOver {
+            customer: CustomerId::new(i64::MAX),
+        },
         EntryKey::Adjustment {
             nonce: Nonce::parse("a/b//c").unwrap(),
         },

@@ -1,4 +1,5 @@
-//! One call besides commits: a read at one moment, or a small piece of writing.
+//! One call in a transaction of its own, besides commits: a read at one moment, or a small piece of
+//! writing.
 
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use futures_util::future::BoxFuture;
 use super::group::is_for_again;
 use super::pool::{Borrowed, Pool, give_up};
 use super::transaction::{Ended, Limits, end};
-use crate::storage::errors::{Class, Trouble, classify};
+use crate::storage::errors::Trouble;
 
 /// How long everything of one call may take, beyond what the server allows a statement.
-const PATIENCE: Duration = Duration::from_secs(8);
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// How often the same is tried again after others were faster or the connection had gone.
 const TRIES: usize = 4;
@@ -32,19 +33,18 @@ where
     }
 }
 
-/// What a call is for.
+/// What a call is for, with how its transaction begins.
 #[derive(Clone, Copy)]
 enum Purpose<'a> {
-    /// In a transaction that begins like this.
     Reading(&'a str),
-    /// Likewise.
     Writing(&'a str),
-    /// One statement, a moment by itself.
-    Picking,
 }
 
-/// Runs the work, again if others were faster.
-async fn call<T: Send>(pool: &Pool, purpose: Purpose<'_>, work: &dyn Work<T>) -> Result<T, Ended> {
+/// Does something again if others were faster or the connection had gone.
+pub(super) async fn again<T, F>(once: impl Fn() -> F) -> Result<T, Ended>
+where
+    F: Future<Output = Result<T, Ended>>,
+{
     let mut pauses = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(2))
         .with_max_delay(Duration::from_millis(200))
@@ -52,7 +52,7 @@ async fn call<T: Send>(pool: &Pool, purpose: Purpose<'_>, work: &dyn Work<T>) ->
         .with_jitter()
         .build();
     loop {
-        let ended = match once(pool, purpose, work).await {
+        let ended = match once().await {
             Ok(done) => return Ok(done),
             Err(ended) => ended,
         };
@@ -74,10 +74,8 @@ async fn once<T: Send>(pool: &Pool, purpose: Purpose<'_>, work: &dyn Work<T>) ->
         Err(why) => return Err(Ended::Lost(why.to_string())),
     };
     let link: &AsyncPgConnection = &connection;
+    let (Purpose::Reading(begin) | Purpose::Writing(begin)) = purpose;
     let worked = async {
-        let (Purpose::Reading(begin) | Purpose::Writing(begin)) = purpose else {
-            return work.run(link).await;
-        };
         let begun = async { (&mut &*link).batch_execute(begin).await };
         let (begun, done) = futures_util::join!(begun, work.run(link));
         begun?;
@@ -90,7 +88,6 @@ async fn once<T: Send>(pool: &Pool, purpose: Purpose<'_>, work: &dyn Work<T>) ->
             tokio::spawn(end_alone(pool.clone(), connection));
             return Ok(found);
         }
-        (Ok(picked), Purpose::Picking) => picked.map_err(alone),
         (Ok(done), Purpose::Reading(_) | Purpose::Writing(_)) => {
             match tokio::time::timeout(PATIENCE, end(link, done)).await {
                 Err(_) => Err(Ended::Unknown("the server does not answer".into())),
@@ -103,25 +100,6 @@ async fn once<T: Send>(pool: &Pool, purpose: Purpose<'_>, work: &dyn Work<T>) ->
         Err(Ended::Lost(_) | Ended::Unknown(_)) => give_up(pool, connection),
     }
     ended
-}
-
-/// How a statement without a transaction of its own ended: there is nothing to take back.
-fn alone(trouble: Trouble) -> Ended {
-    match trouble {
-        Trouble::Sql(error) => match classify(&error) {
-            Class::Lost(why) => Ended::Lost(why),
-            Class::Stale(_)
-            | Class::Taken(_)
-            | Class::Rule(_)
-            | Class::Life
-            | Class::Fenced
-            | Class::Floor
-            | Class::Handled
-            | Class::Again(_)
-            | Class::NotDone(_) => Ended::RolledBack(Trouble::Sql(error)),
-        },
-        refused @ Trouble::Refused(_) => Ended::RolledBack(refused),
-    }
 }
 
 /// Ends a transaction that only read, and gives its connection back.
@@ -151,7 +129,8 @@ impl Limits {
         pool: &Pool,
         work: &dyn Work<T>,
     ) -> Result<T, Ended> {
-        call(pool, Purpose::Writing(&self.begin()), work).await
+        let begin = self.begin();
+        again(|| once(pool, Purpose::Writing(&begin), work)).await
     }
 
     /// One that reads, all at one moment.
@@ -160,17 +139,7 @@ impl Limits {
         pool: &Pool,
         work: &dyn Work<T>,
     ) -> Result<T, Ended> {
-        call(pool, Purpose::Reading(&self.begin_reading()), work).await
-    }
-
-    /// A single statement that finds rows by their keys: no lock keeps it waiting but one that keeps
-    /// a whole table, and then it is given up at the caller's own deadline. A transaction around it
-    /// would take three times as long as the statement.
-    pub(in crate::storage) async fn pick<T: Send>(
-        self,
-        pool: &Pool,
-        work: &dyn Work<T>,
-    ) -> Result<T, Ended> {
-        call(pool, Purpose::Picking, work).await
+        let begin = self.begin_reading();
+        again(|| once(pool, Purpose::Reading(&begin), work)).await
     }
 }

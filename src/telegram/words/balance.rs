@@ -62,6 +62,7 @@ const fn what(key: &EntryKey) -> &'static str {
         EntryKey::Hold { .. } => "line-hold",
         EntryKey::Release { .. } => "line-release",
         EntryKey::Settle { .. } => "line-settle",
+        EntryKey::CarriedOver { .. } => "line-carried-over",
         EntryKey::Adjustment { .. } => "line-adjustment",
         // None of these touches a customer.
         EntryKey::Spent { .. }

@@ -240,6 +240,7 @@ const fn named(key: &EntryKey) -> (&'static str, Option<InvoiceId>) {
         EntryKey::Adopted { .. } => ("adopted", None),
         EntryKey::Orphan { .. } => ("orphan", None),
         EntryKey::OrphanBack { .. } => ("orphan_back", None),
+        EntryKey::CarriedOver { .. } => ("carried_over", None),
         EntryKey::Adjustment { .. } => ("adjustment", None),
     }
 }

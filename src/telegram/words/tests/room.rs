@@ -226,6 +226,7 @@ impl Room {
             EntryKey::Hold { order },
             EntryKey::Release { order },
             EntryKey::Settle { order },
+            EntryKey::CarriedOver { customer: CUSTOMER },
             EntryKey::Adjustment { nonce },
             EntryKey::Orphan { uuid },
         ];
