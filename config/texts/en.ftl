@@ -1,6 +1,7 @@
 # Everything the shop says in English. The Russian and the English file own the same keys with the same
 # variables; tests see to it. Names of people come here safe for HTML.
 # Rules: one decision a screen; the word carries the meaning, the sign only decorates.
+# "You have, we do, you can": the shop speaks of itself as "we", never as "I".
 # An order's number stands in <code>: Telegram copies it whole with one touch.
 
 ## Numbers, time and goods
@@ -203,7 +204,7 @@ state-parked = a person is checking
 
 ## The shop is closed, and other things
 
-closed-no-invoices = New invoices are not available for now. You can still buy from your balance ({ $balance }); transfers you have sent will not be lost.
+closed-no-invoices = New invoices are not available for now. You can still buy from your balance; transfers you have sent will not be lost.
 closed-not-selling = We are not selling Stars and Premium right now, so as not to take money too early. Shall we tell you when we open?
 closed-starting = One second, the shop is starting. Please try again.
 slow-down = A little slower, please: try again in { $for }.
@@ -215,13 +216,17 @@ sorry = We could not show the answer. Nothing was bought or charged. Please try 
 
 ## What has just happened
 
-note-old-button = That button is out of date, here is a fresh screen:
-note-not-understood = Text and buttons work here. For example: 100 @masha.
+note-old-button = That button is out of date, here is a fresh one:
+note-not-understood = We understand text and buttons. For example: 100 @masha.
 note-not-a-number = We could not read that number. Please write digits, for example 100.
 note-not-months = Premium comes for 3, 6 or 12 months. Please write one of these numbers.
 note-too-many = The maximum is { $goods } at once.
 note-above-cap = We cannot sell that many in one order now. Take fewer, or split it up.
-note-bad-amount = We could not read that amount. Write 10 or 10.50, for example.
+note-bad-amount = We could not read that amount. Write dollars in figures, such as 10 or 10.50.
+note-amount-unclear = Are these thousands or cents? Write the whole amount, such as 1000, or two decimals, such as 10.50.
+note-amount-too-fine = An amount has at most two decimals. For example, 10.50.
+note-amount-too-small = The minimum is { $least }.
+note-amount-too-large = The maximum is { $most } at once.
 note-bad-name = That does not look like a @name: 4 to 32 Latin letters, digits and "_".
 note-not-found = We could not find { $to }. Check the letters, or pick your friend from the list.
 note-not-a-person = { $to } is a channel, a group or a bot. Only a person can receive the gift.
@@ -245,7 +250,7 @@ note-taken-back = Returning the money to your balance.
 note-too-early = You can take the money back from { $from }: most orders arrive before that.
 note-already-signed = The payment is on the network: it can neither be cancelled nor lost. We are watching it and will write.
 note-wait-on = Good, we wait. We will write when it is done.
-note-keep-looking = Not visible yet. We check every 30 s and will write to you.
+note-keep-looking = Not visible yet. We keep checking, every 30 s, and will write to you.
 note-try-again = That did not work just now. Please try again.
 note-will-tell = Good, we will write when we open.
 note-language-set = English from now on.
@@ -607,9 +612,10 @@ deck-wrong-order = The markup from { $from } Stars stands behind the one from { 
 deck-wrong-markup = { $what } is { $value }. From { $floor } to { $most } is possible; for less, lower the least markup first.
 deck-wrong-floor = Least markup is { $value }. Below { $least } the shop could lose money.
 deck-wrong-cents = { $goods } for { $price }: write dollars and whole cents, for example 12.50.
+deck-wrong-behind = { $goods } for { $price }: the goods cost { $cost } now, { $least } with the smallest markup. Write { $least } or more.
 deck-wrong-twice = { $goods } has two fixed prices. Take one away.
 deck-wrong-falls = { $more } would cost less than { $less }. Change the other fixed price first.
 deck-wrong-settings = The settings contradict them: starkeeper config shows which.
 deck-note-bad-goods = That is nothing that is sold. Write a number of Stars, or "premium 6".
-deck-note-bad-number = That is no number for it.
+deck-note-bad-number = That is no percentage. Write 12 or 12.5, for example.
 deck-note-bad-reason = A reason has 3 to 500 characters.

@@ -6,6 +6,7 @@
 
 mod coin;
 mod text;
+mod typed;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::coin::CoinAmount;
 pub use self::text::{AmountFault, BadAmount};
+pub use self::typed::Untaken;
 
 /// Why an amount could not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -118,6 +120,16 @@ impl MicroUsd {
     pub fn parse(text: &str) -> Result<Self, BadAmount> {
         let decimal = text::read(text, "USD amount", Self::DECIMALS)?;
         decimal.unsigned()?.to_i64().map(Self)
+    }
+
+    /// Reads an amount that a person wrote for a machine, such as `1.65` or `1234.50`: without
+    /// commas, because `7,777` is seven dollars to one person and seven thousand to another.
+    ///
+    /// # Errors
+    /// [`BadAmount`] if the text is not exactly such an amount; nothing is rounded.
+    pub fn parse_plain(text: &str) -> Result<Self, BadAmount> {
+        text::without_commas(text, "USD amount")?;
+        Self::parse(text)
     }
 
     /// Reads an amount that may carry a leading `-`.

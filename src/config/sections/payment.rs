@@ -77,7 +77,7 @@ fn invoices(reader: &mut Reader<'_>) -> Option<InvoiceRules> {
     let usd = "dollars such as 100 or 0.01, not below 0";
     let mut amount = |name: &str| {
         let key = format!("payment.{name}");
-        reader.parsed(&key, |text| MicroUsd::parse(text).map_err(|_| usd))
+        reader.parsed(&key, |text| MicroUsd::parse_plain(text).map_err(|_| usd))
     };
     let surplus_cap = amount("surplus_cap");
     let dust = amount("dust");

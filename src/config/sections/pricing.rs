@@ -126,7 +126,7 @@ fn fixed(text: &str) -> Option<FixedPrice> {
         "premium" => Product::Premium(PremiumMonths::new(amount.trim().parse().ok()?).ok()?),
         _ => return None,
     };
-    let price = MicroUsd::parse(price.trim()).ok()?;
+    let price = MicroUsd::parse_plain(price.trim()).ok()?;
     Some(FixedPrice { product, price })
 }
 

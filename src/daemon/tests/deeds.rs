@@ -199,6 +199,18 @@ async fn prices_are_set_without_a_restart_and_losing_ones_are_refused() {
     let set = |bps: u32| json!({"version": 1, "premium_markup_bps": bps, "reason": "a sale"});
     let losing = post(&shop, "/prices", set(100)).await;
     assert_eq!((losing.status, losing.code()), (422, "bad_prices"));
+    let fixed = |price: &str| {
+        let fixed = json!([{"product": {"stars": 500}, "price": price}]);
+        json!({"version": 1, "fixed": fixed, "reason": "a sale"})
+    };
+    let behind = post(&shop, "/prices", fixed("7.77")).await;
+    assert_eq!((behind.status, behind.code()), (422, "bad_prices"));
+    let why = behind.body.to_string();
+    assert!(why.contains("cost 7.50 USD now"), "{why}");
+    for unclear in ["7,777", "9,50"] {
+        let refused = post(&shop, "/prices", fixed(unclear)).await;
+        assert_eq!((refused.status, refused.code()), (422, "bad_amount"));
+    }
     let done = post(&shop, "/prices", set(900)).await;
     assert_eq!(done.status, 200, "{}", done.body);
     let shown = shop.get("/admin/v1/prices").await;

@@ -195,7 +195,7 @@ fn replay(asked: &Asked, there: &Invoice) -> Result<HttpResponse, ApiError> {
 fn amount(text: &str) -> Result<MicroUsd, ApiError> {
     let hint = "send dollars as text, such as {\"amount\":\"10\"} or {\"amount\":\"10.50\"}";
     let refused = |message: String| ApiError::refused("bad_amount", message, hint);
-    let amount = MicroUsd::parse(text).map_err(|why| refused(format!("amount: {why}")))?;
+    let amount = MicroUsd::parse_plain(text).map_err(|why| refused(format!("amount: {why}")))?;
     if !amount.is_positive() {
         return Err(refused("amount: nothing is not an amount to pay".into()));
     }

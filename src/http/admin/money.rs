@@ -146,7 +146,7 @@ fn signed(text: &str) -> Result<MicroUsd, ApiError> {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let amount = MicroUsd::parse(text).map_err(|why| bad(&why.to_string()))?;
+    let amount = MicroUsd::parse_plain(text).map_err(|why| bad(&why.to_string()))?;
     if amount > LARGEST {
         return Err(bad(&format!(
             "more than {} USD at once",

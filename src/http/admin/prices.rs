@@ -145,7 +145,7 @@ fn by_hand(wanted: Wanted) -> Result<PricesByHand, ApiError> {
         markup: Bps::new(tier.markup_bps),
     };
     let fixed = |fixed: FixedView| {
-        let price = MicroUsd::parse(&fixed.price).map_err(|why| {
+        let price = MicroUsd::parse_plain(&fixed.price).map_err(|why| {
             let hint = "send dollars as text, such as \"1.99\"";
             ApiError::refused("bad_amount", format!("price: {why}"), hint)
         })?;

@@ -5,7 +5,6 @@ use starkeeper_actors::domain::customer::{PSEUDONYM_KEPT, StillOpen};
 use starkeeper_actors::domain::dialog::{
     Action, Body, Button, Closed, Note, PayWays, Screen, Topic,
 };
-use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::domain::order::OrderState;
 use starkeeper_actors::domain::pricing::Quote;
 
@@ -107,7 +106,11 @@ impl Voice<'_> {
             Body::Erase { open } => self.erase(*open),
             Body::Erased => self.tongue.plain("erased"),
             Body::Deck(face) => self.deck(face),
-            Body::Closed { why, balance } => self.closed(*why, *balance),
+            Body::Closed { why, .. } => self.tongue.plain(match why {
+                Closed::NoInvoices => "closed-no-invoices",
+                Closed::NotSelling => "closed-not-selling",
+                Closed::Starting => "closed-starting",
+            }),
             Body::SlowDown { wait: Some(wait) } => {
                 let wait = self.span(*wait);
                 self.tongue.say("slow-down", [("for", wait.into())])
@@ -178,18 +181,6 @@ impl Voice<'_> {
             Some(StillOpen::Debt) => "erase-open-debt",
         });
         format!("{list}\n\n{first}")
-    }
-
-    fn closed(&self, why: Closed, balance: MicroUsd) -> String {
-        match why {
-            Closed::NoInvoices => {
-                let balance = self.tongue.usd(balance);
-                let args = [("balance", balance.into())];
-                self.tongue.say("closed-no-invoices", args)
-            }
-            Closed::NotSelling => self.tongue.plain("closed-not-selling"),
-            Closed::Starting => self.tongue.plain("closed-starting"),
-        }
     }
 
     fn only_in_private(&self) -> String {

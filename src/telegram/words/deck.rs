@@ -118,6 +118,7 @@ impl Voice<'_> {
                 self.tongue.say("deck-note-rule", [("why", why.into())])
             }
             DeckNote::BadNumber => say("deck-note-bad-number"),
+            DeckNote::BadAmount(why) => self.untaken(*why),
             DeckNote::BadGoods => say("deck-note-bad-goods"),
             DeckNote::BadReason => say("deck-note-bad-reason"),
         }

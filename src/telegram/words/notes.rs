@@ -4,6 +4,7 @@
 use starkeeper_actors::domain::catalog::{PersonName, Product, StarsQuantity};
 use starkeeper_actors::domain::dialog::{Body, DeckNote, Note};
 use starkeeper_actors::domain::ids::TelegramId;
+use starkeeper_actors::domain::money::Untaken;
 
 use super::{Voice, names};
 
@@ -56,6 +57,17 @@ impl Voice<'_> {
                 let owed = self.tongue.usd_to_pay(*owed);
                 self.tongue.say("note-debt", [("owed", owed.into())])
             }
+            Note::BadAmount(why) => self.untaken(*why),
+            Note::AmountTooSmall { least } => {
+                let least = self.tongue.usd_to_pay(*least);
+                self.tongue
+                    .say("note-amount-too-small", [("least", least.into())])
+            }
+            Note::AmountTooLarge { most } => {
+                let most = self.tongue.usd(*most);
+                self.tongue
+                    .say("note-amount-too-large", [("most", most.into())])
+            }
             Note::Deck(note) => self.deck_note(note),
             Note::TooEarly { from } => {
                 let from = self.at(*from);
@@ -65,7 +77,6 @@ impl Voice<'_> {
             | Note::NotUnderstood
             | Note::NotANumber
             | Note::AboveCap
-            | Note::BadAmount
             | Note::BadName
             | Note::NewPrice
             | Note::Frozen
@@ -84,6 +95,15 @@ impl Voice<'_> {
             | Note::LanguageSet
             | Note::NoSuchOrder => self.tongue.plain(plain_key(note)),
         }
+    }
+
+    /// Why typed dollars were not taken, with an example.
+    pub(super) fn untaken(&self, why: Untaken) -> String {
+        self.tongue.plain(match why {
+            Untaken::NoAmount => "note-bad-amount",
+            Untaken::Unclear => "note-amount-unclear",
+            Untaken::TooFine => "note-amount-too-fine",
+        })
     }
 
     fn limit(&self, key: &str, count: u32) -> String {
@@ -115,7 +135,9 @@ const fn plain_key(note: &Note) -> &'static str {
         Note::NotUnderstood => "note-not-understood",
         Note::NotANumber => "note-not-a-number",
         Note::AboveCap => "note-above-cap",
-        Note::BadAmount => "note-bad-amount",
+        Note::BadAmount(_) => "note-bad-amount",
+        Note::AmountTooSmall { .. } => "note-amount-too-small",
+        Note::AmountTooLarge { .. } => "note-amount-too-large",
         Note::BadName => "note-bad-name",
         Note::NewPrice => "note-new-price",
         Note::Frozen => "note-frozen",
@@ -162,7 +184,9 @@ const fn is_toast(note: &Note) -> bool {
         Note::NotUnderstood
         | Note::NotANumber
         | Note::AboveCap
-        | Note::BadAmount
+        | Note::BadAmount(_)
+        | Note::AmountTooSmall { .. }
+        | Note::AmountTooLarge { .. }
         | Note::BadName
         | Note::NewPrice
         | Note::Frozen
@@ -180,7 +204,11 @@ const fn is_toast(note: &Note) -> bool {
         | Note::Debt { .. }
         | Note::TooEarly { .. }
         | Note::Deck(
-            DeckNote::NotDone(_) | DeckNote::BadNumber | DeckNote::BadGoods | DeckNote::BadReason,
+            DeckNote::NotDone(_)
+            | DeckNote::BadNumber
+            | DeckNote::BadAmount(_)
+            | DeckNote::BadGoods
+            | DeckNote::BadReason,
         ) => false,
     }
 }

@@ -65,6 +65,10 @@ fn check(face: &Face) {
     check_markup(&face.text);
     let bare: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     assert!(bare.chars().count() >= 4, "signs alone: {shown}");
+    for step in text.lines().filter(|line| line.starts_with(['✓', '○'])) {
+        let letters = step.chars().filter(|c| c.is_alphabetic()).count();
+        assert!(letters >= 4, "a sign without its word: {step:?}");
+    }
     match &face.keys {
         Keys::None => {}
         Keys::Pick {
@@ -87,6 +91,7 @@ fn check_row(row: &[Key], shown: &str) {
         let length = key.label.chars().count();
         assert!((1..=most).contains(&length), "{:?} in {shown}", key.label);
         let says = key.label.chars().any(char::is_alphanumeric);
+        assert!(!key.label.contains('⟦'), "{:?} in {shown}", key.label);
         assert!(says, "a sign alone: {:?}", key.label);
         match &key.does {
             Does::Tap(data) => assert!((1..=64).contains(&data.len()), "{data}"),

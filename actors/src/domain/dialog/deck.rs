@@ -11,6 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{InvoiceId, LoginId, OrderId};
+use crate::domain::money::Untaken;
 
 mod against;
 mod face;
@@ -202,8 +203,10 @@ pub enum DeckNote {
     CookiesTaken,
     /// It was not done.
     NotDone(NotDone),
-    /// Not a number that can be.
+    /// Not a percentage that can be.
     BadNumber,
+    /// Not an amount that can be read.
+    BadAmount(Untaken),
     /// Nothing that is sold.
     BadGoods,
     /// Too short or too long for a reason.

@@ -3,7 +3,6 @@
 use crate::domain::catalog::{PersonName, Username};
 use crate::domain::customer::Language;
 use crate::domain::ids::{OrderId, OrderNumber, TelegramId, UpdateKey};
-use crate::domain::money::MicroUsd;
 
 use super::action::{Action, Topic};
 use super::deck::Go;
@@ -201,13 +200,18 @@ fn buy_of(rest: &str) -> Option<Utterance<'_>> {
     }
     match Utterance::of(rest) {
         Utterance::Buy { count, to } => Some(Utterance::Buy { count, to }),
+        // Behind the command a second word can only be the name, with its sign or without.
+        Utterance::Words(_) => {
+            let (count, to) = rest.split_once(char::is_whitespace)?;
+            let (count, to) = (number(count)?, Some(to.trim()));
+            Some(Utterance::Buy { count, to })
+        }
         Utterance::Start { .. }
         | Utterance::Do(_)
         | Utterance::TopUp { .. }
         | Utterance::Order(_)
         | Utterance::Name(_)
-        | Utterance::Number(_)
-        | Utterance::Words(_) => None,
+        | Utterance::Number(_) => None,
     }
 }
 
@@ -301,35 +305,4 @@ fn grouped(text: &str) -> Option<u64> {
 fn digits(text: &str) -> Option<u64> {
     let only_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     only_digits.then(|| text.parse().ok()).flatten()
-}
-
-/// Reads an amount of dollars as people write it, in whole cents: `10`, `$10`, `10,50`, `1 000.50`.
-pub(super) fn amount(text: &str) -> Option<MicroUsd> {
-    let lower = text.trim().to_lowercase();
-    let bare = ["usd", "$"]
-        .iter()
-        .find_map(|unit| lower.strip_suffix(unit));
-    let bare = bare.unwrap_or(&lower).trim();
-    let bare = bare.strip_prefix('$').unwrap_or(bare).trim();
-    let (whole, cents) = match bare.rsplit_once(['.', ',']) {
-        Some((whole, cents)) if cents.len() <= 2 => (whole, Some(cents)),
-        Some(_) | None => (bare, None),
-    };
-    let whole = i64::try_from(number_without_units(whole)?).ok()?;
-    let cents = match cents {
-        None => 0,
-        Some(cents) => {
-            let tens = if cents.len() == 1 { 10 } else { 1 };
-            i64::try_from(digits(cents)?).ok()?.checked_mul(tens)?
-        }
-    };
-    let cents = whole.checked_mul(100)?.checked_add(cents)?;
-    let micros = cents.checked_mul(MicroUsd::CENT.micros())?;
-    Some(MicroUsd::from_micros(micros))
-}
-
-fn number_without_units(text: &str) -> Option<u64> {
-    (text.chars().count() <= NUMBER_CHARS)
-        .then(|| grouped(text.trim()))
-        .flatten()
 }

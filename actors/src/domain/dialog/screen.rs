@@ -7,7 +7,7 @@ use crate::domain::customer::{Language, Purse, StillOpen};
 use crate::domain::ids::{OrderId, OrderNumber, TelegramId};
 use crate::domain::invoice::{CoinChoice, Invoice, Missing};
 use crate::domain::ledger::Statement;
-use crate::domain::money::MicroUsd;
+use crate::domain::money::{MicroUsd, Untaken};
 use crate::domain::order::{Order, OrderState};
 use crate::domain::pricing::Quote;
 use crate::domain::transfer::Transfer;
@@ -326,8 +326,18 @@ pub enum Note {
     },
     /// More than one order may cost at present.
     AboveCap,
-    /// Not an amount that can be put on the balance.
-    BadAmount,
+    /// Not an amount that can be read.
+    BadAmount(Untaken),
+    /// Less than can be put on the balance at once.
+    AmountTooSmall {
+        /// The least.
+        least: MicroUsd,
+    },
+    /// More than can be put on the balance at once.
+    AmountTooLarge {
+        /// The most.
+        most: MicroUsd,
+    },
     /// Not a name.
     BadName,
     /// Nobody has this name.

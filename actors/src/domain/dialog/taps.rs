@@ -338,8 +338,14 @@ impl Dialog {
 
     pub(super) fn top_up(self, amount: MicroUsd, view: View<'_>) -> Step {
         let rules = view.rules;
-        if amount < rules.least_top_up || amount > rules.most_top_up {
-            return self.at(Place::TopUp).show(Some(Note::BadAmount), view);
+        let (least, most) = (rules.least_top_up, rules.most_top_up);
+        let outside = match amount {
+            amount if amount < least => Some(Note::AmountTooSmall { least }),
+            amount if amount > most => Some(Note::AmountTooLarge { most }),
+            _ => None,
+        };
+        if outside.is_some() {
+            return self.at(Place::TopUp).show(outside, view);
         }
         let invoice = InvoiceId::new(view.fresh);
         self.go(Place::TopUpCoin { amount, invoice }, view)

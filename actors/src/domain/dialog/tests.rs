@@ -10,7 +10,7 @@ use crate::domain::invoice::{
     CoinChoice, Invoice, InvoiceRules, Page, Payer, Purpose, Standing, Wish,
 };
 use crate::domain::ledger::{Account, Statement};
-use crate::domain::money::NanoTon;
+use crate::domain::money::{NanoTon, Untaken};
 use crate::domain::order::{Funding, Order, OrderEvent, OrderRules};
 use crate::domain::pricing::{ShopPrices, samples};
 use crate::domain::stored::Stored;
@@ -451,6 +451,7 @@ fn one_line_says_how_many_and_for_whom() {
         "@masha 100",
         "100 t.me/masha",
         "/buy 100 @masha",
+        "/buy 100 masha",
         "1 00",
     ] {
         let parsed = Utterance::of(line);
@@ -471,6 +472,15 @@ fn one_line_says_how_many_and_for_whom() {
             to: Some("@masha")
         }
     ));
+}
+
+#[test]
+fn a_name_that_is_none_is_asked_for_again_and_the_number_kept() {
+    let room = Room::new();
+    let step = room.say(Dialog::default(), "/buy 50 masha!");
+    let (dialog, screen) = room.shown(step, &|need| panic!("nobody is asked: {need:?}"));
+    assert_eq!(screen.note, Some(Note::BadName));
+    assert_eq!(dialog.product(), Some(samples::stars(50)));
 }
 
 #[test]
@@ -691,27 +701,35 @@ fn an_order_is_found_by_its_number_however_it_is_written() {
 #[test]
 fn amounts_are_whole_cents_between_the_limits() {
     let room = Room::new();
+    let (least, most) = (room.rules.least_top_up, room.rules.most_top_up);
     for (line, expected) in [
-        ("10", Some("10")),
-        ("$10.50", Some("10.50")),
-        ("10,5", Some("10.50")),
-        ("1 000 $", Some("1000")),
-        ("0.5", None),
-        ("10.123.4", None),
-        ("much", None),
+        ("10", Ok("10")),
+        ("$10.50", Ok("10.50")),
+        ("10,5", Ok("10.50")),
+        ("1 000 $", Ok("1000")),
+        ("1", Ok("1")),
+        ("10000", Ok("10000")),
+        ("0.5", Err(Note::AmountTooSmall { least })),
+        ("10000.01", Err(Note::AmountTooLarge { most })),
+        ("7.777", Err(Note::BadAmount(Untaken::Unclear))),
+        ("/topup 7,777", Err(Note::BadAmount(Untaken::Unclear))),
+        ("1.005,50", Ok("1005.50")),
+        ("7.7777", Err(Note::BadAmount(Untaken::TooFine))),
+        ("10.123.4", Err(Note::BadAmount(Untaken::NoAmount))),
+        ("much", Err(Note::BadAmount(Untaken::NoAmount))),
     ] {
         let (dialog, screen) = room.shown(room.say(dialog(Place::TopUp), line), &|need| {
             room.kind(need)
         });
         match expected {
-            Some(amount) => {
+            Ok(amount) => {
                 let amount = MicroUsd::parse(amount).unwrap();
                 assert!(
                     matches!(dialog.place, Place::TopUpCoin { amount: a, .. } if a == amount),
                     "{line}: {dialog:?}"
                 );
             }
-            None => assert_eq!(screen.note, Some(Note::BadAmount), "{line}"),
+            Err(why) => assert_eq!(screen.note, Some(why), "{line}"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a typed line, a picked person or anything else makes of the conversation.
 
 use super::action::Action;
-use super::heard::{Said, Utterance, amount};
+use super::heard::{Said, Utterance};
 use super::screen::{Body, Button, Note, Screen};
 use super::step::{Need, Step, View};
 use super::{Dialog, Place};
@@ -9,6 +9,7 @@ use crate::domain::catalog::{
     CatalogRefused, PersonName, PremiumMonths, Product, StarsQuantity, Username,
 };
 use crate::domain::ids::{OrderId, TelegramId};
+use crate::domain::money::MicroUsd;
 
 impl Dialog {
     /// Says what a person's doing makes of the conversation.
@@ -88,9 +89,12 @@ impl Dialog {
     }
 
     fn type_amount(self, text: &str, view: View<'_>) -> Step {
-        match amount(text) {
-            Some(amount) => self.top_up(amount, view),
-            None => self.at(Place::TopUp).show(Some(Note::BadAmount), view),
+        match MicroUsd::typed(text) {
+            Ok(amount) => self.top_up(amount, view),
+            Err(why) => {
+                let note = Note::BadAmount(why);
+                self.at(Place::TopUp).show(Some(note), view)
+            }
         }
     }
 

@@ -36,6 +36,9 @@ pub enum AmountFault {
     /// A comma anywhere but between groups of three.
     #[error("expected commas only between groups of three digits, as in 1,234.5")]
     Separator,
+    /// A comma where none may be: thousands or cents?
+    #[error("expected no comma: write 7777 or 7.77")]
+    Comma,
     /// A zero in front of other digits of the whole part, which hides decimal commas (`0,500`).
     #[error("expected no zero in front of the number")]
     LeadingZero,
@@ -81,6 +84,14 @@ impl Decimal<'_> {
 
     fn bad(&self, fault: AmountFault) -> BadAmount {
         bad(self.what, self.text, fault)
+    }
+}
+
+/// Refuses commas.
+pub(super) fn without_commas(text: &str, what: &'static str) -> Result<(), BadAmount> {
+    match text.contains(',') {
+        true => Err(bad(what, text, AmountFault::Comma)),
+        false => Ok(()),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What operators decide about sales and prices while the shop runs.
 
-use super::Bps;
 use super::reasons::{Stop, StopReason, scope};
-use super::rules::{BadRules, CheckedRules, FixedPrice, PriceRules, Tier};
+use super::rules::{BadRules, CheckedRules, Contradiction, FixedPrice, PriceRules, Tier};
 use super::shop::ShopPrices;
+use super::{Bps, price};
 use crate::domain::Timestamp;
 use crate::domain::catalog::ProductKind;
 use crate::domain::decision::Decision;
@@ -64,20 +64,46 @@ impl ShopPrices {
     /// Prices as an operator sets them; from now on the settings' own do not count.
     ///
     /// # Errors
-    /// The rules would contradict each other, or lose money.
+    /// The rules would contradict each other, or lose money: also a fixed price that the goods have
+    /// left behind already. While nobody knows what they cost it is taken, and sells nothing below the
+    /// margin floor, as one does that they leave behind later.
     pub fn set_by_hand(&self, set: PricesByHand, now: Timestamp) -> Result<Self, BadRules> {
-        let rules = self.rules.get();
+        let before = self.rules.get();
         let rules = PriceRules {
-            tiers: set.tiers.unwrap_or_else(|| rules.tiers.clone()),
-            premium_markup: set.premium_markup.unwrap_or(rules.premium_markup),
-            fixed: set.fixed.unwrap_or_else(|| rules.fixed.clone()),
-            margin_floor: set.margin_floor.unwrap_or(rules.margin_floor),
-            ..rules.clone()
+            tiers: set.tiers.unwrap_or_else(|| before.tiers.clone()),
+            premium_markup: set.premium_markup.unwrap_or(before.premium_markup),
+            fixed: set.fixed.unwrap_or_else(|| before.fixed.clone()),
+            margin_floor: set.margin_floor.unwrap_or(before.margin_floor),
+            ..before.clone()
         };
-        Ok(Self {
+        let next = Self {
             rules: CheckedRules::new(rules)?,
             by_hand: Some(now),
             ..self.clone()
+        };
+        let is_new = |fixed: &&FixedPrice| !before.fixed.contains(fixed);
+        let fresh = next.rules.get().fixed.iter().filter(is_new);
+        let behind: Vec<Contradiction> = fresh
+            .filter_map(|fixed| next.is_behind(fixed, now))
+            .collect();
+        match behind.is_empty() {
+            true => Ok(next),
+            false => Err(BadRules(behind)),
+        }
+    }
+
+    /// Whether a fixed price is below the least its goods are sold for now. Stops of sales do not
+    /// matter: they end, and the price stays.
+    fn is_behind(&self, fixed: &FixedPrice, now: Timestamp) -> Option<Contradiction> {
+        let rules = self.rules.get();
+        let rate = self.rate(now).ok()?;
+        let goods = self.goods.usable(fixed.product, now, rules.goods_limits());
+        let (cost, least) = price::least(fixed.product, &goods.ok()?, &rate, rules).ok()?;
+        (fixed.price < least).then_some(Contradiction::FixedBehindCost {
+            product: fixed.product,
+            price: fixed.price,
+            cost,
+            least,
         })
     }
 
@@ -113,6 +139,7 @@ mod tests {
     use super::*;
     use crate::domain::Span;
     use crate::domain::catalog::{Product, StarsQuantity};
+    use crate::domain::money::MicroUsd;
     use crate::domain::pricing::samples::{self, noon};
 
     fn stars() -> Product {
@@ -180,6 +207,93 @@ mod tests {
         assert_eq!(under.rules.get().premium_markup, markup);
         assert_eq!(under.rules.get().rate_max_age, changed.get().rate_max_age);
         assert_eq!(seeded.under(&changed).rules, changed);
+    }
+
+    /// Sets one fixed price more.
+    fn with_fixed(
+        prices: &ShopPrices,
+        product: Product,
+        price: &str,
+    ) -> Result<ShopPrices, BadRules> {
+        let price = MicroUsd::parse(price).unwrap();
+        let mut fixed = prices.rules.get().fixed.clone();
+        fixed.retain(|other| other.product != product);
+        fixed.push(FixedPrice { product, price });
+        let set = PricesByHand {
+            fixed: Some(fixed),
+            ..PricesByHand::default()
+        };
+        prices.set_by_hand(set, noon())
+    }
+
+    #[test]
+    fn a_fixed_price_that_the_goods_have_left_behind_is_refused_with_what_they_cost() {
+        let prices = samples::prices(noon());
+        let product = Product::Stars(StarsQuantity::new(500).unwrap());
+        let refused = with_fixed(&prices, product, "7.94").unwrap_err();
+        let [
+            Contradiction::FixedBehindCost {
+                price, cost, least, ..
+            },
+        ] = refused.0.as_slice()
+        else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(*price, MicroUsd::parse("7.94").unwrap());
+        assert_eq!(
+            *least,
+            MicroUsd::parse("7.95").unwrap(),
+            "what it is sold for at least"
+        );
+        assert!(
+            price > cost,
+            "{cost}: above the cost, and below the margin floor"
+        );
+        let sold = with_fixed(&prices, product, "7.95").unwrap();
+        assert_eq!(sold.price(product, noon()).unwrap().price, *least);
+        // Whether sales rest changes nothing.
+        let paused = prices.paused(None, noon()).unwrap().next;
+        assert_eq!(with_fixed(&paused, product, "0.01").unwrap_err().0.len(), 1);
+        assert!(with_fixed(&paused, product, "7.95").is_ok());
+    }
+
+    #[test]
+    fn an_older_fixed_price_that_was_left_behind_stands_in_the_way_of_no_other() {
+        let prices = samples::prices(noon());
+        let five = Product::Stars(StarsQuantity::new(500).unwrap());
+        let mut behind = prices.clone();
+        let price = MicroUsd::parse("7").unwrap();
+        let fixed = vec![FixedPrice {
+            product: five,
+            price,
+        }];
+        let rules = PriceRules {
+            fixed,
+            ..prices.rules.get().clone()
+        };
+        behind.rules = CheckedRules::new(rules).unwrap();
+        assert_eq!(
+            behind.price(five, noon()).unwrap_err().code(),
+            "below_floor"
+        );
+        let thousand = Product::Stars(StarsQuantity::new(1_000).unwrap());
+        assert!(with_fixed(&behind, thousand, "17").is_ok());
+    }
+
+    #[test]
+    fn where_nobody_knows_the_cost_a_fixed_price_is_taken_and_sells_nothing_at_a_loss() {
+        let known = samples::prices(noon());
+        let blind = ShopPrices::new(known.rules.clone());
+        let set = with_fixed(&blind, stars(), "0.01").unwrap();
+        assert!(set.price(stars(), noon()).is_err());
+        let seen = ShopPrices {
+            rules: set.rules,
+            ..known
+        };
+        assert_eq!(
+            seen.price(stars(), noon()).unwrap_err().code(),
+            "below_floor"
+        );
     }
 
     #[test]

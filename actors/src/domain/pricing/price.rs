@@ -45,10 +45,7 @@ pub(super) fn price(
     rate: &UsableRate,
     rules: &PriceRules,
 ) -> Result<PricedProduct, PriceRefused> {
-    let units = match product {
-        Product::Stars(quantity) => quantity.get(),
-        Product::Premium(_) => 1,
-    };
+    let units = units(product);
     let costs = Costs { goods, rate, rules };
     let cost = goods.by_cost.cost_of(units)?;
     let max_cost = NanoTon::from_nanos(rules.slippage.on_top_down(cost.nanos())?);
@@ -69,6 +66,27 @@ pub(super) fn price(
         rate_sources: rate.sources.clone(),
         as_of: goods.as_of.min(rate.as_of),
     })
+}
+
+/// What `product` costs now with its network fee, and the least it is sold for: the cost with the
+/// margin floor.
+pub(super) fn least(
+    product: Product,
+    goods: &UsableGoods,
+    rate: &UsableRate,
+    rules: &PriceRules,
+) -> Result<(MicroUsd, MicroUsd), MoneyError> {
+    let costs = Costs { goods, rate, rules };
+    let units = units(product);
+    let cost = costs.marked_up(units, Bps::ZERO)?;
+    Ok((cost, costs.marked_up(units, rules.margin_floor)?))
+}
+
+const fn units(product: Product) -> u32 {
+    match product {
+        Product::Stars(quantity) => quantity.get(),
+        Product::Premium(_) => 1,
+    }
 }
 
 /// Everything a price is computed from.

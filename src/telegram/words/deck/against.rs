@@ -83,6 +83,20 @@ impl Voice<'_> {
                 ];
                 ("deck-wrong-floor", args)
             }
+            Contradiction::FixedBehindCost {
+                product,
+                price,
+                cost,
+                least,
+            } => {
+                let args = vec![
+                    ("goods", self.tongue.goods(*product).into()),
+                    ("price", self.tongue.usd(*price).into()),
+                    ("cost", self.tongue.usd_to_pay(*cost).into()),
+                    ("least", self.tongue.usd_to_pay(*least).into()),
+                ];
+                ("deck-wrong-behind", args)
+            }
             Contradiction::FixedNotCents { product, price } => {
                 let args = vec![
                     ("goods", self.tongue.goods(*product).into()),

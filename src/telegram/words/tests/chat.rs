@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use starkeeper_actors::domain::customer::StillOpen;
-use starkeeper_actors::domain::dialog::{Action, Dialog, LookUpFailed, Said, Seller};
+use starkeeper_actors::domain::dialog::{Action, Body, Dialog, LookUpFailed, Said, Seller};
 use starkeeper_actors::domain::ids::{InvoiceId, OrderId, TelegramId};
 use starkeeper_actors::domain::invoice::Invoice;
 use starkeeper_actors::domain::money::MicroUsd;
@@ -79,18 +79,23 @@ impl Chat {
         let (dialog, screens) = self.room.hear(dialog, said);
         self.dialog = dialog;
         for screen in screens {
+            let to_read = matches!(
+                screen.body,
+                Body::Balance { .. } | Body::Page { .. } | Body::Erase { .. } | Body::Deck(_)
+            );
             let face = self
                 .words
                 .screen(self.room.language, &screen, self.room.now);
-            self.show(face);
+            self.show(face, !to_read);
         }
     }
 
-    fn show(&mut self, face: Face) {
+    /// What is no page or list to read is on the main path.
+    fn show(&mut self, face: Face, is_main: bool) {
         check(&face);
         let length = visible(&face.text).chars().count();
-        let main = length <= 400 || face.text.contains("<b>");
-        assert!(main, "{length} characters on the main path: {}", face.text);
+        let fits = length <= 400 || !is_main;
+        assert!(fits, "{length} characters on the main path: {}", face.text);
         self.page.push('\n');
         match &face.photo {
             None => {}
@@ -139,7 +144,7 @@ impl Chat {
     fn edits(&mut self, view: &OrderView) {
         writeln!(self.page, "\n(the order's message)").unwrap();
         let face = self.words.order(self.room.language, view, self.room.now);
-        self.show(face);
+        self.show(face, true);
     }
 
     /// News comes with a sound.
@@ -152,7 +157,7 @@ impl Chat {
             today: self.today,
         };
         let face = self.words.news(language, &message, &about, now);
-        self.show(face);
+        self.show(face, true);
     }
 }
 
@@ -230,6 +235,9 @@ fn from_the_balance(chat: &mut Chat) {
     chat.taps("me");
     chat.taps("confirm");
     chat.taps("back");
+    // Enough on the balance, and another way is looked at: the balance comes first.
+    chat.says("100 @masha");
+    chat.taps("confirm");
 }
 
 /// C: money that came differently.
@@ -309,6 +317,16 @@ fn it_takes_longer(chat: &mut Chat) {
     view.transfers = vec![transfer];
     chat.tells(News::TakesLonger { order }, Some(&view));
     chat.tells(News::OnItsWay { order }, Some(&view));
+    let tx = samples::tx(1_040);
+    view.order = samples::order_in(OrderState::Paid {
+        purchase: samples::purchase(&[(1, 5, 0)]),
+        transfer: view.transfers[0].id,
+        confirmed: true,
+        paid_at: chat.room.now,
+        retry: Retry::default(),
+    });
+    view.transfers = vec![view.transfers[0].now_is(TransferState::Paid { tx })];
+    chat.edits(&view);
     view = signed;
     view.order = samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false));
     let tx = samples::tx(1_040);
@@ -334,6 +352,18 @@ fn the_shop_is_closed(chat: &mut Chat) {
     chat.taps("tell_me");
     chat.room.seller = Seller::Open;
     chat.tells(News::OpenAgain { at: noon() }, None);
+    // The gateway is down: with enough on the balance, and without.
+    chat.room.gateway_down = true;
+    for available in ["5", "0"] {
+        chat.room.purse.available = usd(available);
+        chat.says("100 @masha");
+        chat.taps("confirm");
+        chat.taps("pay_invoice");
+    }
+    chat.room.gateway_down = false;
+    chat.room.slow = Some(Span::seconds(38));
+    chat.says("100 @masha");
+    chat.room.slow = None;
 }
 
 /// F: what people type.
@@ -356,7 +386,14 @@ fn what_people_type(chat: &mut Chat) {
     chat.room.sender.username = own;
     chat.says("/buy");
     chat.says("20");
-    chat.says("1k");
+    for number in ["1k", "1 000", "сто звёзд"] {
+        chat.says("/buy");
+        chat.says(number);
+    }
+    chat.says("/buy");
+    chat.says("много");
+    chat.says("5000000");
+    chat.says("/buy 50 masha!");
     chat.says("/menu");
     let hello = match chat.room.language {
         Language::En => "hello there",
@@ -388,15 +425,26 @@ fn lists_and_pages(chat: &mut Chat) {
         "/balance",
         "/topup",
         "/topup 0.5",
+        "/topup 100500",
+        "/topup 7.777",
+        "/topup 9.999,99",
+        "/topup 12.3456",
+        "/topup ten",
         "/topup 10",
     ] {
         chat.says(line);
     }
     chat.taps("pay_invoice");
     let orders = std::mem::take(&mut chat.room.orders);
-    for line in ["/orders", "/where"] {
+    chat.room.untouched = true;
+    for line in ["/orders", "/where", "/balance"] {
         chat.says(line);
     }
+    chat.room.untouched = false;
+    // Only one that is done.
+    let done = orders.iter().filter(|order| order.is_finished());
+    chat.room.orders = done.take(1).cloned().collect();
+    chat.says("/where");
     chat.room.orders = orders;
     for line in ["/help", "/paysupport", "/terms", "/language"] {
         chat.says(line);
@@ -465,6 +513,8 @@ fn on_the_deck(chat: &mut Chat) {
     chat.says("20");
     chat.taps("op:price.stars.500");
     chat.says("7.7777");
+    chat.says("7.777");
+    chat.says("7.77");
     chat.says("9.5");
     chat.taps("op:why.checked");
     chat.taps("op:yes");

@@ -16,7 +16,7 @@ use starkeeper_actors::domain::invoice::{
     Closing, Invoice, LiveLock, LockReason, Missing, Purpose, Standing,
 };
 use starkeeper_actors::domain::ledger::{Account, Statement};
-use starkeeper_actors::domain::money::{CoinAmount, MicroUsd, NanoTon};
+use starkeeper_actors::domain::money::{CoinAmount, MicroUsd, NanoTon, Untaken};
 use starkeeper_actors::domain::notice::{CreditReason, News, OperatorNews, RefundReason, ShopNews};
 use starkeeper_actors::domain::order::{Order, OrderState};
 use starkeeper_actors::domain::pricing::FixedPrice;
@@ -151,7 +151,11 @@ fn notes() -> Vec<Note> {
         Note::NotANumber,
         Note::TooMany { most: 1_000_000 },
         Note::AboveCap,
-        Note::BadAmount,
+        Note::BadAmount(Untaken::NoAmount),
+        Note::BadAmount(Untaken::Unclear),
+        Note::BadAmount(Untaken::TooFine),
+        Note::AmountTooSmall { least: usd("1") },
+        Note::AmountTooLarge { most: usd("10000") },
         Note::BadName,
         Note::NotFound(name()),
         Note::NotAPerson(name()),
@@ -197,6 +201,7 @@ fn deck_notes() -> Vec<Note> {
         DeckNote::Done,
         DeckNote::CookiesTaken,
         DeckNote::BadNumber,
+        DeckNote::BadAmount(Untaken::Unclear),
         DeckNote::BadGoods,
         DeckNote::BadReason,
     ];

@@ -4,8 +4,8 @@
 use starkeeper_actors::domain::catalog::{PersonName, PhotoMark, Product, Recipient, Username};
 use starkeeper_actors::domain::customer::{Purse, StillOpen};
 use starkeeper_actors::domain::dialog::{
-    Action, Answer, Body, Dialog, DialogRules, LookUpFailed, Need, OrderFace, Said, Seller, Sender,
-    Step, Target, View, deck_samples, order_of,
+    Action, Answer, Body, Dialog, DialogRules, LookUpFailed, Need, OpenRefused, OrderFace, Said,
+    Seller, Sender, Step, Target, View, deck_samples, order_of,
 };
 use starkeeper_actors::domain::ids::{
     CustomerId, GatewayOrderId, GatewayUuid, InvoiceId, Nonce, OrderId, OrderNumber, TelegramId,
@@ -37,6 +37,12 @@ pub(super) struct Room {
     pub(super) orders: Vec<Order>,
     pub(super) missing: Option<LookUpFailed>,
     pub(super) open: Option<StillOpen>,
+    /// The gateway answers nobody.
+    pub(super) gateway_down: bool,
+    /// How long the person must wait before Fragment is asked once more.
+    pub(super) slow: Option<Span>,
+    /// Nothing has moved on the balance yet.
+    pub(super) untouched: bool,
     pub(super) operator: bool,
     fresh: i64,
 }
@@ -65,6 +71,9 @@ impl Room {
             orders: Vec::new(),
             missing: None,
             open: None,
+            gateway_down: false,
+            slow: None,
+            untouched: false,
             operator: false,
             fresh: 1_000,
         }
@@ -116,6 +125,13 @@ impl Room {
 
     fn answer(&mut self, need: &Need) -> Answer {
         match need {
+            Need::FindRecipient { .. } if self.slow.is_some() => Answer::Slow {
+                wait: self.slow.unwrap_or_default(),
+            },
+            Need::BuyByInvoice { quote, .. } if self.gateway_down => Answer::NotOpened {
+                target: Target::Quote(quote.id),
+                why: OpenRefused::GatewayDown,
+            },
             Need::FindRecipient { username, .. } => match self.missing {
                 Some(why) => Answer::NotFound {
                     username: username.clone(),
@@ -239,7 +255,10 @@ impl Room {
         Statement {
             account: Account::Customer(CUSTOMER),
             opening: 0,
-            lines: keys.map(line).to_vec(),
+            lines: match self.untouched {
+                true => Vec::new(),
+                false => keys.map(line).to_vec(),
+            },
         }
     }
 

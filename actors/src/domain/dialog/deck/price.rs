@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::DeckNote;
 use crate::domain::catalog::{PremiumMonths, Product, StarsQuantity};
-use crate::domain::dialog::heard::amount;
 use crate::domain::money::MicroUsd;
 use crate::domain::pricing::{Bps, FixedPrice, PriceRules, PricesByHand, Tier};
 
@@ -51,11 +51,16 @@ impl PriceOf {
     }
 
     /// What a typed line means: a percentage, or dollars.
-    #[must_use]
-    pub fn read(self, line: &str) -> Option<i64> {
+    ///
+    /// # Errors
+    /// What the operator is told instead.
+    pub fn read(self, line: &str) -> Result<i64, DeckNote> {
         match self {
-            Self::Tier(_) | Self::Premium | Self::Floor => percent(line),
-            Self::Fixed(_) => amount(line).map(MicroUsd::micros),
+            Self::Tier(_) | Self::Premium | Self::Floor => percent(line).ok_or(DeckNote::BadNumber),
+            Self::Fixed(_) => match MicroUsd::typed(line) {
+                Ok(price) => Ok(price.micros()),
+                Err(why) => Err(DeckNote::BadAmount(why)),
+            },
         }
     }
 
@@ -151,7 +156,7 @@ mod tests {
             ("", None),
             ("ten", None),
         ] {
-            assert_eq!(PriceOf::Premium.read(line), bps, "{line}");
+            assert_eq!(PriceOf::Premium.read(line).ok(), bps, "{line}");
         }
     }
 

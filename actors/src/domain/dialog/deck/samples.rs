@@ -283,6 +283,12 @@ fn contradictions() -> Vec<Contradiction> {
             gateway_fee: markup,
             accepted_underpayment: markup,
         },
+        Contradiction::FixedBehindCost {
+            product: three,
+            price: MicroUsd::from_micros(7_770_000),
+            cost: MicroUsd::from_micros(12_000_000),
+            least: MicroUsd::from_micros(12_720_000),
+        },
         Contradiction::FixedNotCents {
             product: hundred,
             price,

@@ -96,13 +96,16 @@ impl Dialog {
                 }
                 None => dialog.drafted(draft, Some(DeckNote::BadGoods), view),
             },
-            Asks::Value => match draft.want.and_then(|want| want.read(line)) {
-                Some(value) => {
-                    let value = Some(value);
-                    dialog.next(Draft { value, ..draft }, view)
+            Asks::Value => {
+                let read = draft.want.map(|want| want.read(line));
+                match read.unwrap_or(Err(DeckNote::BadNumber)) {
+                    Ok(value) => {
+                        let value = Some(value);
+                        dialog.next(Draft { value, ..draft }, view)
+                    }
+                    Err(why) => dialog.drafted(draft, Some(why), view),
                 }
-                None => dialog.drafted(draft, Some(DeckNote::BadNumber), view),
-            },
+            }
             Asks::Reason => {
                 let reason = line.trim();
                 if REASON_CHARS.contains(&reason.chars().count()) {
@@ -274,7 +277,7 @@ fn of_outcome(outcome: Result<(), NotDone>, done: DeckNote) -> DeckNote {
 }
 
 impl Want {
-    fn read(self, line: &str) -> Option<i64> {
+    fn read(self, line: &str) -> Result<i64, DeckNote> {
         match self {
             Self::Price(of) => of.read(line),
             Self::Resume { .. }
@@ -282,7 +285,7 @@ impl Want {
             | Self::Deliver { .. }
             | Self::Settle { .. }
             | Self::Pause(_)
-            | Self::Open => None,
+            | Self::Open => Err(DeckNote::BadNumber),
         }
     }
 }

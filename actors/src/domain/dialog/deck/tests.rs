@@ -8,7 +8,7 @@ use crate::domain::dialog::{
     Step, View,
 };
 use crate::domain::ids::{CustomerId, TelegramId};
-use crate::domain::money::MicroUsd;
+use crate::domain::money::{MicroUsd, Untaken};
 use crate::domain::pricing::{Contradiction, ShopPrices};
 use crate::domain::samples::{self as shop, noon};
 
@@ -272,6 +272,27 @@ fn a_price_is_typed_previewed_and_refused_where_it_would_lose_money() {
     assert_eq!(room.acts[0].value, Some(6_000));
 }
 
+/// The domain decides it for the chat as for the admin API, before anybody says why.
+#[test]
+fn a_fixed_price_below_cost_is_refused_and_another_one_asked_for() {
+    let mut room = Room::new();
+    let of = PriceOf::Fixed(Product::Stars(StarsQuantity::new(500).unwrap()));
+    let (dialog, _asked) = room.tap(Dialog::default(), Go::Want(Want::Price(of)));
+    let (dialog, refused) = room.say(dialog, "7.77");
+    let Some(Note::Deck(DeckNote::NotDone(NotDone::Rule(Against::Prices(why))))) = &refused.note
+    else {
+        panic!("{refused:?}");
+    };
+    assert!(
+        matches!(why.as_slice(), [Contradiction::FixedBehindCost { .. }]),
+        "{why:?}"
+    );
+    assert!(matches!(face(&refused), DeckFace::Value { .. }));
+    let (_dialog, why) = room.say(dialog, "9.50");
+    assert!(matches!(face(&why), DeckFace::Why { .. }), "{why:?}");
+    assert!(room.acts.is_empty());
+}
+
 #[test]
 fn anything_that_is_sold_can_get_a_price_of_its_own() {
     let hundred = Product::Stars(StarsQuantity::new(100).unwrap());
@@ -292,8 +313,17 @@ fn anything_that_is_sold_can_get_a_price_of_its_own() {
         let of = PriceOf::Fixed(product);
         let (dialog, asked) = room.say(dialog, line);
         assert_eq!(face(&asked), &DeckFace::Value { of, now: None });
-        let (dialog, bad) = room.say(dialog, "44.4444");
-        assert_eq!(bad.note, Some(Note::Deck(DeckNote::BadNumber)));
+        let mut dialog = dialog;
+        for (line, why) in [
+            ("44.4444", Untaken::TooFine),
+            ("44.444", Untaken::Unclear),
+            ("44,444", Untaken::Unclear),
+            ("dear", Untaken::NoAmount),
+        ] {
+            let (again, bad) = room.say(dialog, line);
+            assert_eq!(bad.note, Some(Note::Deck(DeckNote::BadAmount(why))));
+            dialog = again;
+        }
         let (dialog, _why) = room.say(dialog, "44.44");
         let (dialog, sure) = room.say(dialog, "a round price");
         let DeckFace::Sure(shown) = face(&sure) else {

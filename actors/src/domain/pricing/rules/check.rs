@@ -118,6 +118,20 @@ pub enum Contradiction {
         /// The fee.
         fee: NanoTon,
     },
+    /// A fixed price below the least its goods are sold for now.
+    #[error(
+        "fixed price of {product} is {price}: the goods cost {cost} now, expected {least} or more"
+    )]
+    FixedBehindCost {
+        /// What it is for.
+        product: Product,
+        /// The price.
+        price: MicroUsd,
+        /// What the goods cost now.
+        cost: MicroUsd,
+        /// The cost with the margin floor.
+        least: MicroUsd,
+    },
     /// A fixed price that is no price.
     #[error("fixed price of {product} is {price}: expected whole cents above zero")]
     FixedNotCents {
