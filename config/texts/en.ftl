@@ -492,6 +492,8 @@ deck-key-resume = Let it go on
 deck-key-refund = Give money back
 deck-key-deliver = Delivered by row { $n }
 deck-key-settle = Close it
+deck-key-give = Give to { $number }
+deck-key-give-to = Give to an order
 deck-key-pause-all = Pause everything
 deck-key-pause-stars = Pause Stars
 deck-key-pause-premium = Pause Premium
@@ -562,6 +564,8 @@ deck-wallets-none = This daemon has no till.
 deck-top-up = To top it up, send TON here:
     <code>{ $address }</code>
 deck-find = Which order? Write its number, the customer's Telegram id, an invoice, a reference or a hash.
+deck-taker = Which order gets this row of the history? Write its number, the customer's Telegram id, the invoice, the payment's reference or a hash.
+deck-none-found = There is no such order. Look again, and write another name of it: number, the customer's Telegram id, invoice, reference or hash.
 deck-why = { $what }
     Why? Choose, or write it: it stands in the audit log.
 deck-sure = Really?
@@ -571,6 +575,7 @@ deck-wish-resume = Order { $order } goes on from where it stopped. Behind a paym
 deck-wish-refund = The price of order { $order } goes back to the customer's balance.
 deck-wish-deliver = Order { $order } counts as delivered by the row of Fragment's history that you chose.
 deck-wish-settle = The break is closed for good, whatever the next looks find.
+deck-wish-give = Order { $order } gets this row of Fragment's history, and no other takes it. The break is closed for good.
 deck-wish-pause = Resting from now on: { $what }. What was bought goes on.
 deck-wish-open = What was paused by hand is sold again.
 deck-wish-price = { $what } from now on: { $value }

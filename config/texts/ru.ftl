@@ -505,6 +505,8 @@ deck-key-resume = Продолжить
 deck-key-refund = Вернуть деньги
 deck-key-deliver = Доставлен, строка { $n }
 deck-key-settle = Закрыть
+deck-key-give = Отдать { $number }
+deck-key-give-to = Отдать заказу
 deck-key-pause-all = Остановить всё
 deck-key-pause-stars = Остановить звёзды
 deck-key-pause-premium = Остановить Premium
@@ -575,6 +577,8 @@ deck-wallets-none = У этого процесса нет кассы.
 deck-top-up = Для пополнения отправьте TON сюда:
     <code>{ $address }</code>
 deck-find = Какой заказ? Напишите его номер, Telegram id покупателя, счёт, метку платежа или хеш.
+deck-taker = Какому заказу отдать эту строку истории? Напишите его номер, Telegram id покупателя, счёт, метку платежа или хеш.
+deck-none-found = Такого заказа нет. Проверьте и напишите иначе: номер, Telegram id покупателя, счёт, метку платежа или хеш.
 deck-why = { $what }
     Почему? Выберите или напишите: причина останется в журнале действий.
 deck-sure = Точно?
@@ -584,6 +588,7 @@ deck-wish-resume = Заказ { $order } пойдёт дальше с того �
 deck-wish-refund = Деньги за заказ { $order } вернутся на баланс покупателя.
 deck-wish-deliver = Заказ { $order } будет считаться доставленным по выбранной строке истории Fragment.
 deck-wish-settle = Расхождение закроется навсегда, что бы ни нашли следующие проверки.
+deck-wish-give = Заказ { $order } получит эту строку истории Fragment, и ни один другой её не возьмёт. Расхождение закроется навсегда.
 deck-wish-pause = На паузу: { $what }. Купленное будет доставлено.
 deck-wish-open = Остановленное вручную снова в продаже.
 deck-wish-price = { $what }, новое значение: { $value }

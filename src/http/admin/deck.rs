@@ -200,6 +200,19 @@ async fn deed(doors: &Doors, act: &Act) -> Result<Deed, ApiError> {
             let detail = json!({"key": row.row.key, "version": version.get()});
             path("breaks/settle", detail)
         }
+        Want::Give {
+            mark,
+            version,
+            order,
+        } => {
+            let row = looks::marked(doors, mark).await?;
+            let detail = json!({
+                "key": row.row.key,
+                "version": version.get(),
+                "order": order.to_string(),
+            });
+            path("breaks/settle", detail)
+        }
         Want::Pause(kind) => path("sales/pause", json!({"product": kind})),
         Want::Open => path("sales/resume", Value::Null),
         Want::Price(of) => path("prices", json!({"of": of, "value": act.value})),
@@ -236,6 +249,15 @@ async fn perform(doors: &Doors, announced: &Announced, act: &Act) -> Result<(), 
         Want::Settle { mark, version } => {
             let seen = looks::marked(doors, mark).await?;
             breaks::closed(doors, announced, &seen, version.get(), None).await
+        }
+        Want::Give {
+            mark,
+            version,
+            order,
+        } => {
+            let seen = looks::marked(doors, mark).await?;
+            let order = looks::order(doors, order).await?.row.id;
+            breaks::closed(doors, announced, &seen, version.get(), Some(order)).await
         }
         Want::Pause(kind) => sales::paused(doors, announced, kind).await.map(drop),
         Want::Open => sales::resumed(doors, announced).await.map(drop),

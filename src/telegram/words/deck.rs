@@ -47,7 +47,11 @@ impl Voice<'_> {
                 let lines = orders.iter().map(|order| self.waiting(order));
                 self.deck_list(&what, lines.collect())
             }
-            DeckFace::Found(orders) => {
+            DeckFace::Taker(_) => self.tongue.plain("deck-taker"),
+            DeckFace::Found(orders) | DeckFace::Takers { orders, .. } if orders.is_empty() => {
+                self.tongue.plain("deck-none-found")
+            }
+            DeckFace::Found(orders) | DeckFace::Takers { orders, .. } => {
                 let what = self.tongue.plain("deck-found");
                 let lines = orders.iter().map(|order| self.waiting(order));
                 self.deck_list(&what, lines.collect())
@@ -380,6 +384,7 @@ impl Voice<'_> {
             Want::Refund { order, .. } => of_order("deck-wish-refund", &order),
             Want::Deliver { order, .. } => of_order("deck-wish-deliver", &order),
             Want::Settle { .. } => self.tongue.plain("deck-wish-settle"),
+            Want::Give { order, .. } => of_order("deck-wish-give", &order),
             Want::Pause(kind) => {
                 let what = self.tongue.plain(kind_key(kind));
                 self.tongue.say("deck-wish-pause", [("what", what.into())])

@@ -61,6 +61,8 @@ pub struct Draft {
 pub enum Asks {
     /// Any name of an order.
     Name,
+    /// Any name of the order that gets the row of this break.
+    Taker(BreakMark),
     /// What a fixed price is for: a number of Stars, or Premium and its months.
     Goods,
     /// A number.
@@ -102,6 +104,8 @@ pub enum Look {
     Find(String),
     /// A break.
     Break(BreakMark),
+    /// Orders by any name, one of which gets the row of a break.
+    Takers(BreakMark, String),
     /// An invoice.
     Invoice(InvoiceId),
 }

@@ -86,6 +86,7 @@ pub(super) async fn look(doors: &Doors, tools: &DeckTools, look: &Look) -> Read<
         Look::Order(order) => card(doors, *order).await,
         Look::Find(text) => found(doors, text).await,
         Look::Break(mark) => one_break(doors, *mark).await,
+        Look::Takers(mark, text) => takers(doors, *mark, text).await,
         Look::Invoice(invoice) => {
             let (books, invoice) = (books(), *invoice);
             let seen = here(doors, async move { books.invoice(invoice).await }).await?;
@@ -112,16 +113,51 @@ async fn home(doors: &Doors, tools: &DeckTools, now: Timestamp) -> Read<DeckFace
 
 async fn one_break(doors: &Doors, mark: BreakMark) -> Read<DeckFace> {
     let books = doors.books.clone();
-    let breaks = here(doors, async move { oldest_first(&*books).await }).await?;
-    let seen = breaks
-        .into_iter()
-        .find(|seen| is_marked(mark, &seen.row.key));
-    Ok(seen.map_or(DeckFace::NotThere, |seen| {
-        DeckFace::Break(Box::new(BreakCard {
-            row: seen.row,
-            version: seen.version,
-        }))
-    }))
+    let read = async move {
+        let Some(seen) = at_mark(&*books, mark).await? else {
+            return Ok(None);
+        };
+        let mut orders = Vec::new();
+        if seen.row.finding.row().is_some() {
+            orders = books.orders_of_wallet(seen.row.wallet).await?;
+        }
+        Ok(Some((seen, orders)))
+    };
+    let Some((seen, orders)) = here(doors, read).await? else {
+        return Ok(DeckFace::NotThere);
+    };
+    let mut orders: Vec<&Order> = orders.iter().map(|seen| &seen.row).collect();
+    orders.retain(|order| may_be_of(&seen.row.finding, order));
+    orders.sort_by_key(|order| (order.since, order.id));
+    let orders = orders.into_iter().take(ROWS_OF_ORDER);
+    Ok(DeckFace::Break(Box::new(BreakCard {
+        orders: orders.map(WaitingOrder::of).collect(),
+        version: seen.version,
+        row: seen.row,
+    })))
+}
+
+/// An open break by its mark.
+async fn at_mark(books: &dyn Books, mark: BreakMark) -> Read<Option<Seen<Break>>> {
+    let mut open = books.breaks_open(BREAKS).await?.into_iter();
+    Ok(open.find(|seen| is_marked(mark, &seen.row.key)))
+}
+
+/// Orders that were named, one of which gets the row of a break.
+async fn takers(doors: &Doors, mark: BreakMark, text: &str) -> Read<DeckFace> {
+    let books = doors.books.clone();
+    let Some(seen) = here(doors, async move { at_mark(&*books, mark).await }).await? else {
+        return Ok(DeckFace::NotThere);
+    };
+    let orders = named(doors, text).await?;
+    Ok(DeckFace::Takers {
+        mark,
+        version: seen.version,
+        orders: orders
+            .iter()
+            .map(|seen| WaitingOrder::of(&seen.row))
+            .collect(),
+    })
 }
 
 /// Where the connections of the books live.
@@ -143,10 +179,8 @@ pub(super) async fn order(doors: &Doors, order: OrderId) -> Result<Seen<Order>, 
 /// An open break by its mark.
 pub(super) async fn marked(doors: &Doors, mark: BreakMark) -> Result<Seen<Break>, ApiError> {
     let books = doors.books.clone();
-    let open = doors.read(async move { books.breaks_open(BREAKS).await });
-    let mut open = open.await?.into_iter();
-    open.find(|seen| is_marked(mark, &seen.row.key))
-        .ok_or_else(gone)
+    let found = doors.read(async move { at_mark(&*books, mark).await });
+    found.await?.ok_or_else(gone)
 }
 
 fn is_open(prices: &ShopPrices, now: Timestamp) -> bool {
@@ -309,26 +343,28 @@ fn may_be_of(finding: &Finding, order: &Order) -> bool {
 }
 
 async fn found(doors: &Doors, text: &str) -> Read<DeckFace> {
+    match named(doors, text).await?.as_slice() {
+        [one] => card(doors, one.row.id).await,
+        all => {
+            let shown = all.iter().map(|seen| WaitingOrder::of(&seen.row));
+            Ok(DeckFace::Found(shown.collect()))
+        }
+    }
+}
+
+/// Orders by anything that names one; none by what could name none.
+async fn named(doors: &Doors, text: &str) -> Read<Vec<Seen<Order>>> {
     let page = Page {
         offset: 0,
         limit: FOUND,
     };
-    let found = match find::orders(doors, text, page).await {
-        Ok(found) => found,
-        // Nothing that could name an order.
-        Err(why) if why.code() == "malformed" => return Ok(DeckFace::NotThere),
-        Err(why) => return Err(Unreadable::new(why.to_string())),
-    };
-    match found.as_slice() {
-        [] => Ok(DeckFace::NotThere),
-        [one] => card(doors, one.row.id).await,
-        all => {
-            let shown = all
-                .iter()
-                .take(usize::try_from(FOUND).unwrap_or(usize::MAX));
-            let shown = shown.map(|seen| WaitingOrder::of(&seen.row));
-            Ok(DeckFace::Found(shown.collect()))
+    match find::orders(doors, text, page).await {
+        Ok(mut found) => {
+            found.truncate(usize::try_from(FOUND).unwrap_or(usize::MAX));
+            Ok(found)
         }
+        Err(why) if why.code() == "malformed" => Ok(Vec::new()),
+        Err(why) => Err(Unreadable::new(why.to_string())),
     }
 }
 

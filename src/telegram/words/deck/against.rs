@@ -83,6 +83,24 @@ impl Voice<'_> {
                 ];
                 ("deck-wrong-floor", args)
             }
+            Contradiction::FixedBehindCost { .. }
+            | Contradiction::FixedNotCents { .. }
+            | Contradiction::FixedTwice { .. }
+            | Contradiction::FixedFalls { .. } => self.fixed_wrongly(why),
+            // Of the settings alone: nothing that the deck sets.
+            Contradiction::InvoiceOutlivesQuote { .. }
+            | Contradiction::SpanNotPositive { .. }
+            | Contradiction::SpanNegative { .. }
+            | Contradiction::NoSources { .. }
+            | Contradiction::CapNotPositive { .. }
+            | Contradiction::NetworkFeeNegative { .. } => ("deck-wrong-settings", Vec::new()),
+        };
+        self.tongue.say(key, args)
+    }
+
+    /// Why a fixed price cannot be; of anything else nothing is said here.
+    fn fixed_wrongly(&self, why: &Contradiction) -> (&'static str, Vec<Arg>) {
+        match why {
             Contradiction::FixedBehindCost {
                 product,
                 price,
@@ -115,15 +133,19 @@ impl Voice<'_> {
                 ];
                 ("deck-wrong-falls", args)
             }
-            // Of the settings alone: nothing that the deck sets.
-            Contradiction::InvoiceOutlivesQuote { .. }
+            Contradiction::NoTiers
+            | Contradiction::TooManyRows { .. }
+            | Contradiction::FirstTierTooHigh { .. }
+            | Contradiction::TiersNotAscending { .. }
+            | Contradiction::MarkupOutOfRange { .. }
+            | Contradiction::FloorTooLow { .. }
+            | Contradiction::InvoiceOutlivesQuote { .. }
             | Contradiction::SpanNotPositive { .. }
             | Contradiction::SpanNegative { .. }
             | Contradiction::NoSources { .. }
             | Contradiction::CapNotPositive { .. }
             | Contradiction::NetworkFeeNegative { .. } => ("deck-wrong-settings", Vec::new()),
-        };
-        self.tongue.say(key, args)
+        }
     }
 
     /// With every digit: it is the digits that are wrong.

@@ -2,7 +2,8 @@
 
 use starkeeper_actors::domain::catalog::ProductKind;
 use starkeeper_actors::domain::dialog::{
-    Action, Body, BreakLine, BreakMark, DeckFace, Go, PriceOf, ReadyReason, Screen, Want,
+    Action, Body, BreakLine, BreakMark, DeckFace, Go, PriceOf, ReadyReason, Screen, WaitingOrder,
+    Want,
 };
 use starkeeper_actors::domain::ids::{InvoiceId, OrderId};
 use starkeeper_actors::domain::notice::OperatorNews;
@@ -39,6 +40,8 @@ impl Voice<'_> {
             Go::Waits => say("deck-key-waits"),
             Go::Find => say("deck-key-find"),
             Go::Fix => say("deck-key-fix"),
+            Go::Give(_) if matches!(**face, DeckFace::Takers { .. }) => say("deck-key-find"),
+            Go::Give(_) => say("deck-key-give-to"),
             Go::Sales => say("deck-key-sales"),
             Go::Prices => say("deck-key-prices"),
             Go::Wallets => say("deck-key-wallets"),
@@ -90,6 +93,12 @@ impl Voice<'_> {
                 self.tongue.say("deck-key-deliver", [("n", n.into())])
             }
             Want::Settle { .. } => say("deck-key-settle"),
+            Want::Give { order, .. } => match taker(face, order) {
+                Some(number) => self
+                    .tongue
+                    .say("deck-key-give", [("number", number.into())]),
+                None => say("deck-key-give-to"),
+            },
             Want::Pause(None) => say("deck-key-pause-all"),
             Want::Pause(Some(ProductKind::Stars)) => say("deck-key-pause-stars"),
             Want::Pause(Some(ProductKind::Premium)) => say("deck-key-pause-premium"),
@@ -146,6 +155,7 @@ pub(in crate::telegram::words) const fn is_wide(go: Go) -> bool {
         | Go::Invoice(_)
         | Go::Find
         | Go::Fix
+        | Go::Give(_)
         | Go::Want(_)
         | Go::Why(..)
         | Go::Cookies(_) => false,
@@ -190,6 +200,18 @@ fn nth_odd(face: &DeckFace, invoice: InvoiceId) -> Option<usize> {
         return lines.iter().position(|line| line.invoice == invoice);
     }
     None
+}
+
+/// The number of an order that may get a row.
+fn taker(face: &DeckFace, order: OrderId) -> Option<String> {
+    let mut may: &[WaitingOrder] = &[];
+    if let DeckFace::Break(card) = face {
+        may = &card.orders;
+    } else if let DeckFace::Takers { orders, .. } = face {
+        may = orders;
+    }
+    let found = may.iter().find(|it| it.order.id == order);
+    found.map(|it| it.order.number.to_string())
 }
 
 /// The number of an order, on a screen that lists orders.

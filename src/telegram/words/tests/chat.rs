@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use starkeeper_actors::domain::customer::StillOpen;
-use starkeeper_actors::domain::dialog::{Action, Body, Dialog, LookUpFailed, Said, Seller};
+use starkeeper_actors::domain::dialog::{
+    Action, Body, BreakMark, Dialog, LookUpFailed, Said, Seller, deck_samples,
+};
 use starkeeper_actors::domain::ids::{InvoiceId, OrderId, TelegramId};
 use starkeeper_actors::domain::invoice::Invoice;
 use starkeeper_actors::domain::money::MicroUsd;
@@ -59,15 +61,16 @@ impl Chat {
     fn taps(&mut self, name: &str) {
         let wanted = format!("1:{name}");
         let last = self.last.clone();
-        let found = inline(&last).into_iter().find_map(|key| match &key.does {
-            Does::Tap(data)
-                if *data == wanted
-                    || data.starts_with(&format!("{wanted}:"))
-                    || data.starts_with(&format!("{wanted}.")) =>
-            {
-                Some((key.label.clone(), data.clone()))
-            }
-            Does::Tap(_) | Does::Open(_) | Does::Copy(_) => None,
+        let taps = inline(&last).into_iter().filter_map(|key| match &key.does {
+            Does::Tap(data) => Some((key.label.clone(), data.clone())),
+            Does::Open(_) | Does::Copy(_) => None,
+        });
+        let mut all: Vec<(String, String)> = taps.collect();
+        // The very button, else the first one of its name.
+        all.sort_by_key(|(_, data)| *data != wanted);
+        let found = all.into_iter().find(|(_, data)| {
+            let rest = data.strip_prefix(&wanted);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '.']))
         });
         let (label, data) = found.unwrap_or_else(|| panic!("no {name} below {last:?}"));
         writeln!(self.page, "\n> [{label}]").unwrap();
@@ -484,6 +487,18 @@ fn on_the_deck(chat: &mut Chat) {
     chat.taps("op:waits");
     chat.taps("op:breaks");
     chat.taps("op:break");
+    chat.taps("op:breaks");
+    let with_row = BreakMark::of(&deck_samples::row().key());
+    chat.taps(&format!("op:break.{with_row}"));
+    chat.taps("op:give");
+    chat.says("the right one");
+    chat.taps("op:yes");
+    chat.taps(&format!("op:break.{with_row}"));
+    chat.taps(&format!("op:give.{with_row}"));
+    chat.says("nobody");
+    chat.taps(&format!("op:give.{with_row}"));
+    chat.says("SK-7F3K9");
+    chat.taps("op:give");
     chat.title("O2. What is done by hand");
     chat.says("/admin");
     chat.taps("op:find");

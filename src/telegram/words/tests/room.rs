@@ -115,7 +115,10 @@ impl Room {
                     if need.is_outside() {
                         screens.extend(dialog.meanwhile());
                     }
-                    let answer = self.answer(&need);
+                    let answer = match self.put_off(&need) {
+                        Some(answer) => answer,
+                        None => self.answer(&need),
+                    };
                     dialog.answered(answer, note, self.view())
                 }
             };
@@ -123,15 +126,22 @@ impl Room {
         panic!("asks without end");
     }
 
-    fn answer(&mut self, need: &Need) -> Answer {
-        match need {
-            Need::FindRecipient { .. } if self.slow.is_some() => Answer::Slow {
-                wait: self.slow.unwrap_or_default(),
-            },
-            Need::BuyByInvoice { quote, .. } if self.gateway_down => Answer::NotOpened {
+    /// What somebody who is too fast gets, or everybody while the gateway is down.
+    fn put_off(&self, need: &Need) -> Option<Answer> {
+        if let (Need::FindRecipient { .. }, Some(wait)) = (need, self.slow) {
+            return Some(Answer::Slow { wait });
+        }
+        if let (Need::BuyByInvoice { quote, .. }, true) = (need, self.gateway_down) {
+            return Some(Answer::NotOpened {
                 target: Target::Quote(quote.id),
                 why: OpenRefused::GatewayDown,
-            },
+            });
+        }
+        None
+    }
+
+    fn answer(&mut self, need: &Need) -> Answer {
+        match need {
             Need::FindRecipient { username, .. } => match self.missing {
                 Some(why) => Answer::NotFound {
                     username: username.clone(),

@@ -56,6 +56,17 @@ pub enum DeckFace {
     Order(Box<OrderCard>),
     /// A break.
     Break(Box<BreakCard>),
+    /// Which order gets the row of this break?
+    Taker(BreakMark),
+    /// Orders that were looked for, one of which gets the row of a break.
+    Takers {
+        /// The break.
+        mark: BreakMark,
+        /// What a person who closes it must name.
+        version: Version,
+        /// The orders.
+        orders: Vec<WaitingOrder>,
+    },
     /// An invoice.
     Invoice(Box<Invoice>),
     /// What rests.
@@ -193,6 +204,8 @@ pub struct BreakCard {
     pub row: Break,
     /// What a person who closes it must name.
     pub version: Version,
+    /// Orders that wait and may have its row of Fragment's history.
+    pub orders: Vec<WaitingOrder>,
 }
 
 /// What rests.

@@ -39,6 +39,8 @@ pub enum Go {
     Find,
     /// Choose what gets a fixed price.
     Fix,
+    /// Give the row of a break to an order that is named first.
+    Give(BreakMark),
     /// Begin to do something.
     Want(Want),
     /// A ready reason for the wish of this name.
@@ -83,6 +85,15 @@ pub enum Want {
         /// The version that was shown.
         version: Version,
     },
+    /// An order gets the row of a break, so that no other takes it, and the break is closed.
+    Give {
+        /// The break with the row.
+        mark: BreakMark,
+        /// The break's version that was shown.
+        version: Version,
+        /// Which order.
+        order: OrderId,
+    },
     /// Sales rest; none means all.
     Pause(Option<ProductKind>),
     /// Sales go on.
@@ -100,6 +111,7 @@ impl Want {
             Self::Refund { .. }
             | Self::Deliver { .. }
             | Self::Settle { .. }
+            | Self::Give { .. }
             | Self::Pause(_)
             | Self::Price(_) => true,
         }
@@ -118,7 +130,7 @@ impl Want {
             Self::Resume { order, .. }
             | Self::Refund { order, .. }
             | Self::Deliver { order, .. } => Go::Order(order),
-            Self::Settle { mark, .. } => Go::Break(mark),
+            Self::Settle { mark, .. } | Self::Give { mark, .. } => Go::Break(mark),
             Self::Pause(_) | Self::Open => Go::Sales,
             Self::Price(_) => Go::Prices,
         }
@@ -134,6 +146,11 @@ impl Want {
                 row,
             } => format!("deliver.{}.{}.{row}", order.get(), version.get()),
             Self::Settle { mark, version } => format!("settle.{mark}.{}", version.get()),
+            Self::Give {
+                mark,
+                version,
+                order,
+            } => format!("give.{mark}.{}.{}", version.get(), order.get()),
             Self::Pause(kind) => format!("pause.{}", kind_name(kind)),
             Self::Open => "open".to_owned(),
             Self::Price(of) => format!("price.{}", of.encode()),
@@ -160,6 +177,11 @@ impl Want {
             ["settle", mark, seen] => Self::Settle {
                 mark: BreakMark::parse(mark)?,
                 version: version(seen)?,
+            },
+            ["give", mark, seen, id] => Self::Give {
+                mark: BreakMark::parse(mark)?,
+                version: version(seen)?,
+                order: order(id)?,
             },
             ["pause", "all"] => Self::Pause(None),
             ["pause", "stars"] => Self::Pause(Some(ProductKind::Stars)),
@@ -198,6 +220,7 @@ impl Go {
             Self::Invoice(invoice) => format!("invoice.{}", invoice.get()),
             Self::Find => "find".to_owned(),
             Self::Fix => "fix".to_owned(),
+            Self::Give(mark) => format!("give.{mark}"),
             Self::Want(want) => want.encode(),
             Self::Why(reason, nonce) => format!("why.{}.{nonce}", reason.name()),
             Self::Yes(nonce) => format!("yes.{nonce}"),
@@ -224,6 +247,7 @@ impl Go {
             ["invoice", id] => Self::Invoice(InvoiceId::new(id.parse().ok()?)),
             ["find"] => Self::Find,
             ["fix"] => Self::Fix,
+            ["give", mark] => Self::Give(BreakMark::parse(mark)?),
             ["why", reason, nonce] => Self::Why(ReadyReason::of_name(reason)?, nonce.parse().ok()?),
             ["yes", nonce] => Self::Yes(nonce.parse().ok()?),
             ["cookies", login] => Self::Cookies(LoginId::new(login.parse().ok()?)),
@@ -372,6 +396,7 @@ mod tests {
             Go::Invoice(InvoiceId::new(i64::MAX)),
             Go::Find,
             Go::Fix,
+            Go::Give(mark),
             Go::Yes(i64::MAX),
             Go::Cookies(LoginId::new(1)),
         ];
@@ -387,6 +412,11 @@ mod tests {
                 row: mark,
             },
             Want::Settle { mark, version },
+            Want::Give {
+                mark,
+                version,
+                order,
+            },
             Want::Pause(None),
             Want::Pause(Some(ProductKind::Stars)),
             Want::Pause(Some(ProductKind::Premium)),
@@ -417,6 +447,8 @@ mod tests {
             "state.delivered.0",
             "order.x",
             "break.12",
+            "give.12",
+            "give.cbf29ce484222325.1",
             "break.+123456789abcdef",
             "refund.1",
             "pause.gifts",

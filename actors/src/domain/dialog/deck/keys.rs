@@ -1,9 +1,10 @@
 //! Which buttons each screen of the deck has. Every one has a way back.
 
-use super::face::{BreakCard, DeckFace, Health, OrderCard, SalesFace};
+use super::face::{BreakCard, DeckFace, Health, OrderCard, SalesFace, WaitingOrder};
 use super::{BreakLine, BreakMark, Go, PriceOf, ReadyReason, Want};
 use crate::domain::catalog::ProductKind;
 use crate::domain::dialog::{Action, Button};
+use crate::domain::ids::Version;
 use crate::domain::invoice::Purpose;
 use crate::domain::pricing::{PriceRules, StopReason};
 
@@ -46,6 +47,14 @@ impl DeckFace {
             }
             Self::Order(card) => of_order(card),
             Self::Break(card) => of_break(card),
+            Self::Takers {
+                mark,
+                version,
+                orders,
+            } => {
+                let gives = orders.iter().map(|it| give(*mark, *version, it));
+                gives.chain([Go::Give(*mark)]).collect()
+            }
             Self::Invoice(invoice) => match invoice.purpose {
                 Purpose::Order(order) => vec![Go::Order(order)],
                 Purpose::TopUp => Vec::new(),
@@ -60,6 +69,7 @@ impl DeckFace {
             }
             Self::Sure(sure) => vec![Go::Yes(sure.draft.nonce)],
             Self::Find
+            | Self::Taker(_)
             | Self::Value { .. }
             | Self::Why { .. }
             | Self::Cookies(_)
@@ -78,6 +88,7 @@ impl DeckFace {
                 Some(Go::Waits)
             }
             Self::Break(_) => Some(Go::Breaks(0)),
+            Self::Taker(mark) | Self::Takers { mark, .. } => Some(Go::Break(*mark)),
             Self::Invoice(_) => Some(Go::Odd(0)),
             Self::Value { .. } | Self::Goods(_) => Some(Go::Prices),
             Self::Why { want, .. } => Some(want.home()),
@@ -154,12 +165,24 @@ fn of_health(health: &Health) -> Vec<Go> {
 
 fn of_break(card: &BreakCard) -> Vec<Go> {
     let order = card.row.finding.order().map(Go::Order);
-    let settle = Want::Settle {
-        mark: BreakMark::of(&card.row.key),
-        version: card.version,
-    };
-    let settle = card.row.is_open().then_some(Go::Want(settle));
-    order.into_iter().chain(settle).collect()
+    let (mark, version) = (BreakMark::of(&card.row.key), card.version);
+    let mut buttons: Vec<Go> = order.into_iter().collect();
+    if card.row.is_open() {
+        if card.row.finding.row().is_some() {
+            buttons.extend(card.orders.iter().map(|it| give(mark, version, it)));
+            buttons.push(Go::Give(mark));
+        }
+        buttons.push(Go::Want(Want::Settle { mark, version }));
+    }
+    buttons
+}
+
+fn give(mark: BreakMark, version: Version, to: &WaitingOrder) -> Go {
+    Go::Want(Want::Give {
+        mark,
+        version,
+        order: to.order.id,
+    })
 }
 
 /// What rests by hand goes on by hand, and nothing rests twice.

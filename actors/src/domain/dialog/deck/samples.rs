@@ -4,7 +4,7 @@ use super::face::{
     BreakCard, BreakLine, DeckFace, Health, HomeFace, OddLine, OrderCard, SalesFace, StoppedBy,
     WaitingOrder, WalletFace,
 };
-use super::{Against, BreakMark, DeckAnswer, DeckNeed, Look, NotDone, WaitState};
+use super::{Against, BreakMark, DeckAnswer, DeckNeed, Look, NotDone, WaitState, Want};
 use crate::domain::Span;
 use crate::domain::audit::Who;
 use crate::domain::breaks::{Break, BreakStanding, Finding};
@@ -26,7 +26,9 @@ pub fn parked() -> Order {
     samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false))
 }
 
-fn row() -> Finding {
+/// A break about a row of Fragment's history that the parked order may have.
+#[must_use]
+pub fn row() -> Finding {
     let order = parked();
     Finding::RowUnclaimed {
         row: HistoryRow {
@@ -153,23 +155,36 @@ pub fn shown(look: &Look, prices: &ShopPrices) -> DeckFace {
         Look::Till(login) => DeckFace::Till(Box::new(wallet(login.get(), true))),
         Look::Order(_) => DeckFace::Order(Box::new(card(parked()))),
         Look::Find(text) if text == "7" => DeckFace::Found(vec![order.clone(), order]),
+        Look::Find(text) if text == "nobody" => DeckFace::Found(Vec::new()),
         Look::Find(_) => DeckFace::Order(Box::new(card(parked()))),
-        Look::Break(_) => {
-            let finding = unseen();
-            DeckFace::Break(Box::new(BreakCard {
-                row: Break {
-                    key: finding.key(),
-                    wallet: samples::purchase(&[]).wallet,
-                    finding,
-                    since: noon() - Span::hours(2),
-                    seen: noon(),
-                    n: 1,
-                    standing: BreakStanding::Open,
-                },
-                version: VERSION,
-            }))
-        }
+        Look::Takers(mark, name) => DeckFace::Takers {
+            mark: *mark,
+            version: VERSION,
+            orders: match name.as_str() {
+                "nobody" => Vec::new(),
+                _ => vec![order],
+            },
+        },
+        Look::Break(mark) => DeckFace::Break(Box::new(break_card(*mark, order))),
         Look::Invoice(_) => DeckFace::NotThere,
+    }
+}
+
+fn break_card(mark: BreakMark, order: WaitingOrder) -> BreakCard {
+    let with_row = mark == BreakMark::of(&row().key());
+    let finding = if with_row { row() } else { unseen() };
+    BreakCard {
+        row: Break {
+            key: finding.key(),
+            wallet: samples::purchase(&[]).wallet,
+            finding,
+            since: noon() - Span::hours(2),
+            seen: noon(),
+            n: 1,
+            standing: BreakStanding::Open,
+        },
+        version: VERSION,
+        orders: with_row.then_some(order).into_iter().collect(),
     }
 }
 
@@ -240,21 +255,45 @@ pub fn others() -> Vec<DeckFace> {
         DeckFace::NotThere,
         DeckFace::Unread,
     ];
+    faces.extend(giving());
     let orders = samples::every_order().into_iter();
     faces.extend(orders.map(|(_, order)| DeckFace::Order(Box::new(card(order)))));
     faces
 }
 
+/// The row of a break and who may get it.
+fn giving() -> Vec<DeckFace> {
+    let finding = row();
+    let mark = BreakMark::of(&finding.key());
+    let order = WaitingOrder::of(&parked());
+    let takers = |orders| DeckFace::Takers {
+        mark,
+        version: VERSION,
+        orders,
+    };
+    let give = Want::Give {
+        mark,
+        version: VERSION,
+        order: order.order.id,
+    };
+    vec![
+        DeckFace::Break(Box::new(break_card(mark, order.clone()))),
+        DeckFace::Taker(mark),
+        takers(Vec::new()),
+        takers(vec![order]),
+        DeckFace::Why {
+            want: give,
+            value: None,
+        },
+    ]
+}
+
 /// Every contradiction between prices.
 fn contradictions() -> Vec<Contradiction> {
-    let (hundred, three) = (
-        Product::Stars(StarsQuantity::MIN),
-        Product::Premium(PremiumMonths::Three),
-    );
-    let price = MicroUsd::from_micros(1_234_567);
     let (markup, floor) = (Bps::new(100), Bps::new(800));
     let zero = Span::zero();
-    vec![
+    let mut all = fixed_wrongly();
+    all.extend([
         Contradiction::NoTiers,
         Contradiction::TooManyRows {
             list: "fixed prices",
@@ -283,21 +322,6 @@ fn contradictions() -> Vec<Contradiction> {
             gateway_fee: markup,
             accepted_underpayment: markup,
         },
-        Contradiction::FixedBehindCost {
-            product: three,
-            price: MicroUsd::from_micros(7_770_000),
-            cost: MicroUsd::from_micros(12_000_000),
-            least: MicroUsd::from_micros(12_720_000),
-        },
-        Contradiction::FixedNotCents {
-            product: hundred,
-            price,
-        },
-        Contradiction::FixedTwice { product: three },
-        Contradiction::FixedFalls {
-            more: three,
-            less: hundred,
-        },
         Contradiction::InvoiceOutlivesQuote {
             invoice: Span::minutes(31),
             quote: Span::minutes(30),
@@ -316,6 +340,31 @@ fn contradictions() -> Vec<Contradiction> {
         Contradiction::CapNotPositive { cap: NanoTon::ZERO },
         Contradiction::NetworkFeeNegative {
             fee: NanoTon::from_nanos(-1),
+        },
+    ]);
+    all
+}
+
+fn fixed_wrongly() -> Vec<Contradiction> {
+    let (hundred, three) = (
+        Product::Stars(StarsQuantity::MIN),
+        Product::Premium(PremiumMonths::Three),
+    );
+    vec![
+        Contradiction::FixedBehindCost {
+            product: three,
+            price: MicroUsd::from_micros(7_770_000),
+            cost: MicroUsd::from_micros(12_000_000),
+            least: MicroUsd::from_micros(12_720_000),
+        },
+        Contradiction::FixedNotCents {
+            product: hundred,
+            price: MicroUsd::from_micros(1_234_567),
+        },
+        Contradiction::FixedTwice { product: three },
+        Contradiction::FixedFalls {
+            more: three,
+            less: hundred,
         },
     ]
 }

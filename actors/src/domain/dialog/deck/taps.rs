@@ -25,6 +25,10 @@ impl Dialog {
         match go {
             Go::Find => self.drafted(Draft::new(Asks::Name, None, view.fresh), None, view),
             Go::Fix => self.drafted(Draft::new(Asks::Goods, None, view.fresh), None, view),
+            Go::Give(mark) => {
+                let draft = Draft::new(Asks::Taker(mark), None, view.fresh);
+                self.drafted(draft, None, view)
+            }
             Go::Cookies(login) => {
                 let draft = Draft::new(Asks::Cookies(login), None, view.fresh);
                 self.drafted(draft, None, view)
@@ -77,17 +81,11 @@ impl Dialog {
         Some(match draft.asks {
             Asks::Name => {
                 dialog.deck = None;
-                let name = match Utterance::of(line) {
-                    Utterance::Order(number) => number.to_string(),
-                    Utterance::Start { .. }
-                    | Utterance::Do(_)
-                    | Utterance::Buy { .. }
-                    | Utterance::TopUp { .. }
-                    | Utterance::Name(_)
-                    | Utterance::Number(_)
-                    | Utterance::Words(_) => line.trim().to_owned(),
-                };
-                dialog.look(Look::Find(name), None)
+                dialog.look(Look::Find(name_of_order(line)), None)
+            }
+            Asks::Taker(mark) => {
+                dialog.deck = None;
+                dialog.look(Look::Takers(mark, name_of_order(line)), None)
             }
             Asks::Goods => match goods(line) {
                 Some(product) => {
@@ -135,9 +133,12 @@ impl Dialog {
         match answer {
             DeckAnswer::Shown(face) => self.on_deck(*face, note, view.fresh),
             DeckAnswer::Acted { want, outcome } => {
+                let done = outcome.is_ok();
                 let note = Note::Deck(of_outcome(outcome, DeckNote::Done));
                 match want.home() {
                     Go::Order(order) => self.look(Look::Order(order), Some(note)),
+                    // It is closed: there is nothing to look at any more.
+                    Go::Break(_) if done => self.look(Look::Breaks(0), Some(note)),
                     Go::Break(mark) => self.look(Look::Break(mark), Some(note)),
                     Go::Prices => self.look(Look::Prices, Some(note)),
                     Go::Sales => self.look(Look::Sales, Some(note)),
@@ -151,6 +152,7 @@ impl Dialog {
                     | Go::Invoice(_)
                     | Go::Find
                     | Go::Fix
+                    | Go::Give(_)
                     | Go::Want(_)
                     | Go::Why(..)
                     | Go::Yes(_)
@@ -231,6 +233,20 @@ impl Dialog {
     }
 }
 
+/// What names an order, as it is looked for: its number in one form, anything else as it was typed.
+fn name_of_order(line: &str) -> String {
+    match Utterance::of(line) {
+        Utterance::Order(number) => number.to_string(),
+        Utterance::Start { .. }
+        | Utterance::Do(_)
+        | Utterance::Buy { .. }
+        | Utterance::TopUp { .. }
+        | Utterance::Name(_)
+        | Utterance::Number(_)
+        | Utterance::Words(_) => line.trim().to_owned(),
+    }
+}
+
 /// What a line names that can have a price of its own: `500`, `premium 6`, or as customers write it.
 fn goods(line: &str) -> Option<Product> {
     let lower = line.trim().to_lowercase();
@@ -284,6 +300,7 @@ impl Want {
             | Self::Refund { .. }
             | Self::Deliver { .. }
             | Self::Settle { .. }
+            | Self::Give { .. }
             | Self::Pause(_)
             | Self::Open => Err(DeckNote::BadNumber),
         }
@@ -304,6 +321,7 @@ impl Draft {
     fn face(&self, view: View<'_>) -> DeckFace {
         match (self.asks, self.want) {
             (Asks::Name, _) => DeckFace::Find,
+            (Asks::Taker(mark), _) => DeckFace::Taker(mark),
             (Asks::Goods, _) => DeckFace::Goods(ready_to_fix(view)),
             (Asks::Cookies(login), _) => DeckFace::Cookies(login),
             (Asks::Trying(login), _) => DeckFace::Trying(login),

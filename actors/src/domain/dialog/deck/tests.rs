@@ -381,3 +381,56 @@ fn cookies_are_tried_outside_and_kept_nowhere() {
     assert!(!dialog.awaits(&taken(LoginId::new(1))));
     assert!(!Dialog::default().awaits(&taken(login)));
 }
+
+#[test]
+fn the_row_of_a_break_is_given_to_an_order_with_a_reason_and_after_a_question() {
+    let mark = BreakMark::of(&samples::row().key());
+    let order = samples::parked().id;
+    let is_give = |go: &&Go| matches!(go, Go::Want(Want::Give { .. }));
+    let mut room = Room::new();
+    // One that waits for these goods is offered at once.
+    let (dialog, shown) = room.tap(Dialog::default(), Go::Break(mark));
+    let give = *goes(&shown)
+        .iter()
+        .find(is_give)
+        .expect("an order to give it to");
+    let (dialog, why) = room.tap(dialog, give);
+    assert!(matches!(face(&why), DeckFace::Why { .. }), "{why:?}");
+    let (dialog, sure) = room.say(dialog, "checked with the customer");
+    assert!(room.acts.is_empty(), "nothing before it was confirmed");
+    let (_dialog, done) = room.tap(dialog, goes(&sure)[0]);
+    assert_eq!(done.note, Some(Note::Deck(DeckNote::Done)));
+    assert!(matches!(face(&done), DeckFace::Breaks { .. }), "{done:?}");
+    // Any other is named first.
+    let (dialog, asked) = room.tap(Dialog::default(), Go::Give(mark));
+    assert_eq!(face(&asked), &DeckFace::Taker(mark));
+    let (dialog, nobody) = room.say(dialog, "nobody");
+    assert!(matches!(face(&nobody), DeckFace::Takers { orders, .. } if orders.is_empty()));
+    let again = Go::Give(mark);
+    assert!(goes(&nobody).contains(&again), "{nobody:?}");
+    let (dialog, _asked) = room.tap(dialog, again);
+    let (dialog, found) = room.say(dialog, "sk7f3k9");
+    let give = *goes(&found)
+        .iter()
+        .find(is_give)
+        .expect("the order that was named");
+    let (dialog, _why) = room.tap(dialog, give);
+    let (dialog, sure) = room.say(dialog, "checked with the customer");
+    room.outcome = Err(NotDone::Rule(Against::RowTaken));
+    let (_dialog, refused) = room.tap(dialog, goes(&sure)[0]);
+    assert!(matches!(face(&refused), DeckFace::Break(_)), "{refused:?}");
+    let wants: Vec<Want> = room.acts.iter().map(|act| act.want).collect();
+    let gives = |want: &Want| matches!(want, Want::Give { mark: of, order: to, .. } if *of == mark && *to == order);
+    assert!(wants.len() == 2 && wants.iter().all(gives), "{wants:?}");
+}
+
+#[test]
+fn a_break_about_no_row_has_nothing_to_give() {
+    let mut room = Room::new();
+    let (_, shown) = room.tap(
+        Dialog::default(),
+        Go::Break(BreakMark::of("something else")),
+    );
+    let gives = |go: &Go| matches!(go, Go::Give(_) | Go::Want(Want::Give { .. }));
+    assert!(!goes(&shown).iter().any(gives), "{shown:?}");
+}
