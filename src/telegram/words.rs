@@ -30,6 +30,7 @@ mod numbers;
 mod operators;
 mod order;
 mod profile;
+mod reasons;
 mod rows;
 mod shop;
 mod times;

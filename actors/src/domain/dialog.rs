@@ -33,8 +33,9 @@ pub use action::{Action, Target, Topic};
 pub use deck::samples as deck_samples;
 pub use deck::{
     Act, Against, Asks, BreakCard, BreakLine, BreakMark, Change, DeckAnswer, DeckFace, DeckNeed,
-    DeckNote, Draft, Go, Health, HomeFace, Look, NotDone, OddLine, OrderCard, PriceOf, ROWS,
-    ReadyReason, SalesFace, Secret, StoppedBy, Sure, WaitState, WaitingOrder, WalletFace, Want,
+    DeckNote, Draft, Go, Health, HomeFace, Look, NotDone, OddLine, OrderCard, ParkedFor, PriceOf,
+    ROWS, ReadyReason, SalesFace, Secret, StoppedBy, Sure, WaitState, WaitingOrder, WalletFace,
+    Want,
 };
 pub use heard::{Inbound, Said, Sender, Utterance};
 pub use screen::{

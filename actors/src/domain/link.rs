@@ -79,7 +79,8 @@ pub struct Link {
 }
 
 /// Which check an offer failed. Nothing was signed.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum LinkRefused {
     /// Fragment expects another payer.
     #[error("link is for payer {got}, expected wallet {expected}")]

@@ -342,7 +342,13 @@ impl Login {
             return decision;
         }
         let (login, why) = (self.id, needs.what_to_do().into());
-        decision.tell(Owed::operators(OperatorNews::LoginLost { login, n, why }))
+        let needs = Some(needs);
+        decision.tell(Owed::operators(OperatorNews::LoginLost {
+            login,
+            n,
+            why,
+            needs,
+        }))
     }
 
     fn becomes(&self, health: Health) -> Decision<Self> {

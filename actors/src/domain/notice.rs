@@ -11,7 +11,7 @@ use super::ids::{CustomerId, NoticeId};
 
 mod news;
 mod shop_news;
-pub use news::{CreditReason, News, OperatorNews, RefundReason};
+pub use news::{CreditReason, News, OperatorNews, RefundReason, Resting, Rests};
 pub use shop_news::ShopNews;
 
 /// Who is owed.

@@ -17,7 +17,6 @@ use super::link::Link;
 use super::money::{MicroUsd, MoneyError, NanoTon};
 use super::notice::RefundReason;
 use super::pricing::Quote;
-use super::transfer::TxPos;
 use super::wallet::Wallet;
 
 mod behind;
@@ -28,6 +27,8 @@ mod event;
 mod funding;
 mod operator;
 mod refund;
+mod stage;
+mod why;
 mod witness;
 
 pub use conclude::{Concluded, conclude};
@@ -36,6 +37,8 @@ pub use due::OrderEffect;
 pub use event::{Funding, OrderEvent, OrderRules, Proof};
 pub use funding::{choose_wallet, float_needed};
 pub use operator::{HistoryRow, Needed, OperatorAct};
+pub use stage::Stage;
+pub use why::WhyParked;
 
 #[cfg(test)]
 mod tests;
@@ -186,39 +189,11 @@ pub enum OrderState {
         at: Timestamp,
         /// What happened, in one line.
         why: String,
+        /// The same, for whoever says it in another language; none in a row of an older version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<WhyParked>,
         /// How far it had come: decides what may be done by hand.
         stage: Stage,
-    },
-}
-
-/// How far a parked order had come.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Nothing live is signed.
-    Unsigned,
-    /// A message was signed, and what the chain shows needs a person.
-    Signed {
-        /// Which.
-        transfer: TransferId,
-    },
-    /// The chain shows the payment, the delivery is not visible. Never paid again.
-    Paid {
-        /// The transfer that paid.
-        transfer: TransferId,
-        /// When the payment was seen.
-        paid_at: Timestamp,
-        /// Fragment accepted the confirm call.
-        confirmed: bool,
-        /// The TON came back.
-        bounced: bool,
-        /// The till's page was reset, so the till is free and only history is a witness.
-        till_reset: bool,
-    },
-    /// A person assigned a payment to it that the books did not sign.
-    PaidOutside {
-        /// The transaction.
-        tx: TxPos,
     },
 }
 

@@ -135,6 +135,8 @@ pub fn parked(signed: &[(i64, u32, u8)], stage: Stage) -> Order {
         purchase: purchase(signed),
         at: after(60),
         why: "a person must look".into(),
+        // As an older version wrote it.
+        reason: None,
         stage,
     };
     Order {

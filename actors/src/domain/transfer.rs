@@ -19,7 +19,7 @@ mod evidence;
 mod judge;
 
 pub use evidence::{AccountState, Evidence, FoundTx, History, OutMessage, Provider, TxPos};
-pub use judge::{JudgeRules, Verdict, Waiting};
+pub use judge::{ChainFault, JudgeRules, Verdict, Waiting};
 
 #[cfg(test)]
 mod tests;

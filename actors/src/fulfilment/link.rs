@@ -5,7 +5,7 @@ use super::run::{Flow, Run};
 use crate::domain::ids::OrderId;
 use crate::domain::link::{Expected, Link, LinkRefused};
 use crate::domain::notice::RefundReason;
-use crate::domain::order::{Order, OrderEvent, OrderState, Purchase, Stage};
+use crate::domain::order::{Order, OrderEvent, OrderState, Purchase, Stage, WhyParked};
 use crate::ports::Failure;
 use crate::ports::books::{Claim, Guard, OrderFile, RowWrite, Write};
 use crate::ports::market::{MarketFailure, MarketRefused};
@@ -139,7 +139,7 @@ fn event_of(failure: &MarketFailure) -> OrderEvent {
             OrderEvent::LinkRefused(RefundReason::AlreadyPremium)
         }
         Failure::Refused(MarketRefused::Other { text }) => {
-            OrderEvent::NeedsOperator(format!("fragment says {text:?}"))
+            OrderEvent::NeedsOperator(WhyParked::FragmentSays(text.clone()))
         }
         // The login is looked after; the order waits and the customer is told in time. A link
         // that may have been made costs nothing: it expires unpaid.
@@ -163,6 +163,8 @@ fn event_of_check(refused: &LinkRefused) -> OrderEvent {
         | LinkRefused::AmountNotPositive(_)
         | LinkRefused::AboveCap { .. }
         | LinkRefused::Comment { .. }
-        | LinkRefused::NoReference(_) => OrderEvent::NeedsOperator(refused.to_string()),
+        | LinkRefused::NoReference(_) => {
+            OrderEvent::NeedsOperator(WhyParked::Link(refused.clone()))
+        }
     }
 }

@@ -7,11 +7,11 @@ use crate::domain::ids::{Hash256, TransferId, WalletAddress};
 use crate::domain::link::Link;
 use crate::domain::money::NanoTon;
 use crate::domain::notice::{OperatorNews, Owed, RefundReason};
-use crate::domain::order::{OrderEvent, OrderRefused, OrderState, conclude};
+use crate::domain::order::{OrderEvent, OrderRefused, OrderState, WhyParked, conclude};
 use crate::domain::transfer::{Purpose, Transfer, TransferState};
 use crate::domain::wallet::{CannotSign, Signature, SigningDesk, Wallet};
 use crate::ports::books::{Guard, OrderFile, RowWrite, Seen, Write};
-use crate::ports::wallet::{Pays, SignedMessage, TransferIntent};
+use crate::ports::wallet::{Pays, SignRefused, SignedMessage, TransferIntent};
 
 /// What is to be signed.
 struct ToSign {
@@ -135,7 +135,10 @@ impl Run {
         let message = match self.bench.office.ports.signer.sign(&intent) {
             Ok(message) => message,
             Err(refused) => {
-                let why = OrderEvent::NeedsOperator(refused.to_string());
+                let why = OrderEvent::NeedsOperator(match refused {
+                    SignRefused::NoKey(wallet) => WhyParked::NoKey(wallet),
+                    SignRefused::Rule { rule } => WhyParked::SignerRule(rule),
+                });
                 return self.apply(file, why).await;
             }
         };

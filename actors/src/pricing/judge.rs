@@ -7,7 +7,7 @@ use crate::domain::{
     Timestamp,
     decision::Decision,
     login::{Health, Login},
-    notice::{OperatorNews, Owed},
+    notice::{OperatorNews, Owed, Resting, Rests},
     pricing::{
         CheckedRules, NoPrice, Paused, ShopPrices, Stop, StopReason, ToldPause, Unavailable,
     },
@@ -70,12 +70,22 @@ pub(super) fn told(prices: ShopPrices, now: Timestamp) -> Decision<ShopPrices> {
     let mut news = Vec::new();
     if !fresh.is_empty() {
         let why = reasons(&fresh);
-        news.push(OperatorNews::Paused { at: now, why });
+        let rests = fresh.iter().map(|gone| Rests::Unpriced((*gone).clone()));
+        news.push(OperatorNews::Paused {
+            at: now,
+            why,
+            rests: rests.collect(),
+        });
     }
     if !over.is_empty() {
         let products = over.iter().map(|told| told.product.to_string());
         let what = products.collect::<Vec<_>>().join(", ");
-        news.push(OperatorNews::OpenAgain { at: now, what });
+        let goods = over.iter().map(|told| Resting::Product(told.product));
+        news.push(OperatorNews::OpenAgain {
+            at: now,
+            what,
+            goods: goods.collect(),
+        });
     }
     let begun = fresh.iter().map(|gone| ToldPause {
         product: gone.product,

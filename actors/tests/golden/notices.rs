@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use starkeeper_actors::domain::breaks::Finding;
+use starkeeper_actors::domain::dialog::deck_samples::reasons;
 use starkeeper_actors::domain::ids::{InvoiceId, LoginId, NoticeId, TransferId};
+use starkeeper_actors::domain::invoice::Oddity;
+use starkeeper_actors::domain::login::Needs;
 use starkeeper_actors::domain::money::MicroUsd;
 use starkeeper_actors::domain::notice::{
     CreditReason, Message, News, Notice, OperatorNews, Owed, RefundReason, ShopNews,
     Standing as NoticeStanding,
 };
+use starkeeper_actors::domain::order::WhyParked;
 use starkeeper_actors::domain::report::DayReport;
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::samples::{CUSTOMER, ORDER, WALLET, after, noon, ton};
@@ -184,6 +188,7 @@ fn operator_news() -> Vec<OperatorNews> {
             order,
             n: 1,
             why: why(),
+            reason: None,
         },
         OperatorNews::WalletStopped {
             wallet,
@@ -220,19 +225,19 @@ fn operator_news() -> Vec<OperatorNews> {
             login,
             n: 1,
             why: why(),
+            needs: None,
         },
         OperatorNews::LoginBack { login, n: 1 },
         OperatorNews::InvoiceOdd {
             invoice: INVOICE,
             n: 1,
             what: why(),
+            oddity: None,
         },
         OperatorNews::Orphan {
             uuid: "uuid-1".into(),
             what: why(),
         },
-        OperatorNews::Paused { at, why: why() },
-        OperatorNews::OpenAgain { at, what: why() },
         OperatorNews::Unbalanced {
             at,
             usd: -1,
@@ -241,6 +246,61 @@ fn operator_news() -> Vec<OperatorNews> {
         OperatorNews::Undeliverable {
             key: "cus_7/ord_70/delivered".into(),
             why: why(),
+        },
+    ]
+}
+
+/// Pauses without their reasons.
+fn pauses() -> [OperatorNews; 2] {
+    let (at, why) = (noon(), || "in one line".to_owned());
+    [
+        OperatorNews::Paused {
+            at,
+            why: why(),
+            rests: Vec::new(),
+        },
+        OperatorNews::OpenAgain {
+            at,
+            what: why(),
+            goods: Vec::new(),
+        },
+    ]
+}
+
+/// What carries its reason beside the line; without it, above, it is of an older version.
+fn reasoned_news() -> [OperatorNews; 5] {
+    let (n, at) = (1, noon());
+    let why = WhyParked::SentBack { lt: 1_040 };
+    let (oddity, needs) = (Oddity::Vanished, Needs::Identity);
+    let (rests, goods) = reasons::rests();
+    [
+        OperatorNews::Parked {
+            order: ORDER,
+            n,
+            why: why.to_string(),
+            reason: Some(why),
+        },
+        OperatorNews::LoginLost {
+            login: LoginId::new(1),
+            n,
+            why: needs.what_to_do().into(),
+            needs: Some(needs),
+        },
+        OperatorNews::InvoiceOdd {
+            invoice: INVOICE,
+            n,
+            what: oddity.to_string(),
+            oddity: Some(oddity),
+        },
+        OperatorNews::Paused {
+            at,
+            why: "in one line".into(),
+            rests,
+        },
+        OperatorNews::OpenAgain {
+            at,
+            what: "in one line".into(),
+            goods,
         },
     ]
 }
@@ -279,13 +339,22 @@ fn notices() -> Rows<Notice> {
     let customers = customer_news()
         .into_iter()
         .map(|news| Owed::customer(CUSTOMER, news));
-    let operators = operator_news().into_iter().chain(break_news());
+    let operators = operator_news()
+        .into_iter()
+        .chain(pauses())
+        .chain(break_news());
     let operators = operators.chain(shop_news().map(OperatorNews::Shop));
     let operators = operators.map(Owed::operators);
     let told = customers.chain(operators).map(|owed| {
         let name = format!("news_{}", file_name(Messages::of(&owed.message)));
         (name, notice(owed))
     });
+    let reasoned = reasoned_news().map(|news| {
+        let owed = Owed::operators(news);
+        let name = file_name(Messages::of(&owed.message));
+        (format!("news_{name}_with_reason"), notice(owed))
+    });
+    let told = told.chain(reasoned);
     let credits = credit_reasons().into_iter().map(|reason| {
         let name = format!("news_credited_{}", file_name(CreditReasons::of(&reason)));
         (name, notice(Owed::customer(CUSTOMER, credited(reason))))

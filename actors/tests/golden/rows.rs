@@ -6,6 +6,7 @@ use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::breaks::{self, Break, BreakStanding, Finding};
 use starkeeper_actors::domain::catalog::{PhotoMark, PremiumMonths, Product, ProductKind};
 use starkeeper_actors::domain::customer::{Customer, Erased};
+use starkeeper_actors::domain::dialog::deck_samples;
 use starkeeper_actors::domain::ids::{Hash256, LoginId, Pseudonym, QuoteId, TransferId};
 use starkeeper_actors::domain::login::{Health, Login, Needs};
 use starkeeper_actors::domain::notice::RefundReason;
@@ -122,7 +123,9 @@ pub(crate) fn names() -> BTreeSet<String> {
 }
 
 fn orders() -> Rows<Order> {
-    named(samples::every_order())
+    let mut orders = named(samples::every_order());
+    orders.extend(named([("parked_with_reason", deck_samples::parked())]));
+    orders
 }
 
 fn refund_reason(order: &Order) -> Option<&RefundReason> {

@@ -229,6 +229,7 @@ async fn each_operator_hears_once_what_another_could_not_hear_at_once() {
     let news = OperatorNews::Paused {
         at: bot.now(),
         why: "no rate".into(),
+        rests: Vec::new(),
     };
     bot.owe_this(Owed::operators(news)).await;
     pass(20).await;
@@ -249,6 +250,7 @@ async fn without_operators_the_log_and_the_count_are_enough() {
     let news = OperatorNews::Paused {
         at: bot.now(),
         why: "no rate".into(),
+        rests: Vec::new(),
     };
     bot.owe_this(Owed::operators(news)).await;
     pass(5).await;

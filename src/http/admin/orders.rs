@@ -177,7 +177,7 @@ impl OrderDetail {
         Self {
             order: OrderView::of(order),
             version: file.order.version.get(),
-            why: order.why_parked().map(str::to_owned),
+            why: order.why_parked().map(|(line, _reason)| line.to_owned()),
             wallet: wallet.map(|seen| seen.row.address.to_string()),
             transfers: transfers.map(|seen| TransferView::of(&seen.row)).collect(),
             invoices: invoices.map(|seen| InvoiceView::of(&seen.row)).collect(),

@@ -1,10 +1,10 @@
 //! What the deck says, to operators alone.
 
 use starkeeper_actors::domain::audit::Who;
-use starkeeper_actors::domain::catalog::{Product, ProductKind};
+use starkeeper_actors::domain::catalog::ProductKind;
 use starkeeper_actors::domain::dialog::{
-    Body, BreakLine, DeckFace, DeckNote, Health, HomeFace, NotDone, OddLine, OrderCard, SalesFace,
-    Sure, WaitState, WaitingOrder, WalletFace, Want,
+    Body, BreakLine, DeckFace, DeckNote, Health, HomeFace, NotDone, OddLine, OrderCard, ParkedFor,
+    SalesFace, Sure, WaitState, WaitingOrder, WalletFace, Want,
 };
 use starkeeper_actors::domain::invoice::Invoice;
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon, mul_div_floor};
@@ -159,7 +159,7 @@ impl Voice<'_> {
         };
         let stop = |stop: &Stop| {
             let what = self.tongue.plain(kind_key(stop.kind));
-            let why = self.tongue.plain(why_key(stop.why));
+            let why = self.tongue.plain(stop_key(stop.why));
             let args: Vec<Arg> = vec![
                 ("what", what.into()),
                 ("why", why.into()),
@@ -227,7 +227,7 @@ impl Voice<'_> {
         ];
         let line = self.tongue.say("deck-row", args);
         match &waiting.why {
-            Some(why) => format!("{line}: {}", names::line(why, SHORT_WHY)),
+            Some(why) => format!("{line}: {}", self.parked_for(why, SHORT_WHY)),
             None => line,
         }
     }
@@ -237,7 +237,10 @@ impl Voice<'_> {
     }
 
     fn odd_line(&self, nth: usize, line: &OddLine) -> String {
-        let what = names::line(&line.what, SHORT_WHY);
+        let what = match &line.oddity {
+            Some(odd) => self.oddity(odd),
+            None => names::line(&line.what, SHORT_WHY),
+        };
         self.numbered(nth, format!("{}: {what}", line.invoice), line.since)
     }
 
@@ -267,8 +270,8 @@ impl Voice<'_> {
             ("age", self.age(order.since).into()),
         ];
         lines.push(self.tongue.say("deck-order-state", args));
-        if let Some(why) = order.why_parked() {
-            let why = names::line(why, LONG_WHY);
+        if let Some(why) = ParkedFor::of(order) {
+            let why = self.parked_for(&why, LONG_WHY);
             lines.push(self.tongue.say("deck-order-why", [("why", why.into())]));
         }
         for transfer in &card.transfers {
@@ -312,7 +315,12 @@ impl Voice<'_> {
                 names::html(invoice.gateway_order_id.as_str()).into(),
             ),
         ];
-        self.tongue.say("deck-invoice", args)
+        let mut lines = vec![self.tongue.say("deck-invoice", args)];
+        for odd in &invoice.oddities {
+            let what = self.oddity(odd);
+            lines.push(self.tongue.say("deck-odd-line", [("what", what.into())]));
+        }
+        lines.join("\n")
     }
 
     fn deck_sales(&self, sales: &SalesFace) -> String {
@@ -325,19 +333,12 @@ impl Voice<'_> {
             let reason = by.reason.as_deref().unwrap_or_default();
             let args: Vec<Arg> = vec![
                 because("who", &who),
-                because("reason", reason),
+                ("reason", self.reason(reason).into()),
                 ("at", self.at(by.at).into()),
             ];
             lines.push(self.tongue.say("deck-stopped-by", args));
         }
-        for (product, why) in &sales.unavailable {
-            let what = match product {
-                Product::Stars(_) => self.tongue.plain("deck-what-stars"),
-                Product::Premium(_) => self.tongue.goods(*product),
-            };
-            let args = [("what", what.into()), because("why", why)];
-            lines.push(self.tongue.say("deck-unavailable", args));
-        }
+        lines.extend(sales.unavailable.iter().map(|gone| self.unavailable(gone)));
         lines.join("\n")
     }
 
@@ -414,7 +415,8 @@ impl Voice<'_> {
             lines.push(self.tongue.say("deck-change", args));
         }
         if let Some(reason) = &sure.draft.reason {
-            lines.push(self.tongue.say("deck-reason", [because("reason", reason)]));
+            let reason = self.reason(reason);
+            lines.push(self.tongue.say("deck-reason", [("reason", reason.into())]));
         }
         lines.push(self.tongue.plain("deck-sure"));
         lines.join("\n")
@@ -457,7 +459,7 @@ const fn state_key(state: WaitState) -> &'static str {
     }
 }
 
-const fn kind_key(kind: Option<ProductKind>) -> &'static str {
+pub(super) const fn kind_key(kind: Option<ProductKind>) -> &'static str {
     match kind {
         None => "deck-what-all",
         Some(ProductKind::Stars) => "deck-what-stars",
@@ -465,7 +467,7 @@ const fn kind_key(kind: Option<ProductKind>) -> &'static str {
     }
 }
 
-const fn why_key(why: StopReason) -> &'static str {
+pub(super) const fn stop_key(why: StopReason) -> &'static str {
     match why {
         StopReason::Operator => "deck-stop-operator",
         StopReason::BooksUnbalanced => "deck-stop-books",

@@ -33,9 +33,6 @@ impl Voice<'_> {
     fn operator_args(&self, news: &OperatorNews) -> Vec<Arg> {
         let ton = |name: &'static str, amount: NanoTon| (name, self.tongue.ton(amount).into());
         match news {
-            OperatorNews::Parked { order, n, why } => {
-                vec![shown("order", order), nth(*n), because("why", why)]
-            }
             OperatorNews::WalletStopped { wallet, n, why } => {
                 vec![shown("wallet", wallet), nth(*n), because("why", why)]
             }
@@ -79,25 +76,82 @@ impl Voice<'_> {
                 ("for", self.span(Span::seconds(*seconds)).into()),
             ],
             OperatorNews::OrderWaits { order, .. } => vec![shown("order", order)],
-            OperatorNews::LoginLost { login, n, why } => {
-                vec![shown("login", login), nth(*n), because("why", why)]
-            }
             OperatorNews::LoginBack { login, .. } => vec![shown("login", login)],
-            OperatorNews::InvoiceOdd { invoice, what, .. } => {
-                vec![shown("invoice", invoice), because("what", what)]
-            }
             OperatorNews::Orphan { uuid, what } => {
                 vec![because("uuid", uuid), because("what", what)]
             }
-            OperatorNews::Paused { why, .. } => vec![because("why", why)],
-            OperatorNews::OpenAgain { what, .. } => vec![because("what", what)],
             OperatorNews::Unbalanced { usd, ton, .. } => vec![shown("usd", usd), shown("ton", ton)],
+            OperatorNews::Parked { .. }
+            | OperatorNews::LoginLost { .. }
+            | OperatorNews::InvoiceOdd { .. }
+            | OperatorNews::Paused { .. }
+            | OperatorNews::OpenAgain { .. } => self.reasoned_args(news),
             // Told in words of its own.
             OperatorNews::Shop(_) => Vec::new(),
             OperatorNews::Undeliverable { key, why } => {
                 vec![because("key", key), because("why", why)]
             }
         }
+    }
+
+    /// News that carries its reason.
+    fn reasoned_args(&self, news: &OperatorNews) -> Vec<Arg> {
+        match news {
+            OperatorNews::Parked {
+                order,
+                n,
+                why,
+                reason,
+            } => {
+                let known = reason.as_ref().map(|reason| self.why_parked(reason));
+                vec![shown("order", order), nth(*n), said("why", known, why)]
+            }
+            OperatorNews::LoginLost {
+                login,
+                n,
+                why,
+                needs,
+            } => {
+                let known = needs.map(|needs| self.needs(needs));
+                vec![shown("login", login), nth(*n), said("why", known, why)]
+            }
+            OperatorNews::InvoiceOdd {
+                invoice,
+                what,
+                oddity,
+                ..
+            } => {
+                let known = oddity.as_ref().map(|odd| self.oddity(odd));
+                vec![shown("invoice", invoice), said("what", known, what)]
+            }
+            OperatorNews::Paused { why, rests, .. } => {
+                vec![said("why", self.rests(rests), why)]
+            }
+            OperatorNews::OpenAgain { what, goods, .. } => {
+                vec![said("what", self.going_on(goods), what)]
+            }
+            OperatorNews::WalletStopped { .. }
+            | OperatorNews::TopUp { .. }
+            | OperatorNews::Unexplained { .. }
+            | OperatorNews::Break { .. }
+            | OperatorNews::BreakOver { .. }
+            | OperatorNews::FloatLow { .. }
+            | OperatorNews::FloatEnds { .. }
+            | OperatorNews::OrderWaits { .. }
+            | OperatorNews::LoginBack { .. }
+            | OperatorNews::Orphan { .. }
+            | OperatorNews::Unbalanced { .. }
+            | OperatorNews::Shop(_)
+            | OperatorNews::Undeliverable { .. } => Vec::new(),
+        }
+    }
+}
+
+/// What the core knows, said in this language; else the line that an older version wrote.
+fn said(name: &'static str, known: Option<String>, line: &str) -> Arg {
+    match known {
+        Some(text) => (name, text.into()),
+        None => because(name, line),
     }
 }
 

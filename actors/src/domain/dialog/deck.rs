@@ -28,8 +28,8 @@ mod tests;
 
 pub use against::Against;
 pub use face::{
-    BreakCard, BreakLine, Change, DeckFace, Health, HomeFace, OddLine, OrderCard, SalesFace,
-    StoppedBy, Sure, WaitingOrder, WalletFace,
+    BreakCard, BreakLine, Change, DeckFace, Health, HomeFace, OddLine, OrderCard, ParkedFor,
+    SalesFace, StoppedBy, Sure, WaitingOrder, WalletFace,
 };
 pub use go::{BreakMark, Go, ReadyReason, WaitState, Want};
 pub use price::PriceOf;

@@ -107,12 +107,13 @@ impl<'a> Draft<'a> {
             oddity
         };
         let what = oddity.to_string();
-        known.push(oddity);
+        known.push(oddity.clone());
         let n = u32::try_from(known.len()).unwrap_or(u32::MAX);
         self.notices.push(Owed::operators(OperatorNews::InvoiceOdd {
             invoice: self.invoice.id,
             n,
             what,
+            oddity: Some(oddity),
         }));
     }
 

@@ -46,6 +46,28 @@ impl GatewayStatus {
         Self::Unknown(text.chars().take(40).collect())
     }
 
+    /// As the gateway writes it.
+    #[must_use]
+    pub const fn code(&self) -> &str {
+        match self {
+            Self::Check => "check",
+            Self::Process => "process",
+            Self::ConfirmCheck => "confirm_check",
+            Self::WrongAmountWaiting => "wrong_amount_waiting",
+            Self::Paid => "paid",
+            Self::PaidOver => "paid_over",
+            Self::WrongAmount => "wrong_amount",
+            Self::Cancel => "cancel",
+            Self::Fail => "fail",
+            Self::SystemFail => "system_fail",
+            Self::RefundProcess => "refund_process",
+            Self::RefundPaid => "refund_paid",
+            Self::RefundFail => "refund_fail",
+            Self::Locked => "locked",
+            Self::Unknown(text) => text.as_str(),
+        }
+    }
+
     /// Whether the payer is still expected to pay.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {

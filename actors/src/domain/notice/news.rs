@@ -5,8 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::shop_news::ShopNews;
 use crate::domain::Timestamp;
 use crate::domain::breaks::Finding;
+use crate::domain::catalog::{Product, ProductKind};
 use crate::domain::ids::{InvoiceId, LoginId, OrderId, TransferId, WalletAddress};
+use crate::domain::invoice::Oddity;
+use crate::domain::login::Needs;
 use crate::domain::money::{MicroUsd, NanoTon};
+use crate::domain::order::WhyParked;
+use crate::domain::pricing::Unavailable;
 
 /// Why a payment became the credit it became.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -188,6 +193,9 @@ pub enum OperatorNews {
         n: u32,
         /// What happened, in one line.
         why: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<WhyParked>,
     },
     /// A wallet signs nothing more until an operator lets it.
     WalletStopped {
@@ -269,6 +277,9 @@ pub enum OperatorNews {
         n: u32,
         /// What Fragment asks for and what to do.
         why: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needs: Option<Needs>,
     },
     /// A login works again.
     LoginBack {
@@ -285,6 +296,9 @@ pub enum OperatorNews {
         n: u32,
         /// What is odd, in one line.
         what: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        oddity: Option<Oddity>,
     },
     /// Money arrived that belongs to no invoice of the books.
     Orphan {
@@ -299,6 +313,9 @@ pub enum OperatorNews {
         at: Timestamp,
         /// Which product and why, in one line.
         why: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rests: Vec<Rests>,
     },
     /// Sales that were paused go on.
     OpenAgain {
@@ -306,6 +323,9 @@ pub enum OperatorNews {
         at: Timestamp,
         /// Of what, in one line.
         what: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        goods: Vec<Resting>,
     },
     /// The books do not balance. Sales stop.
     Unbalanced {
@@ -327,6 +347,26 @@ pub enum OperatorNews {
         /// What Telegram said.
         why: String,
     },
+}
+
+/// What sales rest of, or went on with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resting {
+    /// One product; Stars stand for all quantities.
+    Product(Product),
+    /// A kind of goods, or all of them.
+    Kind(Option<ProductKind>),
+}
+
+/// What rests, and why.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rests {
+    /// Something that has no price now.
+    Unpriced(Unavailable),
+    /// What an operator stopped; none means all.
+    ByHand(Option<ProductKind>),
 }
 
 impl News {

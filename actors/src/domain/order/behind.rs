@@ -2,7 +2,7 @@
 
 use super::decide::Desk;
 use super::event::Proof;
-use super::{Order, OrderRefused, OrderState, Purchase, Stage};
+use super::{Order, OrderRefused, OrderState, Purchase, Stage, WhyParked};
 use crate::domain::decision::Decision;
 use crate::domain::ledger::{Account, Entry, EntryKey};
 use crate::domain::money::NanoTon;
@@ -126,7 +126,7 @@ impl Order {
             bounced: false,
             till_reset: false,
         };
-        let why = "paid on chain, delivery not visible";
+        let why = WhyParked::DeliveryUnseen;
         let parked = self.park(purchase.clone(), why, stage, desk.now);
         let news = News::BeingChecked { order: self.id };
         Ok(parked.tell(Owed::customer(self.customer, news)))
@@ -169,8 +169,8 @@ impl Order {
             bounced: true,
             till_reset,
         };
-        let why = format!("Fragment sent the TON back at lt {}", back.lt);
-        Ok(self.park(purchase.clone(), &why, stage, desk.now))
+        let why = WhyParked::SentBack { lt: back.lt };
+        Ok(self.park(purchase.clone(), why, stage, desk.now))
     }
 
     pub(super) fn till_was_reset(&self, event: &'static str) -> Decided {

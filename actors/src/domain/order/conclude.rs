@@ -2,13 +2,13 @@
 //! decision, one commit.
 
 use super::decide::Desk;
-use super::{Order, OrderRefused, OrderState, Purchase, Retry, Stage};
+use super::{Order, OrderRefused, OrderState, Purchase, Retry, Stage, WhyParked};
 use crate::domain::decision::Decision;
 use crate::domain::ids::{TransferId, WalletAddress};
 use crate::domain::ledger::{Account, Entry, EntryKey, LedgerError};
 use crate::domain::money::NanoTon;
 use crate::domain::notice::{OperatorNews, Owed, RefundReason};
-use crate::domain::transfer::{Purpose, Transfer, TransferState, TxPos, Verdict};
+use crate::domain::transfer::{ChainFault, Purpose, Transfer, TransferState, TxPos, Verdict};
 use crate::domain::wallet::Wallet;
 
 /// The next states after a verdict.
@@ -58,7 +58,7 @@ pub fn conclude(
             let older = older.ok_or(wrong)?;
             case.executed(older, *tx, *fees, *paid).map(Some)
         }
-        Verdict::Foreign { why } | Verdict::Mismatch { why } => Ok(Some(case.foreign(why))),
+        Verdict::Foreign { why } | Verdict::Mismatch { why } => Ok(Some(case.foreign(*why))),
     }
 }
 
@@ -283,18 +283,26 @@ impl<'a> Case<'a> {
         Some(Decision::quiet(concluded).redraw(id))
     }
 
-    fn foreign(&self, why: &str) -> Decision<Concluded> {
+    fn foreign(&self, why: ChainFault) -> Decision<Concluded> {
         let stage = Stage::Signed {
             transfer: self.judged.id,
         };
-        let parked = self
-            .order
-            .park(self.purchase.clone(), why, stage, self.desk.now);
-        let state = TransferState::Foreign { why: why.into() };
+        let parked = self.order.park(
+            self.purchase.clone(),
+            WhyParked::Chain(why),
+            stage,
+            self.desk.now,
+        );
+        let state = TransferState::Foreign {
+            why: why.to_string(),
+        };
         let transfers = vec![self.judged.now_is(state)];
         let wallet = Wallet {
             live: None,
-            ..self.wallet.unclaimed(self.order.id).stopped(why)
+            ..self
+                .wallet
+                .unclaimed(self.order.id)
+                .stopped(&why.to_string())
         };
         self.tell_if_stopped(parked.map(|order| Concluded {
             order,

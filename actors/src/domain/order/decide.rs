@@ -2,7 +2,7 @@
 //! in `behind`, the way back in `refund`.
 
 use super::event::{Funding, OrderEvent, OrderRules};
-use super::{Candidate, Order, OrderRefused, OrderState, Purchase, Retry, Stage};
+use super::{Candidate, Order, OrderRefused, OrderState, Purchase, Retry, Stage, WhyParked};
 use crate::domain::Timestamp;
 use crate::domain::decision::Decision;
 use crate::domain::ids::Epoch;
@@ -47,7 +47,7 @@ impl Order {
             OrderEvent::Linked(link) => self.linked(link, name),
             OrderEvent::LinkRefused(why) => self.give_back(why, desk, name),
             OrderEvent::LinkNotDone => self.link_not_done(desk, name),
-            OrderEvent::NeedsOperator(why) => self.needs_operator(&why, desk, name),
+            OrderEvent::NeedsOperator(why) => self.needs_operator(why, desk, name),
             OrderEvent::LinkExpired => self.link_expired(name),
             OrderEvent::Signed(transfer) => self.signed(&transfer, name),
             OrderEvent::Confirmed => self.confirmed_by_fragment(name),
@@ -242,7 +242,7 @@ impl Order {
         Ok(Decision::quiet(self.held(purchase.clone(), *told, None)))
     }
 
-    fn needs_operator(&self, why: &str, desk: Desk<'_>, event: &'static str) -> Decided {
+    fn needs_operator(&self, why: WhyParked, desk: Desk<'_>, event: &'static str) -> Decided {
         let purchase = self.waiting_for_goods(event)?.clone();
         Ok(self.park(purchase, why, Stage::Unsigned, desk.now))
     }
@@ -302,7 +302,7 @@ impl Order {
 
     fn broken(&self, desk: Desk<'_>, event: &'static str) -> Decided {
         let purchase = self.waiting_for_goods(event)?.clone();
-        let why = "the wallet's history holds a transaction that the books cannot explain";
+        let why = WhyParked::HistoryUnexplained;
         Ok(self.park(purchase, why, Stage::Unsigned, desk.now))
     }
 
@@ -333,8 +333,8 @@ impl Order {
         else {
             return Err(self.refused(event));
         };
-        let why = format!("a payment at lt {} was assigned to it by hand", tx.lt);
-        Ok(self.park(purchase.clone(), &why, Stage::PaidOutside { tx }, desk.now))
+        let why = WhyParked::AssignedByHand { lt: tx.lt };
+        Ok(self.park(purchase.clone(), why, Stage::PaidOutside { tx }, desk.now))
     }
 
     /// The order waiting for a link, ready at once.
@@ -356,21 +356,24 @@ impl Order {
     pub(super) fn park(
         &self,
         purchase: Purchase,
-        why: &str,
+        reason: WhyParked,
         stage: Stage,
         now: Timestamp,
     ) -> Decision<Self> {
         let n = self.parked.saturating_add(1);
-        let why: String = why.chars().take(300).collect();
+        let why: String = reason.to_string().chars().take(300).collect();
+        let reason = Some(reason);
         let news = OperatorNews::Parked {
             order: self.id,
             n,
             why: why.clone(),
+            reason: reason.clone(),
         };
         let state = OrderState::Parked {
             purchase,
             at: now,
             why,
+            reason,
             stage,
         };
         let next = Self {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::operator::{HistoryRow, OperatorAct};
+use super::why::WhyParked;
 use crate::domain::ids::{RequestId, WalletAddress};
 use crate::domain::link::Link;
 use crate::domain::money::NanoTon;
@@ -59,8 +60,8 @@ pub enum OrderEvent {
     LinkRefused(RefundReason),
     /// No link this time; nothing happened. Try again later.
     LinkNotDone,
-    /// Only a person can help; in one line.
-    NeedsOperator(String),
+    /// Only a person can help.
+    NeedsOperator(WhyParked),
     /// The link expires too soon to be paid: get another.
     LinkExpired,
     /// A message was signed for it. Committed before anything leaves.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::decide::Desk;
 use super::event::Proof;
 use super::refund::Spent;
-use super::{Order, OrderRefused, OrderState, Purchase, Retry, Stage};
+use super::{Order, OrderRefused, OrderState, Purchase, Retry, Stage, WhyParked};
 use crate::domain::Timestamp;
 use crate::domain::catalog::{Product, Username};
 use crate::domain::decision::Decision;
@@ -101,11 +101,11 @@ impl Order {
         }
     }
 
-    /// Why it is parked, if it is.
+    /// Why it is parked, if it is: the line, and what it says, unless an older version wrote it.
     #[must_use]
-    pub fn why_parked(&self) -> Option<&str> {
+    pub fn why_parked(&self) -> Option<(&str, Option<&WhyParked>)> {
         match &self.state {
-            OrderState::Parked { why, .. } => Some(why),
+            OrderState::Parked { why, reason, .. } => Some((why, reason.as_ref())),
             OrderState::AwaitingPayment { .. }
             | OrderState::Held { .. }
             | OrderState::Linked { .. }

@@ -7,7 +7,7 @@ use super::{Bps, price};
 use crate::domain::Timestamp;
 use crate::domain::catalog::ProductKind;
 use crate::domain::decision::Decision;
-use crate::domain::notice::{OperatorNews, Owed};
+use crate::domain::notice::{OperatorNews, Owed, Resting, Rests};
 
 /// What an operator sets. What is none stays as it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -37,7 +37,11 @@ impl ShopPrices {
             since: now,
         });
         let why = format!("{}: {}", scope(kind), StopReason::Operator);
-        let news = OperatorNews::Paused { at: now, why };
+        let news = OperatorNews::Paused {
+            at: now,
+            why,
+            rests: vec![Rests::ByHand(kind)],
+        };
         Some(Decision::quiet(next).tell(Owed::operators(news)))
     }
 
@@ -53,6 +57,7 @@ impl ShopPrices {
         let news = OperatorNews::OpenAgain {
             at: now,
             what: what.join(", "),
+            goods: ended.iter().map(|stop| Resting::Kind(stop.kind)).collect(),
         };
         let next = Self {
             stops,

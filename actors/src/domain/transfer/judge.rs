@@ -5,10 +5,12 @@
 //! of the account whose own block time lies behind the expiry excludes a later execution. *Stale*
 //! answers decide nothing: a provider that shows less than was known at signing is ignored.
 
+use serde::{Deserialize, Serialize};
+
 use super::evidence::{AccountState, Evidence, FoundTx, TxPos};
 use super::{Transfer, TransferState};
 use crate::domain::Span;
-use crate::domain::ids::{Hash256, TransferId};
+use crate::domain::ids::{Hash256, TransferId, WalletAddress};
 use crate::domain::money::NanoTon;
 
 /// What the judgement depends on.
@@ -74,13 +76,41 @@ pub enum Verdict {
     },
     /// Another message used up the seqno: two signers. Ours can never execute.
     Foreign {
-        /// In one line.
-        why: String,
+        /// What the chain shows.
+        why: ChainFault,
     },
     /// The seqno is used up by our message, which did something else than what was signed.
     Mismatch {
-        /// In one line.
-        why: String,
+        /// What the chain shows.
+        why: ChainFault,
+    },
+}
+
+/// What the chain shows of a message that nobody but a person can put right.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ChainFault {
+    /// Our message did something else than was signed.
+    #[error("transaction at lt {lt} sent something else than was signed")]
+    SentOther {
+        /// Where.
+        lt: u64,
+    },
+    /// Our message failed and used up its seqno.
+    #[error("transaction at lt {lt} failed after using up seqno {seqno}")]
+    Failed {
+        /// Where.
+        lt: u64,
+        /// Which seqno.
+        seqno: u32,
+    },
+    /// Somebody else signs with the key.
+    #[error("seqno {seqno} of wallet {wallet} was used up by a message that is not ours")]
+    NotOurs {
+        /// Which seqno.
+        seqno: u32,
+        /// Of which wallet.
+        wallet: WalletAddress,
     },
 }
 
@@ -115,10 +145,7 @@ impl Transfer {
             };
         }
         if !found.out.is_empty() {
-            let why = format!(
-                "transaction at lt {} sent something else than was signed",
-                tx.lt
-            );
+            let why = ChainFault::SentOther { lt: tx.lt };
             return Verdict::Mismatch { why };
         }
         if ran && found.skipped_actions == 1 && found.msgs_created == 0 {
@@ -153,10 +180,8 @@ impl Transfer {
                 .filter(|state| state.last_lt() >= tx.lt)
         };
         if after().any(|state| state.seqno > self.seqno) {
-            let why = format!(
-                "transaction at lt {} failed after using up seqno {}",
-                tx.lt, self.seqno
-            );
+            let (lt, seqno) = (tx.lt, self.seqno);
+            let why = ChainFault::Failed { lt, seqno };
             return Verdict::Mismatch { why };
         }
         let providers = distinct(after().filter(|state| self.proves_dead(state, rules)));
@@ -233,10 +258,8 @@ impl Transfer {
         if complete.is_none() {
             return Verdict::Wait(Waiting::HistoryIncomplete);
         }
-        let why = format!(
-            "seqno {} of wallet {} was used up by a message that is not ours",
-            self.seqno, self.wallet
-        );
+        let (seqno, wallet) = (self.seqno, self.wallet);
+        let why = ChainFault::NotOurs { seqno, wallet };
         Verdict::Foreign { why }
     }
 
@@ -297,9 +320,9 @@ impl Verdict {
             Self::OlderExecuted { transfer, .. } => {
                 Some(TransferState::Superseded { by: *transfer })
             }
-            Self::Foreign { why } | Self::Mismatch { why } => {
-                Some(TransferState::Foreign { why: why.clone() })
-            }
+            Self::Foreign { why } | Self::Mismatch { why } => Some(TransferState::Foreign {
+                why: why.to_string(),
+            }),
         }
     }
 }

@@ -253,13 +253,18 @@ async fn odd(books: &dyn Books) -> Read<Vec<OddLine>> {
     let mut lines = Vec::new();
     for seen in told {
         let since = seen.row.since;
-        if let Message::Operators(OperatorNews::InvoiceOdd { invoice, what, .. }) =
-            seen.row.owed.message
+        if let Message::Operators(OperatorNews::InvoiceOdd {
+            invoice,
+            what,
+            oddity,
+            ..
+        }) = seen.row.owed.message
             && known.insert(invoice)
         {
             lines.push(OddLine {
                 invoice,
                 what,
+                oddity,
                 since,
             });
         }
@@ -290,12 +295,9 @@ async fn sales(books: &dyn Books, now: Timestamp) -> Read<DeckFace> {
         reason: line.reason,
         at: line.at,
     });
-    let unavailable = prices.unavailable(now).into_iter();
     Ok(DeckFace::Sales(Box::new(SalesFace {
         open: is_open(&prices, now),
-        unavailable: unavailable
-            .map(|gone| (gone.product, gone.why.to_string()))
-            .collect(),
+        unavailable: prices.unavailable(now),
         stops: prices.stops,
         by,
     })))

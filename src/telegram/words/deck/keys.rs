@@ -2,8 +2,7 @@
 
 use starkeeper_actors::domain::catalog::ProductKind;
 use starkeeper_actors::domain::dialog::{
-    Action, Body, BreakLine, BreakMark, DeckFace, Go, PriceOf, ReadyReason, Screen, WaitingOrder,
-    Want,
+    Action, Body, BreakLine, BreakMark, DeckFace, Go, PriceOf, Screen, WaitingOrder, Want,
 };
 use starkeeper_actors::domain::ids::{InvoiceId, OrderId};
 use starkeeper_actors::domain::notice::OperatorNews;
@@ -11,6 +10,7 @@ use starkeeper_actors::domain::notice::OperatorNews;
 use super::{ordinal, state_key};
 use crate::telegram::face::{Does, Key, Keys};
 use crate::telegram::words::Voice;
+use crate::telegram::words::reasons::ready_key;
 use crate::telegram::words::rows::fitting;
 
 impl Voice<'_> {
@@ -72,11 +72,7 @@ impl Voice<'_> {
                 None => say("deck-key-invoice"),
             },
             Go::Want(want) => self.want_label(face, want),
-            Go::Why(reason, _) => say(match reason {
-                ReadyReason::Customer => "deck-key-customer",
-                ReadyReason::Checked => "deck-key-checked",
-                ReadyReason::Outage => "deck-key-outage",
-            }),
+            Go::Why(reason, _) => say(ready_key(reason)),
             Go::Yes(_) => say("deck-key-yes"),
             Go::Cookies(_) => say("deck-key-cookies"),
         }

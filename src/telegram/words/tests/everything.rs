@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use starkeeper_actors::domain::breaks::{self, Finding};
 use starkeeper_actors::domain::catalog::{PremiumMonths, Product};
 use starkeeper_actors::domain::customer::{Purse, StillOpen};
+use starkeeper_actors::domain::dialog::deck_samples::reasons;
 use starkeeper_actors::domain::dialog::{
     Action, Asks, Body, Button, Closed, DeckFace, DeckNote, Draft, ListedOrder, PayWays, PriceOf,
     Sure, Target, Topic, Utterance, Want, deck_samples,
@@ -212,9 +213,9 @@ fn deck_notes() -> Vec<Note> {
 /// Screens of the deck that nobody walks to.
 fn deck_screens() -> Vec<Screen> {
     let mut faces = deck_samples::others();
-    faces.push(DeckFace::Invoice(Box::new(
-        invoices(Purpose::Order(samples::ORDER)).remove(0),
-    )));
+    let mut invoice = invoices(Purpose::Order(samples::ORDER)).remove(0);
+    invoice.oddities = reasons::oddities();
+    faces.push(DeckFace::Invoice(Box::new(invoice)));
     let three = Product::Premium(PremiumMonths::Three);
     let mut rules = samples::prices(noon()).rules.get().clone();
     rules.fixed = vec![FixedPrice {
@@ -554,6 +555,8 @@ fn operator_news() -> Vec<OperatorNews> {
     });
     let mut news: Vec<OperatorNews> = breaks.collect();
     news.extend(other_operator_news(wallet, order, free, &why));
+    news.extend(reasoned_news(order));
+    news.extend(pauses_of_old(&why));
     news.extend(shop_news(order, &why));
     news
 }
@@ -570,6 +573,7 @@ fn other_operator_news(
             order,
             n,
             why: why(),
+            reason: None,
         },
         OperatorNews::WalletStopped {
             wallet,
@@ -603,19 +607,19 @@ fn other_operator_news(
             login,
             n,
             why: why(),
+            needs: None,
         },
         OperatorNews::LoginBack { login, n },
         OperatorNews::InvoiceOdd {
             invoice,
             n,
             what: why(),
+            oddity: None,
         },
         OperatorNews::Orphan {
             uuid: "u-1".into(),
             what: why(),
         },
-        OperatorNews::Paused { at, why: why() },
-        OperatorNews::OpenAgain { at, what: why() },
         OperatorNews::Unbalanced {
             at,
             usd: -1,
@@ -626,6 +630,119 @@ fn other_operator_news(
             why: why(),
         },
     ]
+}
+
+/// Pauses of which an older version wrote a line.
+fn pauses_of_old(why: &dyn Fn() -> String) -> [OperatorNews; 2] {
+    let at = noon();
+    [
+        OperatorNews::Paused {
+            at,
+            why: why(),
+            rests: Vec::new(),
+        },
+        OperatorNews::OpenAgain {
+            at,
+            what: why(),
+            goods: Vec::new(),
+        },
+    ]
+}
+
+/// Each piece with a reason that is said in every language.
+fn reasoned_news(order: OrderId) -> Vec<OperatorNews> {
+    let (invoice, login, n, at) = (InvoiceId::new(3), LoginId::new(1), 1, noon());
+    let parked = reasons::whys().into_iter().map(|why| OperatorNews::Parked {
+        order,
+        n,
+        why: why.to_string(),
+        reason: Some(why),
+    });
+    let odd = reasons::oddities()
+        .into_iter()
+        .map(|odd| OperatorNews::InvoiceOdd {
+            invoice,
+            n,
+            what: odd.to_string(),
+            oddity: Some(odd),
+        });
+    let lost = reasons::NEEDS.map(|needs| OperatorNews::LoginLost {
+        login,
+        n,
+        why: needs.what_to_do().to_owned(),
+        needs: Some(needs),
+    });
+    let (rests, goods) = reasons::rests();
+    let paused = rests.into_iter().map(|rests| OperatorNews::Paused {
+        at,
+        why: "paused".to_owned(),
+        rests: vec![rests],
+    });
+    let open = OperatorNews::OpenAgain {
+        at,
+        what: "everything".to_owned(),
+        goods,
+    };
+    parked
+        .chain(odd)
+        .chain(lost)
+        .chain(paused)
+        .chain([open])
+        .collect()
+}
+
+/// What people and other systems wrote stands as it came; all else is the shop's.
+fn own_words(html: &str) -> String {
+    let mut own = String::new();
+    let mut rest = html;
+    while let Some((before, behind)) = rest.split_once("<code>") {
+        own.push_str(before);
+        own.push('…');
+        rest = behind.split_once("</code>").map_or("", |(_, rest)| rest);
+    }
+    own.push_str(rest);
+    visible(&own)
+}
+
+/// Names such as Telegram Stars are two words; more of them in a row are a sentence.
+fn latin_sentence(text: &str) -> Option<String> {
+    let mut run: Vec<&str> = Vec::new();
+    for word in text.split_whitespace() {
+        let latin = word.chars().any(|c| c.is_ascii_alphabetic())
+            && !word.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
+        match latin {
+            true => run.push(word),
+            false => run.clear(),
+        }
+        if run.len() >= 3 {
+            return Some(run.join(" "));
+        }
+    }
+    None
+}
+
+#[test]
+fn no_sentence_on_the_russian_deck_is_in_another_language() {
+    assert!(
+        latin_sentence("заказ: paid on chain").is_some(),
+        "it would be seen"
+    );
+    let words = words();
+    let mut texts: Vec<String> = deck_screens()
+        .iter()
+        .map(|screen| words.screen(Language::Ru, screen, noon()).text)
+        .collect();
+    texts.extend(reasoned_news(samples::ORDER).into_iter().map(|news| {
+        let message = Message::Operators(news);
+        words
+            .news(Language::Ru, &message, &About::default(), noon())
+            .text
+    }));
+    for text in &texts {
+        let found = latin_sentence(&own_words(text));
+        assert_eq!(found, None, "{text}");
+    }
+    assert!(texts.len() > 80, "only {}", texts.len());
 }
 
 /// Each piece about the shop itself.

@@ -7,10 +7,10 @@ use crate::domain::breaks::{Break, Finding};
 use crate::domain::catalog::Product;
 use crate::domain::dialog::ListedOrder;
 use crate::domain::ids::{InvoiceId, LoginId, TelegramId, Version};
-use crate::domain::invoice::Invoice;
+use crate::domain::invoice::{Invoice, Oddity};
 use crate::domain::money::{MicroUsd, NanoTon};
-use crate::domain::order::Order;
-use crate::domain::pricing::{PriceRules, Stop};
+use crate::domain::order::{Order, WhyParked};
+use crate::domain::pricing::{PriceRules, Stop, Unavailable};
 use crate::domain::report::DayReport;
 use crate::domain::transfer::Transfer;
 
@@ -144,7 +144,28 @@ pub struct WaitingOrder {
     /// The order.
     pub order: ListedOrder,
     /// Why it is parked.
-    pub why: Option<String>,
+    pub why: Option<ParkedFor>,
+}
+
+/// Why an order is parked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ParkedFor {
+    /// To be said in any language.
+    Reason(WhyParked),
+    /// A line that an older version wrote.
+    Line(String),
+}
+
+impl ParkedFor {
+    /// Why an order is parked, if it is.
+    #[must_use]
+    pub fn of(order: &Order) -> Option<Self> {
+        let (line, reason) = order.why_parked()?;
+        Some(match reason {
+            Some(reason) => Self::Reason(reason.clone()),
+            None => Self::Line(line.to_owned()),
+        })
+    }
 }
 
 impl WaitingOrder {
@@ -153,7 +174,7 @@ impl WaitingOrder {
     pub fn of(order: &Order) -> Self {
         Self {
             order: ListedOrder::of(order),
-            why: order.why_parked().map(str::to_owned),
+            why: ParkedFor::of(order),
         }
     }
 }
@@ -174,8 +195,10 @@ pub struct BreakLine {
 pub struct OddLine {
     /// Which.
     pub invoice: InvoiceId,
-    /// What is odd about it.
+    /// What is odd about it, in one line.
     pub what: String,
+    /// The same, to be said in any language; none if an older version wrote the line.
+    pub oddity: Option<Oddity>,
     /// When the operators were told.
     pub since: Timestamp,
 }
@@ -215,8 +238,8 @@ pub struct SalesFace {
     pub open: bool,
     /// The stops.
     pub stops: Vec<Stop>,
-    /// What cannot be bought, and why, in the shop's own words.
-    pub unavailable: Vec<(Product, String)>,
+    /// What cannot be bought, and why.
+    pub unavailable: Vec<Unavailable>,
     /// Who stopped sales last, where an operator did.
     pub by: Option<StoppedBy>,
 }

@@ -327,6 +327,12 @@ impl ReadyReason {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
+    /// The reason that stands in the audit log so; none for what a person typed.
+    #[must_use]
+    pub fn of_said(said: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.said() == said)
+    }
+
     /// What stands in the audit log.
     #[must_use]
     pub const fn said(self) -> &'static str {

@@ -1,5 +1,7 @@
 //! Screens of the deck for tests: each kind at least once, and what a desk would answer.
 
+pub mod reasons;
+
 use super::face::{
     BreakCard, BreakLine, DeckFace, Health, HomeFace, OddLine, OrderCard, SalesFace, StoppedBy,
     WaitingOrder, WalletFace,
@@ -10,8 +12,9 @@ use crate::domain::audit::Who;
 use crate::domain::breaks::{Break, BreakStanding, Finding};
 use crate::domain::catalog::{PremiumMonths, Product, ProductKind, StarsQuantity};
 use crate::domain::ids::{InvoiceId, LoginId, TelegramId, TransferId, Version};
+use crate::domain::invoice::Oddity;
 use crate::domain::money::{MicroUsd, NanoTon};
-use crate::domain::order::{HistoryRow, Order};
+use crate::domain::order::{HistoryRow, Order, OrderState, WhyParked};
 use crate::domain::pricing::{Bps, Contradiction, ShopPrices, Stop, StopReason};
 use crate::domain::report::DayReport;
 use crate::domain::samples::{self, noon};
@@ -23,7 +26,21 @@ const VERSION: Version = Version::new(4);
 /// A parked order with a payment behind it.
 #[must_use]
 pub fn parked() -> Order {
-    samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false))
+    let order = samples::parked(&[(1, 5, 0)], samples::paid_stage(false, false));
+    because(order, WhyParked::DeliveryUnseen)
+}
+
+/// The order, parked for this reason if it is parked.
+#[must_use]
+pub fn because(mut order: Order, why: WhyParked) -> Order {
+    if let OrderState::Parked {
+        why: line, reason, ..
+    } = &mut order.state
+    {
+        *line = why.to_string();
+        *reason = Some(why);
+    }
+    order
 }
 
 /// A break about a row of Fragment's history that the parked order may have.
@@ -135,7 +152,8 @@ pub fn shown(look: &Look, prices: &ShopPrices) -> DeckFace {
         Look::Odd(page) => DeckFace::Odd {
             lines: vec![OddLine {
                 invoice: InvoiceId::new(3),
-                what: "paid twice <b>".to_owned(),
+                what: Oddity::Vanished.to_string(),
+                oddity: Some(Oddity::Vanished),
                 since: noon() - Span::minutes(5),
             }],
             page: *page,
@@ -218,15 +236,7 @@ pub fn others() -> Vec<DeckFace> {
         DeckFace::Sales(Box::new(SalesFace {
             open: false,
             stops: stops(),
-            unavailable: vec![
-                (samples::stars(50), "stopped".to_owned()),
-                (
-                    crate::domain::catalog::Product::Premium(
-                        crate::domain::catalog::PremiumMonths::Three,
-                    ),
-                    "stopped".to_owned(),
-                ),
-            ],
+            unavailable: reasons::unavailable(),
             by: by(who),
         }))
     };
@@ -257,7 +267,23 @@ pub fn others() -> Vec<DeckFace> {
     ];
     faces.extend(giving());
     let orders = samples::every_order().into_iter();
-    faces.extend(orders.map(|(_, order)| DeckFace::Order(Box::new(card(order)))));
+    let known = |order| because(order, WhyParked::DeliveryUnseen);
+    faces.extend(orders.map(|(_, order)| DeckFace::Order(Box::new(card(known(order))))));
+    let parked = |why| WaitingOrder::of(&because(parked(), why));
+    faces.push(DeckFace::Found(
+        reasons::whys().into_iter().map(parked).collect(),
+    ));
+    let lines = reasons::oddities().into_iter().map(|odd| OddLine {
+        invoice: InvoiceId::new(3),
+        what: odd.to_string(),
+        oddity: Some(odd),
+        since: noon(),
+    });
+    faces.push(DeckFace::Odd {
+        lines: lines.collect(),
+        page: 0,
+        more: false,
+    });
     faces
 }
 

@@ -118,7 +118,10 @@ fn every_button_of_every_screen_leads_to_a_screen_with_a_way_back() {
     let mut room = Room::new();
     let (dialog, home) = room.say(Dialog::default(), "/admin");
     let mut queue: Vec<(Dialog, Screen)> = vec![(dialog, home)];
-    queue.extend(samples::others().into_iter().map(|face| {
+    // What asks why belongs to a wish, and is met on the way to one.
+    let others = samples::others().into_iter();
+    let others = others.filter(|face| !matches!(face, DeckFace::Why { .. }));
+    queue.extend(others.map(|face| {
         let buttons = face.keys(1);
         let body = Body::Deck(Box::new(face));
         let note = None;

@@ -5,7 +5,7 @@ use crate::domain::ids::{AdminId, TransferId};
 use crate::domain::ledger::{Account, EntryKey};
 use crate::domain::notice::RefundReason;
 use crate::domain::order::{
-    OperatorAct, Order, OrderEvent, OrderRefused, OrderRules, OrderState, Stage,
+    OperatorAct, Order, OrderEvent, OrderRefused, OrderRules, OrderState, Stage, WhyParked,
 };
 use crate::domain::samples::{
     CUSTOMER, SEQNO, WALLET, after, desk, every_order, history_row, page_proof, paid_stage, parked,
@@ -278,7 +278,7 @@ fn an_order_whose_money_is_on_its_way_back_is_never_parked() {
     let order = crate::domain::samples::held(&[], Some(RefundReason::CustomerAsked));
     let stops = [
         OrderEvent::Break,
-        OrderEvent::NeedsOperator("the signer said no".into()),
+        OrderEvent::NeedsOperator(WhyParked::SignerRule("no".into())),
     ];
     for event in stops {
         let refused = order.decide(event, desk);

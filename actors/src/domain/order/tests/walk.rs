@@ -12,13 +12,14 @@ use crate::domain::ids::{AdminId, TransferId};
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey, TrialBalance};
 use crate::domain::notice::{Message, OperatorNews, RefundReason};
 use crate::domain::order::{
-    Funding, OperatorAct, Order, OrderEvent, OrderRefused, OrderRules, OrderState, Stage, conclude,
+    Funding, OperatorAct, Order, OrderEvent, OrderRefused, OrderRules, OrderState, Stage,
+    WhyParked, conclude,
 };
 use crate::domain::samples::{
     CUSTOMER, EPOCH, ORDER, WALLET, burn, desk, history_proof, history_row, link, noon, order,
     page_proof, ton, transfer, tx, wallet,
 };
-use crate::domain::transfer::{Purpose, Transfer, Verdict};
+use crate::domain::transfer::{ChainFault, Purpose, Transfer, Verdict};
 use crate::domain::wallet::Wallet;
 use crate::domain::{Span, Timestamp};
 
@@ -100,7 +101,9 @@ impl World {
                 self.event(OrderEvent::LinkRefused(RefundReason::RecipientGone));
             }
             Step::LinkNotDone => self.event(OrderEvent::LinkNotDone),
-            Step::NeedsOperator => self.event(OrderEvent::NeedsOperator("identity".into())),
+            Step::NeedsOperator => self.event(OrderEvent::NeedsOperator(WhyParked::FragmentSays(
+                "identity".into(),
+            ))),
             Step::LinkExpired => self.event(OrderEvent::LinkExpired),
             Step::Sign => self.sign(),
             Step::Execute { pick, afford } => self.execute(pick, afford),
@@ -217,7 +220,7 @@ impl World {
         let (tx, fees) = (tx(u64::from(judged.seqno) + 1_000), ton("0.003"));
         let verdict = match self.chain.get(&judged.seqno) {
             Some(Used::Stranger) => Verdict::Foreign {
-                why: "two signers".into(),
+                why: ChainFault::SentOther { lt: 1 },
             },
             Some(Used::By {
                 transfer,

@@ -13,7 +13,7 @@ use crate::domain::samples::{
     ORDER, SEQNO, WALLET, address, after, burn, desk, every_order, held, link, order, order_in,
     parked, purchase, ton, transfer, tx, wallet,
 };
-use crate::domain::transfer::{Transfer, TransferState, Verdict, Waiting};
+use crate::domain::transfer::{ChainFault, Transfer, TransferState, Verdict, Waiting};
 use crate::domain::wallet::{Standing, Wallet};
 
 fn decide(order: &Order, event: OrderEvent, seconds: i64) -> Result<Order, OrderRefused> {
@@ -371,9 +371,11 @@ fn a_foreign_message_parks_the_order_and_stops_the_wallet() {
     let busy = wallet().signed(live.id);
     for verdict in [
         Verdict::Foreign {
-            why: "two signers".into(),
+            why: ChainFault::SentOther { lt: 1 },
         },
-        Verdict::Mismatch { why: "odd".into() },
+        Verdict::Mismatch {
+            why: ChainFault::SentOther { lt: 1 },
+        },
     ] {
         let decision = concluded(&paying(&[(1, SEQNO, 0)], None), &live, &[], &verdict, &busy);
         let OrderState::Parked {
