@@ -28,3 +28,4 @@ pub use cookies::{BadCookies, CookieText};
 pub use market::Fragment;
 pub use proxy::{BadProxy, Proxy};
 pub use settings::{BrowserSettings, Chrome, FragmentSettings, WebDriverPlace};
+pub(crate) use tab::UNREACHED;

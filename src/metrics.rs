@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 pub mod chat;
 pub mod goods;
+pub mod live;
 pub mod machine;
 pub mod sheet;
 pub mod shop;

@@ -117,7 +117,10 @@ impl Layers {
         };
         for key in keys(&dict, "") {
             if names::by_key(&key).is_none() {
-                let meant = names::meant_key(&key)
+                // Of the environment, and here by mistake.
+                let of_var = names::by_var(&key).map(|name| name.key);
+                let meant = of_var
+                    .or_else(|| names::meant_key(&key))
                     .map_or_else(String::new, |meant| format!("; `{meant}` may be meant"));
                 let what = format!("`{key}` is not a setting{meant}");
                 problems.push(problem(origin.into(), what));
@@ -204,7 +207,10 @@ impl Flat {
         let file_var = format!("{var}_FILE");
         let file = secret.then(|| self.filled(&file_var)).flatten();
         let origin = || Some(self.origin.clone());
-        match (self.filled(var), file) {
+        // What was never filled in does not contradict the file.
+        let own = self.filled(var);
+        let own = own.filter(|own| file.is_none() || !values::is_placeholder(own));
+        match (own, file) {
             (Some(_), Some(_)) => Err(Problem {
                 name: var.into(),
                 what: format!("set together with {file_var}: keep one of them"),

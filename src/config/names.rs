@@ -243,10 +243,28 @@ pub(super) fn is_known(var: &str) -> bool {
         || var.strip_suffix("_FILE").is_some_and(is_secret)
 }
 
-/// The variable that was most likely meant by one that is none of ours.
+/// What other programs call a setting of ours.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("BOT_TOKEN", "TELEGRAM_TOKEN"),
+    ("TELEGRAM_BOT_TOKEN", "TELEGRAM_TOKEN"),
+    ("TG_TOKEN", "TELEGRAM_TOKEN"),
+    ("POSTGRES_URL", "DATABASE_URL"),
+    ("HELEKET_API_KEY", "API_KEY"),
+    ("HELEKET_MERCHANT", "MERCHANT_UUID"),
+    ("MERCHANT_ID", "MERCHANT_UUID"),
+    ("SEED_PHRASE", "FRAGMENT_SEED_PHRASE"),
+    ("MNEMONIC", "FRAGMENT_SEED_PHRASE"),
+    ("TONCENTER_API_KEY", "TON_API_KEY"),
+];
+
+/// The variable that was most likely meant by one that is none of ours, in whatever case.
 pub(super) fn meant(var: &str) -> Option<&'static str> {
+    let var = var.to_ascii_uppercase();
+    let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == var);
     let names = NAMES.iter().map(|name| name.var);
-    nearest(var, names.chain(LATER.iter().map(|(name, _)| *name)))
+    elsewhere
+        .map(|(_, ours)| *ours)
+        .or_else(|| nearest(&var, names.chain(LATER.iter().map(|(name, _)| *name))))
 }
 
 /// The key that was most likely meant by one that is none of ours.

@@ -233,6 +233,13 @@ const MISTAKES: &[(&[(&str, &str)], &str)] = &[
         "MERCHANT_UUID: not set, but API_KEY is: set both, or none to keep payments off",
     ),
     (
+        &[
+            ("MERCHANT_UUID", "a-key-of-forty-letters-and-no-uuid"),
+            ("API_KEY", "8b03432e-385b-4670-8d06-064591096795"),
+        ],
+        "MERCHANT_UUID: holds no uuid, and API_KEY does: they are swapped (read from the environment)",
+    ),
+    (
         &[("HELEKET_WEBHOOK_IPS", "31.133.220.8,heleket")],
         "HELEKET_WEBHOOK_IPS: expected addresses or blocks such as 31.133.220.8 or 10.0.0.0/8, with commas, found \"31.133.220.8,heleket\" (read from the environment)",
     ),
@@ -277,6 +284,11 @@ const MISTAKES_IN_FILES: &[(&str, &str, &str)] = &[
         "config/production.toml",
         "[http]\nprot = 1\n",
         "config/production.toml: `http.prot` is not a setting; `http.port` may be meant",
+    ),
+    (
+        "config/production.toml",
+        "HTTP_PORT = 8000\n",
+        "config/production.toml: `HTTP_PORT` is not a setting; `http.port` may be meant",
     ),
     (
         "config/production.toml",
@@ -359,6 +371,23 @@ fn empty_values_and_placeholders_count_as_not_set() {
 }
 
 #[test]
+fn a_placeholder_does_not_contradict_the_file_that_is_named() {
+    let place = Place::new()
+        .file("key", "0012")
+        .file(".env", "MERCHANT_UUID=m-1\nAPI_KEY=your_api_key\n");
+    let settings = place.var_of_file("API_KEY_FILE", "key").settings();
+    let keys = settings.heleket.keys.as_ref().unwrap();
+    assert_eq!(keys.api_key.expose_secret(), "0012");
+    let place = Place::new()
+        .file("key", "0012")
+        .var("API_KEY", "your_api_key");
+    let place = place
+        .var("MERCHANT_UUID", "m-1")
+        .var_of_file("API_KEY_FILE", "key");
+    assert!(place.settings().heleket.keys.is_some());
+}
+
+#[test]
 fn slips_of_the_hand_are_remarked_and_strangers_are_not() {
     let place = with("DATABSE_URL", "sqlite:x")
         .var("HTTP_PORT_FILE", "/x")
@@ -366,12 +395,16 @@ fn slips_of_the_hand_are_remarked_and_strangers_are_not() {
         .var("HOME", "/root")
         .var("LANG", "C")
         .var("HOSTNAME", "shop")
-        .var("CLOUDFLARE_TUNNEL_TOKEN_FILE", "/run/secrets/x");
+        .var("CLOUDFLARE_TUNNEL_TOKEN_FILE", "/run/secrets/x")
+        .var("bot_token", "what other programs call it")
+        .var("log_level", "debug");
     assert_eq!(
         place.settings().remarks,
         [
             "DATABSE_URL is not a setting; DATABASE_URL may be meant (set in the environment)",
             "HTTP_PORT_FILE is not read: only secrets come from files (set in the environment)",
+            "bot_token is not a setting; TELEGRAM_TOKEN may be meant (set in the environment)",
+            "log_level is not a setting; LOG_LEVEL may be meant (set in the environment)",
         ]
     );
 }

@@ -6,6 +6,7 @@ use crate::cli::{self, Failed};
 use crate::config::{MigrateAtStart, Settings};
 use crate::storage::backup;
 use crate::storage::migrate::{self, MigrateFailed};
+use crate::storage::postgres_connect::{CannotConnect, Unfit};
 use crate::storage::url::{DatabaseUrl, SqliteUrl};
 use crate::storage::{OpenFailed, Storage, StorageSettings};
 
@@ -121,19 +122,36 @@ async fn migrate(io: &Runtime, url: &DatabaseUrl) -> Result<(), Failed> {
 /// What a service manager may try again, and what only an operator settles.
 fn failed(why: OpenFailed) -> Failed {
     match why {
-        why @ OpenFailed::CannotConnect(_) => Failed::by_itself(why),
+        OpenFailed::CannotConnect(why) | OpenFailed::Unfit(Unfit::CannotConnect(why)) => {
+            not_connected(why)
+        }
         OpenFailed::Migrate(why) => not_migrated(why),
+        why @ OpenFailed::Unfit(Unfit::Silent { .. }) => Failed::by_itself(why),
+        why @ OpenFailed::File { .. } => Failed::for_an_operator(format!(
+            "{why}; expected a file that this user may write, in STATE_DIR or where DATABASE_URL names it"
+        )),
         why @ (OpenFailed::InUse { .. }
-        | OpenFailed::File { .. }
         | OpenFailed::Unfit(_)
         | OpenFailed::Schema { .. }
         | OpenFailed::Setting { .. }) => Failed::for_an_operator(why),
     }
 }
 
+/// A server that is away comes back, a role that it refuses does not.
+fn not_connected(why: CannotConnect) -> Failed {
+    match why {
+        why @ (CannotConnect::Away { .. } | CannotConnect::TimedOut { .. }) => {
+            Failed::by_itself(why)
+        }
+        why @ (CannotConnect::Refused { .. } | CannotConnect::Authorities { .. }) => {
+            Failed::for_an_operator(why)
+        }
+    }
+}
+
 fn not_migrated(why: MigrateFailed) -> Failed {
     match why {
-        why @ MigrateFailed::CannotConnect(_) => Failed::by_itself(why),
+        MigrateFailed::CannotConnect(why) => not_connected(why),
         why @ (MigrateFailed::File { .. }
         | MigrateFailed::Foreign { .. }
         | MigrateFailed::Newer { .. }

@@ -94,9 +94,12 @@ async fn greet(settings: &Settings, given: &Redis, link: &RedisLink) -> Result<(
 /// Why a Redis that answers will never do as it is set; none if it does, or did not answer.
 pub(super) fn never(settings: &Settings, place: &str, greeting: &Greeting) -> Option<Failed> {
     let wrong = |var: &str, what: &str| {
-        let origin = settings.origin_of(var);
+        let origin = match settings.origin_of(var).as_str() {
+            "nowhere" => "it is not set".to_owned(),
+            origin => format!("read from {origin}"),
+        };
         Some(Failed::for_an_operator(format!(
-            "{var}: redis at {place} {what} (read from {origin})"
+            "{var}: redis at {place} {what} ({origin})"
         )))
     };
     match greeting {

@@ -22,8 +22,15 @@ pub enum BadWallet {
         origin: String,
     },
     /// The expected address.
-    #[error(transparent)]
-    Address(#[from] BadAddress),
+    #[error("{var}: {why} (read from {origin})")]
+    Address {
+        /// The variable.
+        var: String,
+        /// What is wrong.
+        why: BadAddress,
+        /// Where it was read.
+        origin: String,
+    },
     /// The words open another wallet.
     #[error("{var}: {why}")]
     Chosen {
@@ -94,15 +101,17 @@ fn till_wallet(settings: &Settings, given: &TillSeed) -> Result<TillWallet, BadW
         why,
         origin: settings.origin_of(&var),
     })?;
-    let address = given.address.as_deref().map(parse_address);
+    let address = given.address.as_deref().map(parse_address).transpose();
+    let address = address.map_err(|why| {
+        let var = var.replace("FRAGMENT_SEED_PHRASE", "TON_WALLET_ADDRESS");
+        let origin = settings.origin_of(&var);
+        BadWallet::Address { var, why, origin }
+    })?;
     let version = settings.ton.version.map(|version| match version {
         WalletVersionName::V4R2 => WalletVersion::V4R2,
         WalletVersionName::V5R1 => WalletVersion::V5R1,
     });
-    let wanted = WantedWallet {
-        version,
-        address: address.transpose()?,
-    };
+    let wanted = WantedWallet { version, address };
     let chosen = |why| BadWallet::Chosen {
         var: var.clone(),
         why,

@@ -327,10 +327,24 @@ fn lost(why: &WebDriverError) -> Lost {
         "it could not be started"
     } else if matches!(inner, WebDriverErrorInner::JavascriptError(_)) {
         "its script failed"
+    } else if let Some(code) = network_error(&inner.to_string()) {
+        return Lost::new(format!("{UNREACHED} ({code})"));
     } else {
         "its driver refused a command"
     };
     Lost::new(what)
+}
+
+/// What is said where the browser works, and the network does not.
+pub(crate) const UNREACHED: &str = "its page is out of reach";
+
+/// Chromium's own name for what the network did, such as `ERR_NAME_NOT_RESOLVED`; nothing else of the
+/// driver's words.
+fn network_error(said: &str) -> Option<&str> {
+    let (_, code) = said.split_once("net::")?;
+    let end = code.find(|letter: char| !letter.is_ascii_uppercase() && letter != '_');
+    code.get(..end.unwrap_or(code.len()))
+        .filter(|code| code.starts_with("ERR_"))
 }
 
 /// One call. Referrer and origin are the browser's own; the rest is what the site's page sends.
@@ -358,3 +372,16 @@ fetch(path, {
   done({trouble: error.name === 'AbortError' ? 'no answer in time' : 'no connection'});
 });
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_the_driver_says_of_the_network_only_the_code_is_told() {
+        let said = "unknown error: net::ERR_NAME_NOT_RESOLVED\n  (Session info: chrome=156)";
+        assert_eq!(network_error(said), Some("ERR_NAME_NOT_RESOLVED"));
+        assert_eq!(network_error("net::https://secret.example"), None);
+        assert_eq!(network_error("unknown error: cannot find"), None);
+    }
+}

@@ -113,6 +113,7 @@ pub(super) fn show() {
         }
     }
     super::chat::polls(false);
+    super::live::show();
     counter!("starkeeper_operator_notices_total").absolute(0);
     counter!("starkeeper_days_told_total").absolute(0);
     counter!("starkeeper_sessions_started_total").absolute(0);

@@ -73,7 +73,17 @@ pub enum CannotConnect {
         /// After how long it was given up.
         after: Duration,
     },
-    /// The server, the network or the certificate refused.
+    /// Nobody serves there, or not now: by and by somebody may.
+    #[error(
+        "no connection to {server}: {why}; is PostgreSQL running there, and is DATABASE_URL its address?"
+    )]
+    Away {
+        /// Which server.
+        server: String,
+        /// What happened instead.
+        why: String,
+    },
+    /// The server or the certificate refused, and will again.
     #[error("no connection to {server}: {why}")]
     Refused {
         /// Which server.
@@ -180,10 +190,7 @@ impl PostgresConnector {
     async fn within<T>(&self, opening: BoxFuture<'_, Result<T, Why>>) -> Result<T, CannotConnect> {
         match tokio::time::timeout(self.timeout, opening).await {
             Ok(Ok(opened)) => Ok(opened),
-            Ok(Err(why)) => Err(CannotConnect::Refused {
-                server: self.server(),
-                why: self.explained(&why),
-            }),
+            Ok(Err(why)) => Err(self.refused(&why)),
             Err(_) => Err(CannotConnect::TimedOut {
                 server: self.server(),
                 after: self.timeout,
@@ -191,15 +198,18 @@ impl PostgresConnector {
         }
     }
 
-    fn explained(&self, why: &Why) -> String {
-        let text = why.text();
-        let remedy = match why {
-            Why::Setup(_) => None,
-            Why::Refused(why) => self.remedy(why, &text),
+    fn refused(&self, why: &Why) -> CannotConnect {
+        let (server, text) = (self.server(), why.text());
+        let Why::Refused(why) = why else {
+            return CannotConnect::Refused { server, why: text };
         };
-        match remedy {
-            Some(remedy) => format!("{text}: {remedy}"),
-            None => text,
+        match self.remedy(why, &text) {
+            Some(remedy) => {
+                let why = format!("{text}: {remedy}");
+                CannotConnect::Refused { server, why }
+            }
+            None if may_pass(why) => CannotConnect::Away { server, why: text },
+            None => CannotConnect::Refused { server, why: text },
         }
     }
 
@@ -270,6 +280,28 @@ impl Why {
             Self::Refused(why) => with_sources(why),
         }
     }
+}
+
+/// Whether the same question may be answered later: nobody listens yet, or the server starts, ends or
+/// has no place left.
+fn may_pass(why: &tokio_postgres::Error) -> bool {
+    if let Some(code) = why.code() {
+        let passing = [
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::TOO_MANY_CONNECTIONS,
+        ];
+        return passing.contains(code);
+    }
+    let mut below: Option<&(dyn std::error::Error + 'static)> = Some(why);
+    while let Some(why) = below {
+        if why.is::<std::io::Error>() {
+            return true;
+        }
+        below = why.source();
+    }
+    why.is_closed()
 }
 
 /// An error's text with those below it. The server's own words take the place of all.

@@ -42,7 +42,11 @@ impl fmt::Display for BadWords {
         match self {
             Self::Count(found) => write!(f, "expected 24 words, found {found}"),
             Self::NotOnTheList { place } => {
-                write!(f, "word {place} is not one of the 2048 words of the list")
+                write!(
+                    f,
+                    "word {place} is not one of the 2048 words of the list: expected 24 of them, with \
+                     nothing but spaces between"
+                )
             }
             Self::Check => f.write_str(
                 "the words do not check: one is mistyped, or two are swapped, or the phrase has a password or is not one of TON's",

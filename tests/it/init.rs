@@ -114,16 +114,56 @@ fn a_wrong_answer_is_explained_and_asked_again() {
 }
 
 #[test]
-fn settings_that_are_there_are_never_touched() {
+fn what_a_file_sets_already_is_neither_asked_nor_touched() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join(".env");
-    fs::write(&file, "LOG_LEVEL=debug\n").expect("it is written");
+    let before = "# ours\nLOG_LEVEL=debug\nTELEGRAM_TOKEN=your_bot_token_here\n# ADMIN_IDS=1\nBACKUP_DIR=kept\n";
+    fs::write(&file, before).expect("it is written");
+    let mode = fs::Permissions::from_mode(0o640);
+    fs::set_permissions(&file, mode).expect("it is ours");
+    let mut given = answers(TOKEN);
+    given.pop();
+    let output = init(folder.path(), &given);
+    let said = printed(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("BACKUP_DIR"), "{said}");
+    let text = fs::read_to_string(&file).expect("it is text");
+    let begins = format!(
+        "# ours\nLOG_LEVEL=debug\nTELEGRAM_TOKEN='{TOKEN}'\nADMIN_IDS='7'\nBACKUP_DIR=kept\n"
+    );
+    assert!(text.starts_with(&begins), "{text}");
+    assert!(
+        text.contains("\nMERCHANT_UUID='merchant-uuid-of-nobody'\n"),
+        "{text}"
+    );
+    let mode = fs::metadata(&file)
+        .expect("it is there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o640, "whoever could read it still can");
+    // Once more: what was skipped is asked again, and what was answered is not.
+    let output = init(folder.path(), &["".into(), "".into(), "".into(), "".into()]);
+    let said = printed(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("PAYOUT_API_KEY") && !said.contains("ADMIN_IDS"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&file).expect("it is text"), text);
+    let left = fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 1, "no draft is left");
+}
+
+#[test]
+fn a_file_with_a_mistake_in_it_is_told_before_anything_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join(".env"), "LOG_LEVEL=loud\n").expect("it is written");
     let output = init(folder.path(), &answers(TOKEN));
-    assert_eq!(output.status.code(), Some(1));
-    assert!(printed(&output).contains("is there already and was not touched"));
-    assert_eq!(
-        fs::read_to_string(&file).expect("it is text"),
-        "LOG_LEVEL=debug\n"
+    assert_eq!(output.status.code(), Some(78));
+    let said = printed(&output);
+    assert!(
+        said.contains("LOG_LEVEL: expected one of") && !said.contains("TELEGRAM_TOKEN:"),
+        "{said}"
     );
 }
 

@@ -5,6 +5,7 @@ mod asleep;
 mod clusters;
 mod compose;
 mod dashboards;
+pub mod elk;
 mod health;
 mod host;
 mod installed;
@@ -17,6 +18,7 @@ mod with_nginx;
 mod with_prometheus;
 mod with_redis;
 mod with_systemd;
+mod with_validators;
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! The section `heleket`: keys and address of the payment gateway.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use crate::config::reader::Reader;
@@ -47,6 +47,10 @@ pub(in crate::config) fn heleket(reader: &mut Reader<'_>) -> Option<Heleket> {
     let block = "addresses or blocks such as 31.133.220.8 or 10.0.0.0/8, with commas";
     let webhook_ips = reader.list("heleket.webhook_ips", block, Network::parse);
     let keys = match (merchant?, api_key?) {
+        (Some(merchant), Some(key)) if is_uuid(key.expose_secret()) && !is_uuid(&merchant) => {
+            let what = "holds no uuid, and API_KEY does: they are swapped";
+            reader.refuse("heleket.merchant", what)
+        }
         (Some(merchant), Some(api_key)) => Some(Some(Keys { merchant, api_key })),
         (None, None) => Some(None),
         (Some(_), None) => {
@@ -80,4 +84,11 @@ pub(super) fn base_url(text: &str) -> Result<Url, &'static str> {
     } else {
         Err(expected)
     }
+}
+
+/// Whether a text has the form of a merchant's number; a key has not.
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    let hex = |letter: char| letter == '-' || letter.is_ascii_hexdigit();
+    lengths.eq([8, 4, 4, 4, 12]) && text.chars().all(hex)
 }

@@ -19,7 +19,7 @@ use super::super::wallets::NETWORK;
 use super::{Preflight, Report};
 use crate::cli::Failed;
 use crate::cli::login::Daemon;
-use crate::fragment::{BrowserSettings, Fragment, FragmentSettings};
+use crate::fragment::{BrowserSettings, Fragment, FragmentSettings, UNREACHED};
 use crate::storage::vault::SealedVault;
 use crate::ton::{FirewallRules, Outgoings, TonSigner, friendly};
 
@@ -31,6 +31,20 @@ const PATIENT: Duration = Duration::from_secs(60);
 
 /// What new cookies need.
 const NEW_COOKIES: &str = "log in at fragment.com in a browser, and bring its cookies with `starkeeper login import FILE`";
+
+/// What a browser needs that starts and reaches nothing.
+const THE_NETWORK: &str =
+    "look at the network, the name server, and FRAGMENT_PROXY_URL or PROXY_URL";
+
+/// Why there is no page of Fragment to ask.
+enum NotOpened {
+    /// As it is set, none can be started.
+    Settings(Failed),
+    /// None starts.
+    NoBrowser(String),
+    /// One starts, and the network leads nowhere.
+    Unreached(String),
+}
 
 impl Preflight<'_> {
     pub(super) async fn browser(&self, report: &mut Report) {
@@ -45,9 +59,14 @@ impl Preflight<'_> {
                 };
                 report.well(format!("a browser starts {place} in {took} ms"));
             }
-            Err(failed) => report.wrong(
-                failed.text,
-                "install chromium and chromium-driver, or look at BROWSER_DRIVER, BROWSER_PATH and WEBDRIVER_URL",
+            Err(NotOpened::Unreached(why)) => report.odd(
+                format!("a browser starts, and cannot open fragment.com: {why}"),
+                THE_NETWORK,
+            ),
+            Err(NotOpened::Settings(failed)) => report.failed(&failed),
+            Err(NotOpened::NoBrowser(why)) => report.wrong(
+                format!("no browser starts: {why}"),
+                "install chromium and chromium-driver, or look at BROWSER_DRIVER, BROWSER_PATH, BROWSER_SANDBOX and WEBDRIVER_URL",
             ),
         }
     }
@@ -59,8 +78,13 @@ impl Preflight<'_> {
         };
         let opened = match self.opened(tills.clone()).await {
             Ok(opened) => opened,
-            Err(failed) => {
-                return report.wrong(failed.text, "look at `starkeeper check webdriver` first");
+            Err(NotOpened::Unreached(why)) => {
+                return report.wrong(format!("fragment.com cannot be opened: {why}"), THE_NETWORK);
+            }
+            Err(NotOpened::Settings(failed)) => return report.failed(&failed),
+            Err(NotOpened::NoBrowser(why)) => {
+                let text = format!("no browser starts: {why}");
+                return report.wrong(text, "look at `starkeeper check webdriver` first");
             }
         };
         if opened.path(report).await {
@@ -79,7 +103,7 @@ impl Preflight<'_> {
     }
 
     /// Fragment as the daemon reads it, with nobody's browser and no key to sign with.
-    async fn opened(&self, tills: Vec<(LoginId, WalletAddress)>) -> Result<Opened, Failed> {
+    async fn opened(&self, tills: Vec<(LoginId, WalletAddress)>) -> Result<Opened, NotOpened> {
         let settings = self.settings;
         let none = Arc::new(Outgoings::new([], Vec::new()));
         let cap = settings.pricing.rules.get().max_order_cost;
@@ -94,7 +118,7 @@ impl Preflight<'_> {
                 // A busy machine is no broken one, and here a person waits for the answer.
                 command: PATIENT,
                 open: PATIENT,
-                ..browsers(settings)?
+                ..browsers(settings).map_err(NotOpened::Settings)?
             },
             Arc::new(Absent),
             Arc::new(signer),
@@ -103,7 +127,11 @@ impl Preflight<'_> {
         let opening = fragment.open(OURS, SlotKind::Anonymous).await;
         if let Err(why) = opening {
             fragment.close(OURS).await;
-            return Err(Failed::here(format!("no browser starts: {why}")));
+            let why = why.to_string();
+            return Err(match why.contains(UNREACHED) {
+                true => NotOpened::Unreached(why),
+                false => NotOpened::NoBrowser(why),
+            });
         }
         Ok(Opened { fragment })
     }

@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout};
 use crate::http::error::ApiError;
 use crate::http::health::{Report, Status};
 use crate::http::{Doors, resource};
+use crate::metrics;
 
 pub(super) mod event;
 mod feed;
@@ -88,6 +89,18 @@ enum End {
 }
 
 impl End {
+    /// As a label of the metrics.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Ending => "ending",
+            Self::TooSlow => "too_slow",
+            Self::Silent => "silent",
+            Self::Spoke => "spoke",
+            Self::Malformed => "malformed",
+        }
+    }
+
     fn reason(self) -> Option<CloseReason> {
         let (code, says) = match self {
             Self::Left => return None,
@@ -115,6 +128,7 @@ async fn serve(
     let stream = stream.max_frame_size(LONGEST_FRAME);
     let end = listen(&mut session, stream, &mut listener, health, pace).await;
     tracing::debug!("a listener of the live feed ends: {end:?}");
+    metrics::live::ended(end.name());
     // Behind what one who is too slow has not taken yet.
     let _closed = timeout(pace.silent, session.close(end.reason())).await;
 }
@@ -148,13 +162,13 @@ async fn listen(
             line = listener.lines.recv() => match line {
                 // What happened before the first line is in it.
                 Ok(line) if greeted.is_none_or(|n| line.n <= n) => Ok(()),
-                Ok(line) => in_time(pace.send, session.text(line.text.to_string())).await,
+                Ok(line) => say(pace, session, &line).await,
                 Err(RecvError::Lagged(_)) => return End::TooSlow,
                 Err(RecvError::Closed) => return End::Ending,
             },
             Some(now) = first(&mut listener.now), if greeted.is_none() => {
                 greeted = Some(now.n);
-                in_time(pace.send, session.text(now.text.to_string())).await
+                say(pace, session, &now).await
             }
             _ = pings.tick() => match heard.elapsed() > pace.silent {
                 true => return End::Silent,
@@ -165,6 +179,13 @@ async fn listen(
             return end;
         }
     }
+}
+
+/// Sends a line.
+async fn say(pace: Pace, session: &mut Session, line: &feed::Told) -> Result<(), End> {
+    in_time(pace.send, session.text(line.text.to_string())).await?;
+    metrics::live::line_sent();
+    Ok(())
 }
 
 /// How everything is, once that is known.

@@ -289,6 +289,24 @@ pub(super) const ROWS: &[Row] = &[
         "Days that this daemon told the operators of",
     ),
     gauge(
+        "starkeeper_live_listeners",
+        "connections",
+        "",
+        "Connections of the live feed that listen to this daemon",
+    ),
+    counter(
+        "starkeeper_live_lines_total",
+        "lines",
+        "",
+        "Lines of the live feed that were sent, to each who listens",
+    ),
+    counter(
+        "starkeeper_live_ended_total",
+        "connections",
+        "why",
+        "Connections of the live feed that ended: left by themselves, ending with the daemon; cut off as too_slow, silent, spoke or malformed; full if too many listen already",
+    ),
+    gauge(
         "process_resident_memory_bytes",
         "bytes",
         "",

@@ -75,7 +75,7 @@ impl SqliteSchema {
             .filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Err(bad(format!(
-                "expected the folder {} to be there",
+                "expected the folder {} to be there; the daemon makes it, and the books in it, when it starts",
                 folder.display()
             )));
         }
@@ -130,11 +130,32 @@ fn refused(database: &str, ended: Ended) -> MigrateFailed {
         Ended::Database(why) => ("the migration".to_owned(), why.to_string()),
         Ended::Migration { what, why } => (what, why),
     };
+    let why = match helps(&why) {
+        Some(helps) => format!("{why}: {helps}"),
+        None => why,
+    };
     MigrateFailed::Refused {
         database: database.to_owned(),
         what,
         why,
     }
+}
+
+/// What to do about what SQLite says of a file.
+fn helps(why: &str) -> Option<&'static str> {
+    let known = [
+        (
+            "file is not a database",
+            "expected the books, or no file there; STATE_DIR and DATABASE_URL name the place",
+        ),
+        ("disk is full", "make room on that disk"),
+        (
+            "readonly database",
+            "expected a file that this user may write",
+        ),
+    ];
+    let found = known.iter().find(|(said, _)| why.contains(said));
+    found.map(|(_, helps)| *helps)
 }
 
 /// Refuses what is not ours to change, and answers the versions that were run.

@@ -66,9 +66,9 @@ fn only_nginx_stands_in_the_door() {
             );
         }
     }
-    let alone = BTreeSet::from(["bot-network".to_owned()]);
+    let inside = BTreeSet::from(["bot-network", "loopback"].map(str::to_owned));
     for name in ["db", "redis-node-1", "redis-node-6"] {
-        assert_eq!(networks(&all[name]), alone, "{name}");
+        assert_eq!(networks(&all[name]), inside, "{name}");
     }
     for name in ["app", "webhook"] {
         assert!(
@@ -79,10 +79,34 @@ fn only_nginx_stands_in_the_door() {
     assert_eq!(words(&all["app"]["expose"]), ["8000"]);
     assert_eq!(words(&all["webhook"]["expose"]), ["8001"]);
     let file = yaml("docker-compose.yml");
-    assert_eq!(
-        file["networks"]["bot-network"]["internal"].as_bool(),
-        Some(true)
-    );
+    let internal = |zone: &str| file["networks"][zone]["internal"].as_bool() == Some(true);
+    assert!(internal("bot-network") && internal("monitoring"));
+    let masquerade = "com.docker.network.bridge.enable_ip_masquerade";
+    let leads_out = file["networks"]["loopback"]["driver_opts"][masquerade].as_str();
+    assert_eq!(leads_out, Some("false"));
+    // An engine publishes nothing of a container that is in internal networks alone.
+    for (name, service) in &all {
+        let seen = networks(service).iter().any(|zone| !internal(zone));
+        let publishes = service.get("ports").is_some();
+        assert!(seen || !publishes, "{name} publishes what nobody reaches");
+        let on_loopback = networks(service).contains("loopback");
+        assert!(publishes || !on_loopback, "{name} is there for nothing");
+    }
+}
+
+/// Root without rights reads and writes only what is root's: a folder of the image that belongs to its
+/// own user needs that user.
+#[test]
+fn whoever_keeps_data_may_write_it() {
+    let all = services();
+    for node in 1..=6 {
+        let user = all[&format!("redis-node-{node}")]["user"].as_str();
+        assert_eq!(user, Some("999:1000"), "redis-node-{node}");
+    }
+    for name in ["nginx", "redis-cluster-monitor", "cloudflared"] {
+        let user = all[name]["user"].as_str();
+        assert_eq!(user, Some("1000:1000"), "{name} writes logs");
+    }
 }
 
 #[test]
@@ -98,6 +122,15 @@ fn ports_are_those_of_the_guide() {
     assert_eq!(published("prometheus"), ["127.0.0.1:9090:9090"]);
     assert_eq!(published("grafana"), ["127.0.0.1:3000:3000"]);
     assert_eq!(published("nginx"), ["80:80", "443:443", "8081:8081"]);
+    // As the guide has them, and on this machine alone.
+    for (name, ports) in [
+        ("elasticsearch", &["9200", "9300"][..]),
+        ("logstash", &["5044"]),
+        ("kibana", &["5601"]),
+    ] {
+        let here = ports.iter().map(|port| format!("127.0.0.1:{port}:{port}"));
+        assert_eq!(published(name), here.collect::<Vec<_>>(), "{name}");
+    }
 }
 
 #[test]
@@ -130,7 +163,11 @@ fn memory(service: &Value) -> u64 {
 #[test]
 fn a_machine_of_four_gigabytes_is_enough() {
     let all = services();
-    let limits: u64 = all.values().map(memory).sum();
+    // Logs to be searched are for a bigger one.
+    let is_elk = |service: &&Value| words(&service["profiles"]) == ["elk"];
+    let searching: u64 = all.values().filter(is_elk).map(memory).sum();
+    assert!(searching <= 3_072, "{searching} MiB");
+    let limits: u64 = all.values().map(memory).sum::<u64>() - searching;
     // Browsers live in `app` or in `chrome`: with both everything would still fit without `tunnel`.
     assert!(
         limits - memory(&all["chrome"]) <= 4_096 - 512,

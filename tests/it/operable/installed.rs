@@ -81,7 +81,8 @@ fn line<'a>(unit: &'a str, name: &str) -> &'a str {
     value
 }
 
-const PROGRAM: &str = "/usr/local/bin/starkeeper";
+const PROGRAM: &str = "/usr/local/lib/starkeeper/starkeeper";
+const COMMAND: &str = "/usr/local/bin/starkeeper";
 const SETTINGS: &str = "/etc/starkeeper/starkeeper.env";
 const UNIT: &str = "/etc/systemd/system/starkeeper.service";
 
@@ -91,12 +92,14 @@ fn an_installed_shop_has_a_program_folders_settings_and_a_unit_with_no_more_righ
     let said = run(&mut machine.x(&program(), &["install"]));
     for (path, mode) in [
         (PROGRAM, 0o755),
+        (COMMAND, 0o755),
         ("/etc/starkeeper", 0o750),
         (SETTINGS, 0o640),
         ("/var/lib/starkeeper", 0o700),
         ("/var/lib/starkeeper/backups", 0o700),
         ("/var/log/starkeeper", 0o750),
         (UNIT, 0o644),
+        ("/etc/systemd/system/starkeeper-away.service", 0o644),
     ] {
         assert_eq!(machine.mode(path), mode, "{path}");
     }
@@ -159,7 +162,7 @@ fn a_second_installation_keeps_settings_books_and_the_program_before() {
     assert!(machine.read(&format!("{PROGRAM}.before")).contains("1.0.0"));
     let said = run(&mut machine.x(&program(), &["uninstall"]));
     assert!(said.contains("/var/lib/starkeeper"), "{said}");
-    for gone in [PROGRAM, UNIT, "/usr/local/bin/starkeeper.before"] {
+    for gone in [COMMAND, UNIT, "/usr/local/lib/starkeeper"] {
         assert!(!machine.at(gone).exists(), "{gone}");
     }
     assert_eq!(machine.read(books), "books");
@@ -208,19 +211,82 @@ fn a_package_is_carried_checked_and_installed_without_the_source() {
         .env("DESTDIR", machine.root.path());
     let said = run(&mut shell);
     assert!(said.contains("starkeeper 1.2.3 is installed"), "{said}");
-    assert!(machine.at("/opt/shop/bin/starkeeper").exists());
     assert!(
-        machine
-            .read(UNIT)
-            .contains("ExecStart=/opt/shop/bin/starkeeper serve")
+        said.contains("sudo /opt/shop/bin/starkeeper check"),
+        "{said}"
     );
+    let starts = "ExecStart=/opt/shop/lib/starkeeper/starkeeper serve";
+    assert!(machine.read(UNIT).contains(starts));
     for name in ["@PREFIX@", "@CONFIG@", "@STATE@", "@LOGS@"] {
         assert!(
             text("deploy/systemd/starkeeper.service").contains(name),
             "{name}"
         );
-        assert!(!machine.read(UNIT).contains(name), "{name}");
+        for file in [UNIT, "/opt/shop/bin/starkeeper"] {
+            assert!(!machine.read(file).contains(name), "{name} in {file}");
+        }
     }
+    // Neither the package nor the prefix is needed to be rid of it.
+    let mut remove = Command::new(machine.at("/opt/shop/lib/starkeeper/install"));
+    run(remove.arg("remove").env("DESTDIR", machine.root.path()));
+    for gone in [UNIT, "/opt/shop/bin/starkeeper", "/opt/shop/lib/starkeeper"] {
+        assert!(!machine.at(gone).exists(), "{gone}");
+    }
+    assert!(machine.at(SETTINGS).exists());
+}
+
+/// What people type after an installation, in the folder of a test: whoever names settings of their own,
+/// or asks for what needs none, gets the program; the shop's settings are for root and its own user.
+#[test]
+fn the_installed_command_is_the_program_with_the_shops_settings_or_ones_own() {
+    let machine = Machine::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let says = folder.path().join("says");
+    std::fs::write(&says, "#!/bin/sh\necho \"$ENV_FILE|$(id -un)|$PWD|$*\"\n").expect("written");
+    let all = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&says, all).expect("it may be run");
+    run(&mut machine.x(&says, &["install"]));
+    // The folders of a machine are the test's here, and its user is who runs it.
+    let me = run(Command::new("id").arg("-un"));
+    let there = |path: &str| machine.at(path).display().to_string();
+    let command = machine
+        .read(COMMAND)
+        .replace("=/usr/local", &format!("={}", there("/usr/local")))
+        .replace("=/etc", &format!("={}", there("/etc")))
+        .replace("user=starkeeper", &format!("user={}", me.trim()));
+    std::fs::write(machine.at(COMMAND), command).expect("it is written");
+    let typed = |words: &[&str], settings: Option<&str>| {
+        let mut command = Command::new(machine.at(COMMAND));
+        command.args(words).current_dir(folder.path());
+        command.env_remove("ENV_FILE");
+        if let Some(settings) = settings {
+            command.env("ENV_FILE", settings);
+        }
+        run(&mut command)
+    };
+    let here = folder.path().canonicalize().expect("it is there");
+    let here = here.display().to_string();
+    let ours = format!(
+        "{}|{}|{}|",
+        there(SETTINGS),
+        me.trim(),
+        there("/etc/starkeeper")
+    );
+    assert_eq!(typed(&["check", "db"], None), format!("{ours}check db\n"));
+    // Files are named from where one stands.
+    assert_eq!(
+        typed(&["login", "import", "cookies", "--till", "2"], None),
+        format!("{ours}login import {here}/cookies --till 2\n")
+    );
+    assert_eq!(
+        typed(&["backup", "--force", "b.db"], None),
+        format!("{ours}backup --force {here}/b.db\n")
+    );
+    for words in [["login", "import", "-"], ["restore", "/x.db", "--help"]] {
+        assert!(typed(&words, None).ends_with(&format!("|{}\n", words.join(" "))));
+    }
+    let own = typed(&["check"], Some("mine"));
+    assert_eq!(own, format!("mine|{}|{here}|check\n", me.trim()));
 }
 
 #[test]

@@ -212,10 +212,35 @@ async fn so_many_may_listen_and_a_place_is_free_when_one_leaves() {
     }
     let refused = Reader::at(port, &shown(TOKEN)).await;
     assert_eq!(refused.err(), Some(429));
+    for reader in &mut readers {
+        assert_eq!(reader.line().await["event"], "now");
+    }
+    counted(port, "starkeeper_live_listeners", 32).await;
+    counted(port, "starkeeper_live_lines_total", 32).await;
+    counted(port, "starkeeper_live_ended_total{why=\"full\"}", 1).await;
     // One goes without a word.
     drop(readers.pop());
     eventually("its place is free", async || {
         Reader::at(port, &shown(TOKEN)).await.map(drop)
+    })
+    .await;
+    drop(readers);
+    counted(port, "starkeeper_live_listeners", 0).await;
+}
+
+/// Waits until the page of metrics says so.
+async fn counted(port: u16, name: &str, value: u64) {
+    eventually(&format!("{name} {value}"), async || {
+        let url = format!("http://127.0.0.1:{port}/metrics");
+        let page = reqwest::get(url).await.map_err(|why| why.to_string())?;
+        let page = page.text().await.map_err(|why| why.to_string())?;
+        let line = page
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} ")));
+        match line {
+            Some(line) if line == format!("{name} {value}") => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
     })
     .await;
 }

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 
 use serde_norway::Value;
 
 use super::{text, tree, yaml};
+use crate::support::services::run;
 
 const FILE: &str = ".github/workflows/deploy.yml";
 
@@ -134,6 +136,8 @@ fn what_was_scanned_is_what_is_pushed_under_commit_branch_and_release() {
     let env = |name: &str| file["env"][name].as_str().expect("a value").to_owned();
     assert_eq!(env("REGISTRY"), "${{ vars.REGISTRY }}");
     assert_eq!(env("IMAGE_NAME"), "${{ github.repository }}");
+    let pushed = "${{ vars.REGISTRY }}/${{ github.repository }}";
+    assert_eq!(env("IMAGE"), pushed, "what hosts fetch");
     let steps = all["build"]["steps"].as_sequence().expect("steps").clone();
     let step = |name: &str| {
         let of = |step: &&Value| {
@@ -175,6 +179,29 @@ fn what_was_scanned_is_what_is_pushed_under_commit_branch_and_release() {
         (scan["severity"].as_str(), scan["exit-code"].as_str()),
         (Some("CRITICAL"), Some("1"))
     );
+}
+
+/// The script of the guide's hosts fetches what was pushed, whatever the host itself calls its images.
+#[test]
+fn a_host_is_told_which_image_it_gets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ssh = folder.path().join("ssh");
+    std::fs::write(&ssh, "#!/bin/sh\nfor last; do :; done\necho \"$last\"\n").expect("written");
+    let all = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&ssh, all).expect("it may be run");
+    let path = std::env::var("PATH").expect("a path");
+    let mut on_host = Command::new(tree("deploy/ci/on-host"));
+    on_host
+        .arg("deploy/release status")
+        .env("PATH", format!("{}:{path}", folder.path().display()))
+        .env("IMAGE", "registry.example/Keeper/Shop");
+    for name in ["HOST", "FOLDER", "KEY", "KNOWN_HOSTS"] {
+        on_host.env(format!("DEPLOY_{name}"), "there");
+    }
+    let typed = run(&mut on_host);
+    let expected =
+        "cd 'there' && export IMAGE='registry.example/keeper/shop' && deploy/release status\n";
+    assert_eq!(typed, expected);
 }
 
 #[test]

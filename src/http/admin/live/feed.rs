@@ -18,6 +18,7 @@ use super::picture::Picture;
 use crate::http::error::ApiError;
 use crate::http::health::Status;
 use crate::http::{Doors, READ};
+use crate::metrics;
 
 /// Connections at once, of all tokens: operators and their screens, not the public.
 pub(super) const MOST: usize = 32;
@@ -85,6 +86,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         let mut desk = self.live.desk();
         desk.listeners = desk.listeners.saturating_sub(1);
+        metrics::live::listeners(desk.listeners);
     }
 }
 
@@ -130,10 +132,12 @@ impl Live {
     pub(super) fn enter(self: &Arc<Self>) -> Result<Listener, ApiError> {
         let mut desk = self.desk();
         if desk.listeners >= MOST {
+            metrics::live::ended("full");
             let message = format!("{MOST} listen to this daemon already");
             return Err(ApiError::too_many(message, "close one of them first"));
         }
         desk.listeners = desk.listeners.saturating_add(1);
+        metrics::live::listeners(desk.listeners);
         Ok(Listener {
             live: Arc::clone(self),
             lines: self.lines.subscribe(),

@@ -1,6 +1,8 @@
 //! Alerts on their way: a real Prometheus, a real Alertmanager with the routes of the tree, and receivers
 //! that write down what arrives. The daemon ends, and it is told by Telegram, Slack and mail.
 
+mod mail;
+
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
@@ -81,64 +83,8 @@ async fn request(stream: &mut BufReader<TcpStream>) -> Option<String> {
     Some(format!("{path}\n{}", String::from_utf8_lossy(&body)))
 }
 
-/// Takes mail from whoever knows the password (RFC 5321, RFC 4954).
-async fn mail(listener: TcpListener, arrived: Inbox) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let arrived = arrived.clone();
-        tokio::spawn(async move {
-            // A sender that goes away is heard no more.
-            let _gone = letter(BufReader::new(stream), &arrived).await;
-        });
-    }
-}
-
-async fn letter(mut stream: BufReader<TcpStream>, arrived: &Inbox) -> std::io::Result<()> {
-    use base64::Engine as _;
-    stream.write_all(b"220 mail.example\r\n").await?;
-    let (mut known, mut envelope) = (false, String::new());
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await? == 0 {
-            return Ok(());
-        }
-        let verb = line.to_ascii_uppercase();
-        let answer = if verb.starts_with("EHLO") {
-            "250-mail.example\r\n250 AUTH PLAIN\r\n"
-        } else if let Some(shown) = line.strip_prefix("AUTH PLAIN ") {
-            let shown = base64::prelude::BASE64_STANDARD.decode(shown.trim());
-            let expected = format!("\0starkeeper@shop.example\0{PASSWORD}");
-            known = shown.is_ok_and(|shown| shown == expected.as_bytes());
-            if known {
-                "235 welcome\r\n"
-            } else {
-                "535 wrong\r\n"
-            }
-        } else if !known {
-            "530 who are you?\r\n"
-        } else if verb.starts_with("DATA") {
-            stream.write_all(b"354 go on\r\n").await?;
-            let mut text = std::mem::take(&mut envelope);
-            loop {
-                let mut line = String::new();
-                stream.read_line(&mut line).await?;
-                if line == ".\r\n" {
-                    break;
-                }
-                text.push_str(&line);
-            }
-            arrived.put(text);
-            "250 taken\r\n"
-        } else if verb.starts_with("QUIT") {
-            "221 bye\r\n"
-        } else {
-            envelope.push_str(&line);
-            "250 ok\r\n"
-        };
-        stream.write_all(answer.as_bytes()).await?;
-    }
-}
-
-/// The routes of the tree; addresses and secrets are the test's, and nobody waits half a minute.
+/// The routes of the tree; addresses and secrets are the test's, and nobody waits half a minute. Mail goes
+/// as it would: encrypted by STARTTLS, to who shows a certificate of the server's name, and logged in.
 fn routes(folder: &std::path::Path, telegram: &str, slack: u16, mail: u16) -> String {
     for (name, secret) in [
         (
@@ -158,10 +104,13 @@ fn routes(folder: &std::path::Path, telegram: &str, slack: u16, mail: u16) -> St
             format!("bot_token: \"{TOKEN}\"\n        api_url: {telegram}"),
         ),
         ("chat_id: -1001234567890", format!("chat_id: {OLGA}")),
-        ("/run/secrets/", secrets),
+        ("/run/secrets/", secrets.clone()),
         (
             "smarthost: smtp.shop.example:587",
-            format!("smarthost: 127.0.0.1:{mail}\n        require_tls: false"),
+            format!(
+                "smarthost: 127.0.0.1:{mail}\n        \
+                 tls_config: {{ca_file: {secrets}cert.pem, server_name: smtp.shop.example}}"
+            ),
         ),
         ("group_wait: 30s", "group_wait: 1s".to_owned()),
         ("group_interval: 5m", "group_interval: 1s".to_owned()),
@@ -214,7 +163,8 @@ async fn an_alert_arrives_in_telegram_slack_and_mail_and_so_does_its_end() {
     };
     let (in_slack, in_mail) = (Inbox::default(), Inbox::default());
     tokio::spawn(slack(at(base).await, in_slack.clone()));
-    tokio::spawn(mail(at(base + 1).await, in_mail.clone()));
+    let post = mail::Office::with_a_certificate(folder.path(), in_mail.clone());
+    tokio::spawn(post.clone().opens(at(base + 1).await));
 
     let routes = routes(folder.path(), &shop.emulators.telegram(), base, base + 1);
     let alertmanager = alertmanager(folder.path(), &routes, base + 2);
@@ -263,6 +213,7 @@ async fn an_alert_arrives_in_telegram_slack_and_mail_and_so_does_its_end() {
     in_mail
         .holds("the end is mailed", &["RESOLVED", down])
         .await;
+    assert_eq!(post.heard_in_the_clear(), ["EHLO", "STARTTLS"]);
     assert!(
         !alertmanager.printed().contains(TOKEN),
         "no token in its log"
