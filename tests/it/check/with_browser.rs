@@ -31,22 +31,6 @@ async fn a_login_that_is_there_is_told_from_a_dead_one_and_from_a_path_that_is_b
 }
 
 #[tokio::test]
-async fn a_network_that_leads_nowhere_is_no_missing_browser() {
-    let mut ground = Ground::new().await;
-    ground.set("FRAGMENT_URL", "http://127.0.0.1:1");
-    let said = ground.check(&["webdriver", "fragment"]).await;
-    let line = said.line(
-        "webdriver",
-        "a browser starts, and cannot open fragment.com",
-    );
-    assert!(
-        line.starts_with("note ") && line.contains("(ERR_"),
-        "{line}"
-    );
-    said.wrong("fragment", "look at the network");
-}
-
-#[tokio::test]
 async fn a_browser_that_is_not_there_is_named() {
     let mut ground = Ground::new().await;
     ground.set("BROWSER_PATH", "/nowhere/chrome");
