@@ -15,6 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use self::asked::{Wrong, refuse_strangers};
+pub(crate) use self::faults::names as names_of_faults;
 pub(crate) use self::gateway::copies_of;
 pub(crate) use self::money::pay_with;
 use crate::world::World;

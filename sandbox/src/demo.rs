@@ -25,7 +25,7 @@ mod watcher;
 pub(crate) use self::page::routes;
 pub(crate) use self::port::owner;
 pub(crate) use self::run::run;
-pub(crate) use self::stage::Stage;
+pub(crate) use self::stage::{Kept as StageKept, Stage};
 
 /// The customers and the operator whose chats the page shows: id, username, language, name.
 pub(crate) const PEOPLE: [(i64, &str, &str, &str); 3] = [
@@ -33,6 +33,11 @@ pub(crate) const PEOPLE: [(i64, &str, &str, &str); 3] = [
     (1002, "boris", "ru", "Boris"),
     (1003, "olga", "en", "Operator"),
 ];
+
+/// The names of the switches of the page.
+pub(crate) fn switches() -> [&'static str; 10] {
+    breaks::Break::names()
+}
 
 /// Who is told what operators are told.
 pub(crate) const OPERATOR: i64 = 1003;

@@ -26,6 +26,7 @@ use self::api::Overtaken;
 use self::desk::Desk;
 pub use self::merchant::Merchant;
 use crate::world::{World, hold};
+use serde::{Deserialize, Serialize};
 
 /// Puts the API and the pay page into a server.
 pub(crate) fn routes(config: &mut actix_web::web::ServiceConfig) {
@@ -33,7 +34,7 @@ pub(crate) fn routes(config: &mut actix_web::web::ServiceConfig) {
 }
 
 /// Something that is due in the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// A payment of an invoice has its confirmations.
     Confirmed { number: usize, payment: usize },

@@ -178,5 +178,6 @@ mod ton;
 mod world;
 
 pub use heleket::Merchant;
-pub use sandbox::{Sandbox, Settings, StartError};
+pub use sandbox::{Closed, Sandbox, Settings, StartError};
 pub use telegram::FloodLimits;
+pub use world::kept::{Kept, NotWritten, Place, Unusable};

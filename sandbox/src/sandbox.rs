@@ -15,8 +15,9 @@ use crate::heleket::Merchant;
 use crate::telegram::FloodLimits;
 use crate::world::clock::{Moment, Start};
 use crate::world::dice::unforeseen_seed;
+use crate::world::kept::{Kept, NotWritten, Place};
 use crate::world::post::Post;
-use crate::world::{Plan, World};
+use crate::world::{Plan, STEP_PATIENCE, World};
 use crate::{control, demo, fragment, heleket, line, telegram, ton};
 
 /// Connections are kept open between requests for so long.
@@ -119,11 +120,26 @@ pub struct Sandbox {
     world: Arc<World>,
     servers: Vec<(ServerHandle, JoinHandle<io::Result<()>>)>,
     time: JoinHandle<()>,
+    /// How much time passed before the start, in a world that goes on.
+    missed: Duration,
 }
 
 impl Sandbox {
     /// Starts everything. Has to be called in a runtime, on which webhooks are then delivered.
     pub fn start(settings: Settings) -> Result<Self, StartError> {
+        Self::begin(settings, None)
+    }
+
+    /// Starts everything in a world that was written down, and lets happen what has become due since.
+    /// Its seed, its clock and the length of its blocks are the world's, and not those of `settings`.
+    pub async fn go_on(settings: Settings, kept: Kept) -> Result<Self, StartError> {
+        let sandbox = Self::begin(settings, Some(kept))?;
+        sandbox.catch_up().await;
+        Ok(sandbox)
+    }
+
+    /// The same as either; a world that goes on stands where it was left until it catches up.
+    pub(crate) fn begin(settings: Settings, kept: Option<Kept>) -> Result<Self, StartError> {
         let base = settings.port;
         let control = listen(base, "control")?;
         let telegram = listen(base.map(|base| base.saturating_add(1)), "Telegram")?;
@@ -134,7 +150,7 @@ impl Sandbox {
         let telegram_address = telegram.local_addr()?;
         let (fragment_address, ton_address) = (fragment.local_addr()?, ton.local_addr()?);
         let seed = settings.seed.unwrap_or_else(unforeseen_seed);
-        let world = World::new(Plan {
+        let plan = Plan {
             seed,
             start: match settings.held_at {
                 Some(seconds) => Start::Held(Moment::from_unix_ms(seconds.saturating_mul(1000))),
@@ -147,8 +163,15 @@ impl Sandbox {
             post: Post::new(Handle::current())?,
             ton_keyless: settings.ton_keyless,
             flood: settings.flood,
-        })
-        .map_err(|why| StartError::Chain(why.to_string()))?;
+        };
+        let (world, missed) = match kept {
+            Some(kept) => World::again(plan, kept),
+            None => {
+                let world = World::new(plan);
+                let world = world.map_err(|why| StartError::Chain(why.to_string()))?;
+                (world, Duration::ZERO)
+            }
+        };
         let servers = vec![
             serve(control, &world, control::routes)?,
             serve(telegram, &world, telegram::routes)?,
@@ -162,10 +185,11 @@ impl Sandbox {
             heleket: addresses.1,
             fragment: fragment_address,
             ton: ton_address,
-            seed,
+            seed: world.dice.seed(),
             world: Arc::clone(&world),
             servers,
             time: tokio::spawn(world.run()),
+            missed,
         })
     }
 
@@ -220,8 +244,18 @@ impl Sandbox {
         self.seed
     }
 
+    /// Lets happen what has become due while nobody was there, each at its own time.
+    pub(crate) async fn catch_up(&self) {
+        self.world.advance(self.missed).await;
+    }
+
     /// Stops the servers and time itself. What is under way is cut off.
     pub async fn stop(self) {
+        self.close().await;
+    }
+
+    /// The same; what is left is a world in which nothing happens any more.
+    pub async fn close(self) -> Closed {
         self.time.abort();
         for (handle, server) in self.servers {
             handle.stop(false).await;
@@ -231,6 +265,27 @@ impl Sandbox {
                 Err(why) => tracing::warn!("a server was lost: {why}"),
             }
         }
+        Closed { world: self.world }
+    }
+}
+
+/// A world in which nothing happens any more.
+#[derive(Debug)]
+pub struct Closed {
+    world: Arc<World>,
+}
+
+impl Closed {
+    /// Writes the world down, so that another run can go on from there. `companion` says what it
+    /// belongs to, whatever that is.
+    ///
+    /// # Errors
+    /// A delivery does not end, or the file cannot be written.
+    pub async fn write(&self, place: &Place, companion: Option<&str>) -> Result<(), NotWritten> {
+        // Longer than a delivery may take.
+        let quiet = tokio::time::timeout(STEP_PATIENCE, self.world.post.idle()).await;
+        quiet.map_err(|_| NotWritten::UnderWay(self.world.post.under_way()))?;
+        place.write(&self.world.written(companion)?)
     }
 }
 

@@ -28,6 +28,7 @@ use self::api::Overtaken;
 use self::desk::Desk;
 pub use self::flood::FloodLimits;
 use crate::world::{World, hold};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::api::routes;
 
@@ -35,7 +36,7 @@ pub(crate) use self::api::routes;
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 /// Something that is due in Telegram.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// An update that a fault kept back may go.
     Released { bot: usize, number: u64 },

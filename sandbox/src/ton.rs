@@ -16,15 +16,18 @@ pub(crate) mod wallet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tycho_executor::ParsedConfig;
+
 use self::api::{Gate, Provider};
 use self::chain::Chain;
 use self::chain::calendar::Calendar;
 pub(crate) use self::config::Unreadable;
 use crate::world::clock::Moment;
 use crate::world::{World, hold};
+use serde::{Deserialize, Serialize};
 
 /// Something that is due on the chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// A block that has work.
     Block,
@@ -50,14 +53,18 @@ impl Ton {
         salt: u64,
         keyless: Option<u32>,
     ) -> Result<Self, Unreadable> {
-        let unix = u32::try_from(now.unix_s()).unwrap_or(u32::MAX);
-        let config = Arc::new(config::read(unix)?);
+        let config = Arc::new(config_at(now)?);
         let calendar = Calendar::new(now, block, salt);
-        Ok(Self {
-            chain: Mutex::new(Chain::new(config, calendar)),
+        Ok(Self::of(Chain::new(config, calendar), keyless))
+    }
+
+    /// This chain, with its servers.
+    pub(crate) fn of(chain: Chain, keyless: Option<u32>) -> Self {
+        Self {
+            chain: Mutex::new(chain),
             first: Gate::new(keyless),
             second: Gate::new(keyless),
-        })
+        }
     }
 
     /// Forgets everything; the chain begins again at `now`.
@@ -75,6 +82,11 @@ impl Ton {
             Provider::Second => &self.second,
         }
     }
+}
+
+/// The network's configuration of a chain that begins at `genesis`.
+pub(crate) fn config_at(genesis: Moment) -> Result<ParsedConfig, Unreadable> {
+    config::read(u32::try_from(genesis.unix_s()).unwrap_or(u32::MAX))
 }
 
 /// Lets happen what is due.

@@ -7,6 +7,7 @@
 pub(crate) mod clock;
 pub(crate) mod dice;
 pub(crate) mod faults;
+pub(crate) mod kept;
 pub(crate) mod post;
 pub(crate) mod prices;
 pub(crate) mod settled;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use self::clock::{Clock, Moment, Start};
 use self::dice::Dice;
 use self::faults::Faults;
+use self::kept::Kept;
 use self::post::Post;
 use self::prices::Prices;
 use self::settled::Settled;
@@ -30,7 +32,7 @@ use crate::ton::Ton;
 
 /// How long one step of an advance waits, in real time, for what it set off. Longer than a delivery
 /// may take, so only somebody who hangs is not waited for.
-const STEP_PATIENCE: Duration = Duration::from_secs(12);
+pub(crate) const STEP_PATIENCE: Duration = Duration::from_secs(12);
 
 /// Everything there is.
 #[derive(Debug)]
@@ -105,6 +107,37 @@ impl World {
             turn: Mutex::new(()),
             advancing: tokio::sync::Mutex::new(()),
         }))
+    }
+
+    /// The world that was written down, at the moment at which that was done; and how much time it
+    /// has missed since. What is the start's own (ports, merchant, limits) is `plan`'s.
+    pub(crate) fn again(plan: Plan, kept: Kept) -> (Arc<Self>, Duration) {
+        let missed = kept.clock.missed();
+        let parts = kept.parts;
+        let heleket = Heleket::new(plan.merchant, plan.first_retry, plan.heleket_address);
+        *hold(&heleket.desk) = parts.heleket;
+        let fragment = Fragment::default();
+        *hold(&fragment.desk) = parts.fragment;
+        let telegram = Telegram::new(plan.flood);
+        *hold(&telegram.desk) = parts.telegram;
+        let world = Arc::new(Self {
+            clock: Clock::again(kept.clock),
+            dice: parts.dice,
+            faults: parts.faults,
+            prices: parts.prices,
+            timers: parts.timers,
+            post: plan.post,
+            block_time: kept.block_time,
+            settled: parts.settled,
+            heleket,
+            fragment,
+            ton: Ton::of(parts.chain, plan.ton_keyless),
+            stage: parts.stage,
+            telegram,
+            turn: Mutex::new(()),
+            advancing: tokio::sync::Mutex::new(()),
+        });
+        (world, missed)
     }
 
     /// Lets happen what is due now. What it sets off on the wire goes on behind it.

@@ -145,7 +145,7 @@ fn method(asked: &Asked, system: System, kind: Kind) -> Result<Option<&'static s
 }
 
 /// Every name a fault of a system can be for.
-fn names(system: System) -> Vec<&'static str> {
+pub(crate) fn names(system: System) -> Vec<&'static str> {
     match system {
         System::Heleket => {
             let calls = Method::ALL.into_iter().map(Method::name);

@@ -124,6 +124,11 @@ impl Break {
         }
     }
 
+    /// The names of all of them.
+    pub(crate) fn names() -> [&'static str; 10] {
+        Self::ALL.map(Self::name)
+    }
+
     /// The one of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)

@@ -7,17 +7,18 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::world::hold;
+use crate::world::kept::{Torn, must};
 
 /// Lines that are kept.
 const KEPT: usize = 400;
 
 /// Who says a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Side {
     /// The daemon, in its log.
@@ -29,7 +30,7 @@ pub(crate) enum Side {
 }
 
 /// How a line looks; the words carry the meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Tone {
     /// As it should go on.
@@ -41,7 +42,7 @@ pub(crate) enum Tone {
 }
 
 /// A line of the timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
     /// Counts from 1.
     pub(crate) id: u64,
@@ -149,7 +150,57 @@ impl Default for Stage {
     }
 }
 
+/// What of the stage is written down. The daemon, its books and how it is reached are found anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    lines: VecDeque<Line>,
+    count: u64,
+    survived: u32,
+    wallet: Option<String>,
+    pressed: Vec<String>,
+    /// How many orders the books had when they were last read.
+    pub(crate) orders: usize,
+}
+
 impl Stage {
+    /// Writes it down.
+    pub(crate) fn kept(&self) -> Kept {
+        self.look(|state| Kept {
+            lines: state.lines.clone(),
+            count: state.count,
+            survived: state.survived,
+            wallet: state.wallet.clone(),
+            pressed: state
+                .pressed
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+            orders: state.books.as_ref().map_or(0, |books| books.orders.len()),
+        })
+    }
+
+    /// What was written down; `known` are the names of the switches.
+    pub(crate) fn again(kept: Kept, known: &[&'static str]) -> Result<Self, Torn> {
+        let stage = Self::default();
+        let mut pressed = Vec::new();
+        for name in kept.pressed {
+            let found = known.iter().find(|known| **known == name);
+            pressed.push(*found.ok_or_else(|| Torn(format!("there is no switch \"{name}\"")))?);
+        }
+        let newest = kept.lines.back().map_or(0, |line| line.id);
+        must(newest <= kept.count && kept.lines.len() <= KEPT, || {
+            "the timeline has lines that nobody has said".to_owned()
+        })?;
+        stage.change(|state| {
+            state.lines = kept.lines;
+            state.count = kept.count;
+            state.survived = kept.survived;
+            state.wallet = kept.wallet;
+            state.pressed = pressed;
+        });
+        Ok(stage)
+    }
+
     /// Adds a line.
     pub(crate) fn say(
         &self,

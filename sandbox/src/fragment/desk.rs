@@ -1,5 +1,9 @@
 //! Everything the site knows, and the one place where goods are handed out.
 
+mod kept;
+
+use serde::{Deserialize, Serialize};
+
 use super::cells::RAW_DESTINATION;
 use super::goods::Goods;
 use super::people::People;
@@ -11,14 +15,14 @@ use crate::world::clock::Moment;
 use crate::world::settled::Arrived;
 
 /// The site's own settings, for drivers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
     /// A proven wallet is enough to buy, without a login with Telegram.
     pub(crate) wallet_alone: bool,
 }
 
 /// Everything.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Desk {
     /// Who is logged in.
     pub(crate) logins: Logins,

@@ -2,8 +2,10 @@
 
 use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
 
 use crate::world::World;
+use crate::world::kept::forms;
 
 /// Stars in one order.
 const STARS: std::ops::RangeInclusive<u32> = 50..=10_000_000;
@@ -25,7 +27,7 @@ pub(crate) enum Shelf {
 }
 
 /// What somebody wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Goods {
     /// So many Stars.
     Stars(u32),
@@ -105,9 +107,11 @@ impl Goods {
 const UP: RoundingStrategy = RoundingStrategy::AwayFromZero;
 
 /// The two prices that everything follows from, in USD.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rates {
+    #[serde(with = "forms::text")]
     pub(crate) star: Decimal,
+    #[serde(with = "forms::text")]
     pub(crate) ton: Decimal,
 }
 

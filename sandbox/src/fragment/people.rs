@@ -5,10 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::world::dice::{Dice, Letters};
+use crate::world::kept::{Torn, must};
 
 /// What a name stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     User,
     Bot,
@@ -37,7 +40,7 @@ impl Kind {
 }
 
 /// Somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Person {
     /// The name they were known by, as it was first written.
     pub(crate) username: String,
@@ -58,7 +61,7 @@ pub(crate) struct Person {
 }
 
 /// Everybody.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct People {
     persons: Vec<Person>,
     /// Names in small letters; a name that is nobody's has no number.
@@ -101,6 +104,22 @@ impl People {
     /// Somebody, to be changed.
     pub(crate) fn get_mut(&mut self, number: usize) -> Option<&mut Person> {
         self.persons.get_mut(number)
+    }
+
+    /// Everybody, by number.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Person> {
+        self.persons.iter()
+    }
+
+    /// Whether every name and token is somebody's who is there.
+    pub(super) fn check(&self) -> Result<(), Torn> {
+        let names = self.names.values().flatten();
+        let former = self.former.iter().map(|(_, number)| number);
+        let mut numbers = names.chain(self.tokens.values()).chain(former);
+        let nobody = numbers.find(|number| **number >= self.persons.len());
+        must(nobody.is_none(), || {
+            format!("a name of fragment.com is nobody's: {nobody:?}")
+        })
     }
 
     /// Somebody new takes a name, whoever had it.

@@ -1,8 +1,11 @@
 //! One purchase: what was asked for, what was linked, what was paid and confirmed, what came of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::cells::{comment, hash_of};
 use super::goods::Goods;
 use crate::world::clock::Moment;
+use crate::world::kept::forms;
 use crate::world::settled::Arrived;
 
 /// Messages that may be confirmed for one purchase.
@@ -24,7 +27,7 @@ pub(super) struct Buyer {
 }
 
 /// A link that was given out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Issued {
     /// Raw address of the wallet that has to pay.
     pub(crate) from: String,
@@ -33,16 +36,17 @@ pub(crate) struct Issued {
 }
 
 /// The payment that counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payment {
     /// Hash of the sender's transaction.
+    #[serde(with = "forms::bytes")]
     pub(crate) transaction: [u8; 32],
     /// When its block was made.
     at: Moment,
 }
 
 /// What is in store for what was paid and confirmed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Fate {
     /// It comes at this moment.
     At(Moment),
@@ -51,7 +55,7 @@ pub(super) enum Fate {
 }
 
 /// A purchase.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Purchase {
     /// The id of its request.
     pub(crate) id: String,

@@ -3,11 +3,14 @@
 //! The three are apart, as the site's cookies are: a session may lose either login and keep the
 //! rest.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
 
 use super::goods::{Rates, Shelf};
 use crate::world::clock::Moment;
 use crate::world::dice::{Dice, Letters};
+use crate::world::kept::{Torn, must};
 
 /// More sessions than this are not kept: the oldest is forgotten.
 const MOST_SESSIONS: usize = 10_000;
@@ -16,7 +19,7 @@ const MOST_SESSIONS: usize = 10_000;
 const MOST_BEFORE: usize = 8;
 
 /// What a selling page of a session shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) enum Mode {
     /// A form.
     #[default]
@@ -42,7 +45,7 @@ impl Mode {
 pub(crate) type Seen = (Mode, Option<usize>);
 
 /// A selling page of a session.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Page {
     /// What it shows now.
     pub(crate) now: Seen,
@@ -84,7 +87,7 @@ impl Page {
 }
 
 /// A browser that was here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     /// The hash that its calls of the API must carry.
     pub(crate) hash: String,
@@ -136,7 +139,7 @@ pub(crate) struct Visitor {
 }
 
 /// Everybody who is logged in.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Logins {
     sessions: BTreeMap<String, Session>,
     by_age: VecDeque<String>,
@@ -250,5 +253,27 @@ impl Logins {
         self.ton_tokens
             .retain(|_, whose| wallet.is_some_and(|wallet| wallet != whose));
         before - self.ton_tokens.len()
+    }
+
+    /// Whether sessions, accounts and the purchases on their pages, so many in all, are there.
+    pub(super) fn check(&self, purchases: usize) -> Result<(), Torn> {
+        let ages: BTreeSet<&String> = self.by_age.iter().collect();
+        let are_aged = ages.len() == self.by_age.len() && self.sessions.keys().eq(ages);
+        must(are_aged, || "a session has no age".to_owned())?;
+        let mut accounts = self.tokens.values();
+        let unknown = accounts.find(|account| !self.has_account(**account));
+        must(unknown.is_none(), || {
+            format!("nobody has the account {unknown:?} that is logged in")
+        })?;
+        for (ssid, session) in &self.sessions {
+            for page in [&session.stars, &session.premium] {
+                let mut shown = page.before.iter().map(|(_, seen)| seen.1);
+                let mut shown = shown.by_ref().chain([page.now.1]).flatten();
+                must(shown.all(|number| number < purchases), || {
+                    format!("a page of {ssid} shows no purchase")
+                })?;
+            }
+        }
+        Ok(())
     }
 }

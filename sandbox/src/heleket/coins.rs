@@ -144,6 +144,20 @@ pub(crate) static COINS: [Coin; 15] = [
     ),
 ];
 
+impl serde::Serialize for Coin {
+    fn serialize<S: serde::Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+        (self.code, self.network).serialize(into)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for &'static Coin {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let (code, network): (String, String) = serde::Deserialize::deserialize(from)?;
+        let unknown = || format!("there is no coin {code} on {network}");
+        find(&code, &network).ok_or_else(|| serde::de::Error::custom(unknown()))
+    }
+}
+
 impl Coin {
     /// The least amount as a number.
     pub(crate) fn least_amount(&self) -> Decimal {

@@ -2,28 +2,32 @@
 //!
 //! Here is the book of them; [`super::webhook`] sends.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::invoice::Status;
 use super::php::Json;
 use crate::world::clock::Moment;
 use crate::world::faults::Strike;
+use crate::world::kept::{Torn, forms, must};
 
 /// Older deliveries that are over are forgotten beyond this number.
 const KEPT: usize = 100_000;
 
 /// What is told.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Content {
     /// The facts of this number of the invoice of this number.
     Invoice { number: usize, facts: usize },
     /// These members: a test webhook, which belongs to nothing.
-    Given(Vec<(&'static str, Json)>),
+    Given(Vec<(Cow<'static, str>, Json)>),
 }
 
 /// Why it is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reason {
     /// The status changed.
     Change,
@@ -45,7 +49,7 @@ impl Reason {
 }
 
 /// How far it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Progress {
     /// It waits for its moment.
     Waiting,
@@ -80,13 +84,14 @@ impl Progress {
 }
 
 /// One webhook.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Delivery {
     pub(crate) id: u64,
     pub(crate) uuid: String,
     pub(crate) status: Status,
     pub(crate) content: Content,
     pub(crate) reason: Reason,
+    #[serde(with = "forms::shared")]
     pub(crate) url: Arc<str>,
     pub(crate) progress: Progress,
     /// How often it was put on the wire.
@@ -111,7 +116,7 @@ impl Delivery {
 }
 
 /// All of them, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Deliveries {
     first: u64,
     rows: VecDeque<Delivery>,
@@ -156,6 +161,17 @@ impl Deliveries {
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut Delivery> {
         let place = usize::try_from(id.checked_sub(self.first)?).ok()?;
         self.rows.get_mut(place)
+    }
+
+    /// Whether their ids follow each other.
+    pub(crate) fn check(&self) -> Result<(), Torn> {
+        for (id, row) in (self.first..).zip(&self.rows) {
+            let other = row.id;
+            must(id == other, || {
+                format!("the webhook {id} is called {other}")
+            })?;
+        }
+        Ok(())
     }
 
     /// All of them.

@@ -3,11 +3,14 @@
 //! Whoever changes an invoice does it here, under one lock, so that timers and webhooks that follow
 //! from the change are never forgotten.
 
+mod kept;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::coins::{Coin, SCALE, find, usd};
 use super::deliveries::{Content, Deliveries};
@@ -30,7 +33,7 @@ const MOST_INVOICES: usize = 1_000_000;
 const REFUND_BLOCKS: u32 = 2;
 
 /// What a driver may change about the gateway itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
     /// The merchant may not take payments (in moderation).
     pub(crate) blocked: bool,
@@ -45,14 +48,17 @@ pub(crate) struct Settings {
 }
 
 /// Everything the gateway knows.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Desk {
     /// Counts resets, so that an answer from before one changes nothing.
+    #[serde(skip)]
     pub(crate) era: u64,
     pub(crate) settings: Settings,
     pub(crate) invoices: Vec<Invoice>,
     pub(crate) deliveries: Deliveries,
+    #[serde(skip)]
     by_uuid: HashMap<String, usize>,
+    #[serde(skip)]
     by_order: HashMap<String, usize>,
 }
 
@@ -247,7 +253,8 @@ impl Desk {
             Content::Invoice { number, facts } => {
                 let invoice = self.invoice(number)?;
                 let facts = invoice.seen(view, facts);
-                self.members(world, invoice, &facts)
+                let members = self.members(world, invoice, &facts).into_iter();
+                members.map(|(name, value)| (name.into(), value)).collect()
             }
         };
         let key = &world.heleket.merchant.payment_key;

@@ -8,12 +8,14 @@ pub(crate) mod shown;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::coins::Coin;
 use crate::world::clock::Moment;
+use crate::world::kept::forms;
 
 /// What the gateway calls the state of an invoice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Status {
     Check,
     Process,
@@ -143,10 +145,11 @@ impl Status {
 }
 
 /// What the merchant asked for. Fixed for good.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) order_id: String,
     /// The face value, in `currency`.
+    #[serde(with = "forms::text")]
     pub(crate) amount: Decimal,
     /// Decimals of the face value as it is shown.
     pub(crate) scale: u32,
@@ -158,8 +161,10 @@ pub(crate) struct Order {
     pub(crate) multiple: bool,
     pub(crate) lifetime: Duration,
     /// Percent of the commission that the payer bears.
+    #[serde(with = "forms::text")]
     pub(crate) subtract: Decimal,
     /// Percent that may be missing from a payment that counts as whole.
+    #[serde(with = "forms::text")]
     pub(crate) accuracy: Decimal,
     pub(crate) additional_data: Option<String>,
     pub(crate) discount_percent: Option<i64>,
@@ -168,14 +173,17 @@ pub(crate) struct Order {
 }
 
 /// In which coin it is paid, once that is settled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Terms {
     pub(crate) coin: &'static Coin,
     /// What has to be sent.
+    #[serde(with = "forms::text")]
     pub(crate) payer_amount: Decimal,
     /// What one coin costs in the invoice's currency.
+    #[serde(with = "forms::text")]
     pub(crate) course: Decimal,
     /// How much less the discount made it, in coins; negative for a surcharge.
+    #[serde(with = "forms::text")]
     pub(crate) discount: Decimal,
     pub(crate) address: String,
     /// The address as a picture: a `data:` address of a PNG.
@@ -183,10 +191,12 @@ pub(crate) struct Terms {
 }
 
 /// One transaction to the invoice's address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Payment {
+    #[serde(with = "forms::text")]
     pub(crate) amount: Decimal,
     /// What it was worth when it was seen.
+    #[serde(with = "forms::text")]
     pub(crate) usd: Decimal,
     pub(crate) from: String,
     pub(crate) txid: String,
@@ -194,9 +204,10 @@ pub(crate) struct Payment {
 }
 
 /// A payment sent back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) address: String,
+    #[serde(with = "forms::text")]
     pub(crate) amount: Decimal,
     /// The network's fee is taken from the merchant's balance, not from the sum.
     pub(crate) is_subtract: bool,
@@ -207,10 +218,12 @@ pub(crate) struct Refund {
 }
 
 /// What the gateway says about an invoice, from one moment on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Facts {
     pub(crate) status: Status,
+    #[serde(with = "forms::text")]
     pub(crate) paid: Decimal,
+    #[serde(with = "forms::text")]
     pub(crate) paid_usd: Decimal,
     pub(crate) from: Option<String>,
     pub(crate) txid: Option<String>,
@@ -231,7 +244,7 @@ pub(crate) enum View {
 }
 
 /// What keeps the payments from saying what the status is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Hold {
     Nothing,
     Locked,
@@ -241,7 +254,7 @@ enum Hold {
 }
 
 /// An invoice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Invoice {
     pub(crate) uuid: String,
     pub(crate) order: Order,

@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 /// A JSON value that keeps the order of its members. Amounts are texts, so there are no fractions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Json {
     Null,
     Bool(bool),

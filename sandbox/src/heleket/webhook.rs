@@ -3,10 +3,12 @@
 //! A try that is not answered with 200 is repeated after a pause that doubles from the first one up
 //! to an hour, [`TRIES`] times in all. The real schedule is not documented: this one is a guess.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::Due as HeleketDue;
 use super::deliveries::{Content, Progress, Reason};
@@ -28,7 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// How the bytes on the wire differ from the text that is signed. What the real gateway does with
 /// letters beyond ASCII is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) enum Form {
     /// Wire and signed text are the same: `\/`, letters as they are.
     #[default]
@@ -70,7 +72,11 @@ impl Form {
 }
 
 /// The bytes of a webhook: the members, and their signature as the last one.
-pub(crate) fn bytes(members: Vec<(&'static str, Json)>, key: &str, form: Form) -> Bytes {
+pub(crate) fn bytes(
+    members: Vec<(impl Into<Cow<'static, str>>, Json)>,
+    key: &str,
+    form: Form,
+) -> Bytes {
     let (signed, wire) = form.flags();
     let mut members: Vec<_> = members
         .into_iter()

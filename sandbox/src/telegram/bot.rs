@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::flood::Bucket;
 use super::inbox::Inbox;
+use crate::world::kept::forms;
 
 /// Every bot there may be: a demo has one, a test a few.
 pub(crate) const MOST_BOTS: usize = 256;
 
 /// A bot.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Bot {
     /// The number before the colon of its token; none until it has called for the first time.
     pub(crate) id: Option<i64>,
@@ -23,12 +25,13 @@ pub(crate) struct Bot {
 }
 
 /// What a bot says of itself, by language; the empty language is everybody else's.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Profile {
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) descriptions: BTreeMap<String, String>,
     pub(crate) short_descriptions: BTreeMap<String, String>,
     /// By scope and language.
+    #[serde(with = "forms::pairs")]
     pub(crate) commands: BTreeMap<(String, String), Value>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
@@ -10,19 +11,21 @@ use super::markup::{self, Button, Keyboard};
 use super::photos::Photo;
 use super::styled::Styled;
 use crate::world::clock::Moment;
+use crate::world::kept::forms::{self, Word, one_of};
+use crate::world::kept::{Torn, must};
 
 /// Messages a chat keeps; older ones are forgotten.
 const KEPT: usize = 300;
 
 /// Who wrote a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Author {
     Bot,
     Person(i64),
 }
 
 /// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Content {
     Text(Styled),
     Photo {
@@ -31,14 +34,22 @@ pub(crate) enum Content {
     },
     /// Anything else: the member of the message it stands in, its value, and what a chat shows.
     Other {
-        member: &'static str,
+        #[serde(deserialize_with = "member")]
+        member: Word,
         value: Value,
         label: String,
     },
 }
 
+/// The members of a message that stand for what is no text and no picture of a bot.
+const MEMBERS: [Word; 4] = ["sticker", "voice", "photo", "users_shared"];
+
+fn member<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error> {
+    one_of(from, &MEMBERS)
+}
+
 /// A message.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Message {
     pub(crate) id: i64,
     pub(crate) author: Author,
@@ -126,7 +137,7 @@ impl Message {
 }
 
 /// A chat.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Chat {
     /// By number, oldest first.
     messages: VecDeque<Message>,
@@ -143,6 +154,7 @@ pub(crate) struct Chat {
     /// How fast the bot has been here.
     pub(crate) flood: Bucket,
     /// The last change of the desk that touched this chat.
+    #[serde(with = "forms::watched")]
     pub(crate) changed: watch::Sender<u64>,
 }
 
@@ -214,6 +226,19 @@ impl Chat {
     /// Wakes those who look at this chat.
     pub(crate) fn touch(&self, version: u64) {
         self.changed.send_replace(version);
+    }
+
+    /// Whether its messages have numbers that grow, all below the bot's `next`.
+    pub(super) fn check(&self, next: i64) -> Result<(), Torn> {
+        let mut before = i64::MIN;
+        for message in &self.messages {
+            let id = message.id;
+            must(before < id && id < next, || {
+                format!("the message {id} has another's number")
+            })?;
+            before = id;
+        }
+        Ok(())
     }
 
     /// Everything that changed after the change `after`.

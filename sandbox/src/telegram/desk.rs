@@ -1,9 +1,12 @@
 //! Everything the imitated Telegram knows, and what people and bots do to it.
 
+mod kept;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::bot::{Bot, MOST_BOTS};
@@ -16,6 +19,7 @@ use super::queries::Queries;
 use super::webhook;
 use crate::world::World;
 use crate::world::dice::Dice;
+use crate::world::kept::forms;
 
 /// Groups at most.
 pub(crate) const MOST_GROUPS: usize = 1_000;
@@ -24,14 +28,16 @@ pub(crate) const MOST_GROUPS: usize = 1_000;
 pub(crate) const ACTION_LIFE: Duration = Duration::from_secs(5);
 
 /// Everything.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Desk {
     pub(crate) people: People,
     pub(crate) photos: Photos,
     pub(crate) queries: Queries,
     bots: Vec<Bot>,
+    #[serde(skip)]
     by_id: HashMap<i64, usize>,
     /// By bot and chat.
+    #[serde(with = "forms::pairs")]
     chats: HashMap<(usize, i64), Chat>,
     /// Titles of groups.
     groups: BTreeMap<i64, String>,

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+
+use crate::world::kept::forms;
 
 /// Changes that are kept; who looks less often than that sees that it has missed some.
 const KEPT: usize = 100_000;
 
 /// The changes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Feed {
     changes: VecDeque<(u64, i64)>,
+    #[serde(with = "forms::watched")]
     version: watch::Sender<u64>,
 }
 

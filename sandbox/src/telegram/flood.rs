@@ -4,6 +4,8 @@
 //! twenty a minute in a group, thirty a second over all. They are settings, so that a load test can
 //! raise them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::world::clock::Moment;
 
 /// The limits. Each is in calls of sending and editing; none is any number.
@@ -38,7 +40,7 @@ struct Pace {
 }
 
 /// How far somebody is ahead of their pace.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Bucket {
     /// When the calls so far would be over at the pace, in microseconds since 1970.
     full_until_us: i64,

@@ -9,12 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::world::World;
 use crate::world::clock::Moment;
 use crate::world::faults::{Strike, System};
+use crate::world::kept::forms::{self, Word, one_of};
+use crate::world::kept::{Torn, must};
 use crate::world::timers::Due;
 
 /// What faults call an update on its way to a bot.
@@ -30,9 +33,10 @@ const LIFE: Duration = Duration::from_secs(24 * 3600);
 pub(crate) const PAGE: usize = 100;
 
 /// An update that waits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     /// The update as JSON.
+    #[serde(with = "forms::bytes")]
     pub(crate) body: Bytes,
     /// The chat it comes from.
     pub(crate) lane: i64,
@@ -46,7 +50,7 @@ pub(crate) struct Waiting {
 }
 
 /// An update that a fault keeps back.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Held {
     news: News,
     /// Its number, where it had one before it was kept back.
@@ -55,14 +59,22 @@ struct Held {
 }
 
 /// What happened, before it has a number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct News {
     /// Its name in the update, like `message`.
-    pub(crate) kind: &'static str,
+    #[serde(deserialize_with = "kind")]
+    pub(crate) kind: Word,
     /// The chat it comes from.
     pub(crate) lane: i64,
     /// What the bot is told.
     pub(crate) value: Value,
+}
+
+/// The kinds of updates there are here.
+const KINDS: [Word; 3] = ["message", "callback_query", "my_chat_member"];
+
+fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error> {
+    one_of(from, &KINDS)
 }
 
 /// Why a poll that waits ends without updates.
@@ -75,9 +87,11 @@ pub(crate) enum EndedBy {
 }
 
 /// A webhook.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Hook {
+    #[serde(with = "forms::shared")]
     pub(crate) url: Arc<str>,
+    #[serde(with = "forms::perhaps_shared")]
     pub(crate) secret: Option<Arc<str>>,
     pub(crate) most: usize,
     pub(crate) in_flight: usize,
@@ -89,7 +103,7 @@ pub(crate) struct Hook {
 }
 
 /// The updates of one chat.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Lane {
     pub(crate) ids: VecDeque<i64>,
     /// Tries of the first of them that failed.
@@ -99,7 +113,7 @@ pub(crate) struct Lane {
 }
 
 /// The updates of a bot.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Inbox {
     waiting: BTreeMap<i64, Waiting>,
     next_id: i64,
@@ -109,8 +123,10 @@ pub(crate) struct Inbox {
     held_count: u64,
     overtakable: Vec<u64>,
     /// The newest poll, and what ended the one before.
+    #[serde(skip, default = "no_poll")]
     poll: (u64, EndedBy),
     /// Changes when an update comes, or a poll has to end.
+    #[serde(skip)]
     pub(crate) arrived: watch::Sender<()>,
     pub(crate) hook: Option<Hook>,
     eras: u64,
@@ -128,7 +144,7 @@ impl Inbox {
             held: HashMap::new(),
             held_count: 0,
             overtakable: Vec::new(),
-            poll: (0, EndedBy::GetUpdates),
+            poll: no_poll(),
             arrived: watch::Sender::new(()),
             hook: None,
             eras: 0,
@@ -290,6 +306,22 @@ impl Inbox {
         }
     }
 
+    /// Whether updates have numbers that were given out, and nothing is on a wire.
+    pub(super) fn check(&self) -> Result<(), Torn> {
+        let newest = self.waiting.keys().next_back().copied();
+        must(newest < Some(self.next_id), || {
+            format!("the update {newest:?} has no number yet")
+        })?;
+        let held = self.held.keys().max().copied().unwrap_or(0);
+        must(held <= self.held_count, || {
+            format!("the update kept back as {held} was never counted")
+        })?;
+        let in_flight = self.hook.as_ref().map_or(0, |hook| hook.in_flight);
+        must(in_flight == 0, || {
+            format!("{in_flight} updates are on a wire that there is no more")
+        })
+    }
+
     fn end_poll(&mut self, by: EndedBy) -> u64 {
         self.poll = (self.poll.0 + 1, by);
         self.arrived.send_replace(());
@@ -330,6 +362,11 @@ impl Inbox {
             self.release(number, now);
         }
     }
+}
+
+/// Nobody has polled.
+fn no_poll() -> (u64, EndedBy) {
+    (0, EndedBy::GetUpdates)
 }
 
 impl Hook {

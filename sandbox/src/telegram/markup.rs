@@ -1,5 +1,6 @@
 //! What a message carries below it: buttons in the message, or a keyboard in place of the person's.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::html::checked_link;
@@ -32,14 +33,14 @@ pub(crate) enum Markup {
 }
 
 /// A button in a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Button {
     pub(crate) text: String,
     pub(crate) act: Act,
 }
 
 /// What a button in a message does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Act {
     /// Tells the bot this.
     Data(String),
@@ -50,7 +51,7 @@ pub(crate) enum Act {
 }
 
 /// A keyboard below the chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Keyboard {
     pub(crate) rows: Vec<Vec<Key>>,
     pub(crate) one_time: bool,
@@ -58,7 +59,7 @@ pub(crate) struct Keyboard {
 }
 
 /// A key of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Key {
     pub(crate) text: String,
     /// Opens the list of people to choose from; none: the key types its text.
@@ -66,7 +67,7 @@ pub(crate) struct Key {
 }
 
 /// Which people may be chosen, and what the bot then learns of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Picker {
     pub(crate) request_id: i64,
     pub(crate) most: usize,

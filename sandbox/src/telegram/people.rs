@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+
+use crate::world::kept::{Torn, must};
 
 /// People at most: a load test has ten thousand.
 pub(crate) const MOST_PEOPLE: usize = 200_000;
@@ -11,7 +14,7 @@ pub(crate) const MOST_PEOPLE: usize = 200_000;
 pub(crate) const LARGEST_ID: i64 = (1 << 52) - 1;
 
 /// A person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Person {
     pub(crate) id: i64,
     pub(crate) first_name: String,
@@ -84,10 +87,11 @@ impl Person {
 }
 
 /// Everybody.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct People {
     all: BTreeMap<i64, Person>,
     /// Usernames in lower case.
+    #[serde(skip)]
     names: HashMap<String, i64>,
 }
 
@@ -143,5 +147,17 @@ impl People {
             self.names.insert(new.to_ascii_lowercase(), id);
             person.username = Some(new.to_owned());
         }
+    }
+
+    /// Finds everybody by their usernames again, unless two have one.
+    pub(super) fn found_again(&mut self) -> Result<(), Torn> {
+        for (id, person) in &self.all {
+            must(*id == person.id, || format!("the person {id} is another"))?;
+            if let Some(username) = &person.username {
+                let twice = self.names.insert(username.to_ascii_lowercase(), *id);
+                must(twice.is_none(), || format!("two people are @{username}"))?;
+            }
+        }
+        Ok(())
     }
 }

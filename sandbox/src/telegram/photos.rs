@@ -3,10 +3,13 @@
 use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use crate::world::dice::{Dice, Letters};
+use crate::world::kept::forms::{self, Word, one_of};
+use crate::world::kept::{Torn, must};
 
 /// Uploads that are kept; a bot may name an older one no more.
 const UPLOADS_KEPT: usize = 200;
@@ -18,7 +21,7 @@ const ADDRESSES_KEPT: usize = 10_000;
 const LARGEST: usize = 10 * 1024 * 1024;
 
 /// A picture in a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Photo {
     file_id: String,
     place: String,
@@ -44,7 +47,7 @@ impl Photo {
 }
 
 /// Every picture that may still be named.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Photos {
     known: HashMap<String, (Photo, Option<Upload>)>,
     by_address: HashMap<String, String>,
@@ -53,10 +56,12 @@ pub(crate) struct Photos {
 }
 
 /// An uploaded picture.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Upload {
+    #[serde(with = "forms::bytes")]
     pub(crate) bytes: Bytes,
-    pub(crate) media_type: &'static str,
+    #[serde(deserialize_with = "known_media_type")]
+    pub(crate) media_type: Word,
 }
 
 impl Photos {
@@ -129,6 +134,15 @@ impl Photos {
         Ok(photo)
     }
 
+    /// Whether every picture that is named is there.
+    pub(super) fn check(&self) -> Result<(), Torn> {
+        let mut names = self.by_address.values().chain(&self.uploads);
+        let missing = names.find(|name| !self.known.contains_key(*name));
+        must(missing.is_none(), || {
+            format!("there is no picture {missing:?}")
+        })
+    }
+
     /// What was uploaded under a name.
     pub(crate) fn uploaded(&self, file_id: &str) -> Option<&Upload> {
         let (_, upload) = self.known.get(file_id)?;
@@ -138,6 +152,13 @@ impl Photos {
 
 fn file_id(dice: &Dice) -> String {
     format!("AgACAgIAAx{}", dice.text(Letters::UrlSafe, 50))
+}
+
+/// The kinds of pictures that Telegram takes.
+const MEDIA_TYPES: [Word; 3] = ["image/png", "image/jpeg", "image/webp"];
+
+fn known_media_type<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error> {
+    one_of(from, &MEDIA_TYPES)
 }
 
 /// What the first bytes say; none for what is no picture that Telegram takes.

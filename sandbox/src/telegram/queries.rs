@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::world::clock::Moment;
@@ -21,15 +22,16 @@ pub(crate) struct Said {
     pub(crate) url: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Query {
     bot: usize,
     at: Moment,
+    #[serde(with = "told")]
     teller: Option<oneshot::Sender<Said>>,
 }
 
 /// The taps.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Queries {
     open: HashMap<String, Query>,
     by_age: VecDeque<String>,
@@ -74,5 +76,27 @@ impl Queries {
         // Whoever tapped may have gone away.
         let _gone = teller.send(said);
         true
+    }
+}
+
+/// Who waits for an answer does not outlive a world that is written down; that one is still owed does.
+mod told {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use tokio::sync::oneshot;
+
+    use super::Said;
+
+    pub(super) fn serialize<S: Serializer>(
+        teller: &Option<oneshot::Sender<Said>>,
+        into: S,
+    ) -> Result<S::Ok, S::Error> {
+        into.serialize_bool(teller.is_some())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<oneshot::Sender<Said>>, D::Error> {
+        let is_owed = bool::deserialize(from)?;
+        Ok(is_owed.then(|| oneshot::channel().0))
     }
 }

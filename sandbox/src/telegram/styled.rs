@@ -1,9 +1,12 @@
 //! A text and what stands out in it: entities, counted in UTF-16 units as the Bot API counts.
 
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::world::kept::forms::{Word, one_of};
+
 /// A text as people read it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Styled {
     /// Without any tags.
     pub(crate) text: String,
@@ -12,7 +15,7 @@ pub(crate) struct Styled {
 }
 
 /// What stands out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entity {
     /// From this unit on.
     pub(crate) offset: usize,
@@ -23,10 +26,10 @@ pub(crate) struct Entity {
 }
 
 /// The kinds of entities.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// A kind with a name and nothing else, like `bold`.
-    Plain(&'static str),
+    Plain(#[serde(deserialize_with = "plain_name")] Word),
     /// Preformatted text in a language.
     Pre(String),
     /// A link behind words.
@@ -98,6 +101,25 @@ impl Styled {
         self.text = text;
         self
     }
+}
+
+/// Kinds of entities that are nothing but their name, and that a bot may name.
+pub(crate) const PLAIN: [Word; 8] = [
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "code",
+    "blockquote",
+    "expandable_blockquote",
+];
+
+/// Those that Telegram finds by itself, or writes otherwise.
+const FOUND: [Word; 4] = ["bot_command", "mention", "url", "pre"];
+
+fn plain_name<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error> {
+    one_of(from, &[&PLAIN[..], &FOUND].concat())
 }
 
 /// UTF-16 units of a text.

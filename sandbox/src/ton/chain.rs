@@ -7,6 +7,7 @@
 mod accounts;
 pub(crate) mod calendar;
 mod execute;
+pub(crate) mod kept;
 mod mempool;
 pub(crate) mod record;
 pub(crate) mod view;
@@ -245,7 +246,6 @@ impl Chain {
 
     /// Puts a transaction where it is found, and its messages on their way.
     fn keep(&mut self, world: &World, record: Record) {
-        let number = self.records.len();
         let at = self.calendar.moment_of(record.height);
         // Who receives it hears of it in a block that follows the commitment.
         let leaves = record.uncommitted_until.map_or(at, |until| until.max(at));
@@ -253,7 +253,6 @@ impl Chain {
             .is_external()
             .then_some((record.hash, record.in_msg.hash));
         for message in &record.out_msgs {
-            self.sent.entry(message.hash).or_default().push(number);
             if let (Some(to), Some(_)) = (message.to(), message.internal()) {
                 let strike = world.faults.strike(System::Ton, TRANSIT, true);
                 let delay = strike.delay.unwrap_or_default();
@@ -267,6 +266,17 @@ impl Chain {
                 });
             }
         }
+        self.accounts
+            .set(&record.account, record.height, record.after.clone());
+        self.remember(record);
+    }
+
+    /// Puts a transaction where it is found.
+    fn remember(&mut self, record: Record) {
+        let number = self.records.len();
+        for message in &record.out_msgs {
+            self.sent.entry(message.hash).or_default().push(number);
+        }
         let received = &record.in_msg;
         self.received.entry(received.hash).or_default().push(number);
         if let Some(normalised) = received.normalised.filter(|hash| *hash != received.hash) {
@@ -274,8 +284,6 @@ impl Chain {
         }
         let of_account = self.of_account.entry(record.account.clone()).or_default();
         of_account.push(number);
-        self.accounts
-            .set(&record.account, record.height, record.after.clone());
         self.records.push(record);
     }
 

@@ -60,7 +60,8 @@ impl External {
         Self::of(cell).ok_or(NoMessage::Kind)
     }
 
-    fn of(cell: Cell) -> Option<Self> {
+    /// Reads the message in a cell; none where there is no external one to an account.
+    pub(crate) fn of(cell: Cell) -> Option<Self> {
         let message = cell.parse::<OwnedMessage>().ok()?;
         let MsgInfo::ExtIn(info) = &message.info else {
             return None;

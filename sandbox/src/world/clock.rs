@@ -6,13 +6,14 @@ use std::ops::{Add, Sub};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::hold;
 
 /// An instant of the sandbox's clock, in milliseconds since 1970 (UTC).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(crate) struct Moment(i64);
 
 impl Moment {
@@ -67,12 +68,39 @@ pub(crate) struct Clock {
 }
 
 /// What the clock shows when the sandbox starts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) enum Start {
     /// The machine's time, running.
     Machine,
     /// This moment, standing still until it is moved.
     Held(Moment),
+}
+
+/// The clock of a world that is written down.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Stopped {
+    shown: Moment,
+    held: bool,
+    start: Start,
+    /// What time it was on the machine.
+    machine: Moment,
+}
+
+impl Stopped {
+    /// What time it was on the machine.
+    pub(crate) fn machine(&self) -> Moment {
+        self.machine
+    }
+
+    /// How much time has passed since then: none for one that is held, and none where the machine's
+    /// clock was put back.
+    pub(crate) fn missed(&self) -> Duration {
+        if self.held {
+            Duration::ZERO
+        } else {
+            machine_time().since(self.machine)
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -120,6 +148,27 @@ impl Clock {
             touched: watch::Sender::new(()),
             start,
         }
+    }
+
+    /// As it is written down.
+    pub(crate) fn stopped(&self) -> Stopped {
+        let face = hold(&self.face);
+        Stopped {
+            shown: face.now(),
+            held: face.held,
+            start: self.start,
+            machine: machine_time(),
+        }
+    }
+
+    /// A clock that goes on from the moment at which another one stopped.
+    pub(crate) fn again(stopped: Stopped) -> Self {
+        let clock = Self::new(stopped.start);
+        let mut face = hold(&clock.face);
+        face.show(stopped.shown);
+        face.held = stopped.held;
+        drop(face);
+        clock
     }
 
     /// What it shows.

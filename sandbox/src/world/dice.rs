@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
+use serde::{Deserialize, Serialize};
 
 use super::hold;
 
@@ -35,7 +36,30 @@ pub(crate) struct Dice {
     rng: Mutex<Rng>,
 }
 
+/// Dice that are written down: how they began, and how they lie.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Thrown {
+    seed: u64,
+    at: u64,
+}
+
 impl Dice {
+    /// As they are written down.
+    pub(crate) fn thrown(&self) -> Thrown {
+        Thrown {
+            seed: self.seed,
+            at: hold(&self.rng).get_seed(),
+        }
+    }
+
+    /// Dice that fall as those would have fallen, so that no name comes twice.
+    pub(crate) fn again(thrown: Thrown) -> Self {
+        Self {
+            seed: thrown.seed,
+            rng: Mutex::new(Rng::with_seed(thrown.at)),
+        }
+    }
+
     /// Dice that always fall the same way for the same seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self {

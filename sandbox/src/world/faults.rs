@@ -6,11 +6,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use fastrand::Rng;
+use serde::{Deserialize, Serialize};
 
 use super::hold;
+use super::kept::{Torn, must};
 
 /// The emulated systems a fault can be put into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum System {
     /// Heleket.
     Heleket,
@@ -47,7 +49,7 @@ impl System {
 }
 
 /// What a fault does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// The call is refused; a webhook is never sent.
     Refuse,
@@ -96,7 +98,7 @@ impl Kind {
 }
 
 /// How often a fault strikes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Often {
     /// The next so many calls, and then no more.
     Times(u64),
@@ -140,7 +142,7 @@ pub(crate) struct Fault {
 }
 
 /// What strikes one call. Several faults may strike together.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Strike {
     /// Refused, with this status and text where they were named.
     pub(crate) refuse: Option<(Option<u16>, Option<String>)>,
@@ -205,6 +207,29 @@ impl Faults {
         hold(&self.on).faults.clone()
     }
 
+    /// Everything that is on, to be written down, with how many there were in all.
+    pub(crate) fn kept(&self) -> (u64, Vec<Kept>) {
+        let on = hold(&self.on);
+        (on.count, on.faults.iter().map(Kept::of).collect())
+    }
+
+    /// What was written down; `known` names what a fault of a system can be for.
+    pub(crate) fn again(
+        (count, kept): (u64, Vec<Kept>),
+        known: fn(System) -> Vec<&'static str>,
+    ) -> Result<Self, Torn> {
+        must(kept.len() <= Self::MOST, || "too many faults".to_owned())?;
+        let faults = kept.into_iter().map(|kept| kept.open(known));
+        let faults = faults.collect::<Result<Vec<_>, _>>()?;
+        let mut ids = faults.iter().map(|fault| fault.id);
+        must(ids.all(|id| id <= count), || {
+            "a fault was never switched on".to_owned()
+        })?;
+        Ok(Self {
+            on: Mutex::new(On { faults, count }),
+        })
+    }
+
     /// Switches all of them off and says how many they were.
     pub(crate) fn clear(&self) -> usize {
         std::mem::take(&mut hold(&self.on).faults).len()
@@ -231,6 +256,71 @@ impl Faults {
             }
         }
         strike
+    }
+}
+
+/// A fault that is written down.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    id: u64,
+    system: System,
+    method: Option<String>,
+    kind: Kind,
+    often: Often,
+    seed: u64,
+    delay: Option<Duration>,
+    status: Option<u16>,
+    message: Option<String>,
+    met: u64,
+    struck: u64,
+    /// How its dice lie.
+    at: u64,
+}
+
+impl Kept {
+    fn of(fault: &Fault) -> Self {
+        let wish = fault.wish.clone();
+        Self {
+            id: fault.id,
+            system: wish.system,
+            method: wish.method.map(str::to_owned),
+            kind: wish.kind,
+            often: wish.often,
+            seed: wish.seed,
+            delay: wish.delay,
+            status: wish.status,
+            message: wish.message,
+            met: fault.met,
+            struck: fault.struck,
+            at: fault.dice.get_seed(),
+        }
+    }
+
+    fn open(self, known: fn(System) -> Vec<&'static str>) -> Result<Fault, Torn> {
+        let method = match self.method {
+            Some(name) => {
+                let found = known(self.system).into_iter().find(|known| *known == name);
+                let nothing = || Torn(format!("no fault of {:?} is for {name}", self.system));
+                Some(found.ok_or_else(nothing)?)
+            }
+            None => None,
+        };
+        Ok(Fault {
+            id: self.id,
+            met: self.met,
+            struck: self.struck,
+            dice: Rng::with_seed(self.at),
+            wish: Wish {
+                system: self.system,
+                method,
+                kind: self.kind,
+                often: self.often,
+                seed: self.seed,
+                delay: self.delay,
+                status: self.status,
+                message: self.message,
+            },
+        })
     }
 }
 

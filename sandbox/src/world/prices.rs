@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::dice::Dice;
 use super::hold;
+use super::kept::{Torn, must};
 
 /// The currencies that are no coins, with the names the gateway knows them by.
 pub(crate) const FIAT: [&str; 3] = ["USD", "EUR", "RUB"];
@@ -45,6 +46,29 @@ impl Prices {
         Self {
             usd: Mutex::new(at_the_start(dice)),
         }
+    }
+
+    /// As they are written down.
+    pub(crate) fn kept(&self) -> BTreeMap<String, String> {
+        let all = self.all().into_iter();
+        all.map(|(name, usd)| (name.to_owned(), usd.to_string()))
+            .collect()
+    }
+
+    /// What was written down: every price there is, and no other.
+    pub(crate) fn again(kept: &BTreeMap<String, String>) -> Result<Self, Torn> {
+        let mut usd = BTreeMap::new();
+        for (name, text) in kept {
+            let unknown = || Torn(format!("\"{name}\" for \"{text}\" is no price"));
+            let known = Self::name(name).ok_or_else(unknown)?;
+            usd.insert(known, text.parse::<Decimal>().map_err(|_| unknown())?);
+        }
+        must(usd.len() == START.len() && usd.len() == kept.len(), || {
+            format!("there are {} prices and not {}", kept.len(), START.len())
+        })?;
+        Ok(Self {
+            usd: Mutex::new(usd),
+        })
     }
 
     /// The prices of the start again.

@@ -5,15 +5,20 @@
 
 use std::sync::Mutex;
 
+use serde::{Deserialize, Serialize};
+
 use super::clock::Moment;
 use super::hold;
+use super::kept::forms;
 
 /// One internal message that a wallet sent and its destination received.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Arrived {
     /// Hash of the sender's transaction.
+    #[serde(with = "forms::bytes")]
     pub(crate) transaction: [u8; 32],
     /// Hash of the external message as it came, that is of the root cell of its BOC.
+    #[serde(with = "forms::bytes")]
     pub(crate) external: [u8; 32],
     /// Raw address of the sender, `0:<64 hex>`.
     pub(crate) from: String,
@@ -22,8 +27,10 @@ pub(crate) struct Arrived {
     /// How much arrived, in nano-TON.
     pub(crate) nano: u64,
     /// The body as a BOC.
+    #[serde(with = "forms::bytes")]
     pub(crate) body: Vec<u8>,
     /// Hash of the body's root cell.
+    #[serde(with = "forms::bytes")]
     pub(crate) body_hash: [u8; 32],
     /// When its block was made.
     pub(crate) at: Moment,
@@ -46,6 +53,16 @@ impl Settled {
             .filter(|arrived| arrived.to == to)
             .cloned()
             .collect()
+    }
+
+    /// Everything, to be written down.
+    pub(crate) fn kept(&self) -> Vec<Arrived> {
+        hold(&self.0).clone()
+    }
+
+    /// What was written down.
+    pub(crate) fn again(kept: Vec<Arrived>) -> Self {
+        Self(Mutex::new(kept))
     }
 
     /// Forgets everything.

@@ -4,13 +4,15 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Mutex;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use super::clock::Moment;
 use super::hold;
+use super::kept::{Torn, must};
 
 /// Something that is due at a moment. One variant an emulated system.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// Something in Heleket.
     Heleket(crate::heleket::Due),
@@ -32,8 +34,8 @@ struct Heap {
     count: u64,
 }
 
-#[derive(Debug)]
-struct Entry {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Entry {
     at: Moment,
     number: u64,
     due: Due,
@@ -48,6 +50,30 @@ impl Timers {
         heap.entries.push(Reverse(Entry { at, number, due }));
         drop(heap);
         self.added.notify_one();
+    }
+
+    /// Everything that is due, to be written down, with how many there were in all.
+    pub(crate) fn kept(&self) -> (u64, Vec<Entry>) {
+        let heap = hold(&self.heap);
+        let mut entries: Vec<Entry> = heap.entries.iter().map(|entry| entry.0.clone()).collect();
+        entries.sort_unstable();
+        (heap.count, entries)
+    }
+
+    /// What was written down.
+    pub(crate) fn again((count, entries): (u64, Vec<Entry>)) -> Result<Self, Torn> {
+        let mut numbers = std::collections::BTreeSet::new();
+        for entry in &entries {
+            let number = entry.number;
+            must(number <= count && numbers.insert(number), || {
+                format!("what is due as {number} was never put in, or twice")
+            })?;
+        }
+        let entries = entries.into_iter().map(Reverse).collect();
+        Ok(Self {
+            heap: Mutex::new(Heap { entries, count }),
+            added: Notify::new(),
+        })
     }
 
     /// When the next thing is due.
@@ -73,6 +99,13 @@ impl Timers {
     /// Forgets everything.
     pub(crate) fn clear(&self) {
         hold(&self.heap).entries.clear();
+    }
+}
+
+impl Entry {
+    /// What it is that is due.
+    pub(crate) fn due(&self) -> &Due {
+        &self.due
     }
 }
 

@@ -10,14 +10,14 @@ use crate::ground::{BLOCK_S, Ground, LATER};
 use crate::wallet::{Send, Version, Wallet, boc};
 
 /// A shop's browser, logged in, its wallet proven.
-struct Shop<'a> {
-    ground: &'a Ground,
-    cookies: String,
-    hash: String,
+pub struct Shop<'a> {
+    pub ground: &'a Ground,
+    pub cookies: String,
+    pub hash: String,
 }
 
 impl<'a> Shop<'a> {
-    async fn open(ground: &'a Ground, wallet: &Wallet) -> Self {
+    pub async fn open(ground: &'a Ground, wallet: &Wallet) -> Self {
         let login = ground.drive("login", json!({"wallet": wallet.raw()})).await;
         let cookies = text(&login["cookies"]).to_owned();
         let url = format!("{}/stars/buy", ground.sandbox.fragment_url());
@@ -48,7 +48,7 @@ impl<'a> Shop<'a> {
     }
 
     /// The id of a request for 50 Stars, and the payment its link asks for.
-    async fn link(&self, username: &str) -> (String, Send) {
+    pub async fn link(&self, username: &str) -> (String, Send) {
         self.call("repeatStars", &[]).await;
         let state = [("mode", "new"), ("lv", "false"), ("dh", "1")];
         self.call("updateStarsBuyState", &state).await;
@@ -71,7 +71,7 @@ impl<'a> Shop<'a> {
         (id, send)
     }
 
-    async fn confirm(&self, id: &str, message: &Cell) {
+    pub async fn confirm(&self, id: &str, message: &Cell) {
         let boc = boc(message);
         let fields = [
             ("id", id),
@@ -83,7 +83,7 @@ impl<'a> Shop<'a> {
         assert_eq!(answer, json!({"ok": true}));
     }
 
-    async fn mode(&self) -> String {
+    pub async fn mode(&self) -> String {
         let fields = [("mode", "processing"), ("lv", "false"), ("dh", "1")];
         let state = self.call("updateStarsBuyState", &fields).await;
         text(&state["mode"]).to_owned()

@@ -16,6 +16,7 @@ mod faults;
 mod goods;
 mod ground;
 mod hostile;
+mod kept;
 mod shapes;
 mod storm;
 mod time;

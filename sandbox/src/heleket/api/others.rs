@@ -137,7 +137,8 @@ pub(super) fn test_webhook(world: &Arc<World>, body: &[u8]) -> Result<Json, Refu
         }
         None => invented(world, coin, &status),
     };
-    let content = Content::Given(members);
+    let members = members.into_iter();
+    let content = Content::Given(members.map(|(name, value)| (name.into(), value)).collect());
     let id = desk
         .deliveries
         .add(&uuid, status, content, Reason::Test, &url);

@@ -10,7 +10,7 @@ use super::super::params::Params;
 use super::super::photos::Photo;
 use super::super::queries::Said;
 use super::super::refusal::Refusal;
-use super::super::styled::{Entity, Kind, Styled, units};
+use super::super::styled::{Entity, Kind, PLAIN, Styled, units};
 use super::{Call, Done};
 
 /// UTF-16 units of a text at most, tags not counted.
@@ -307,18 +307,6 @@ fn named_entities(value: Option<&Value>, length: usize) -> Result<Vec<Entity>, R
     }
     Ok(entities)
 }
-
-/// Kinds of entities that are nothing but their name.
-const PLAIN: [&str; 8] = [
-    "bold",
-    "italic",
-    "underline",
-    "strikethrough",
-    "spoiler",
-    "code",
-    "blockquote",
-    "expandable_blockquote",
-];
 
 /// The media of `editMessageMedia`: which picture, and its caption.
 pub(super) fn media(desk: &mut Desk, call: &Call<'_>) -> Result<Content, Refusal> {

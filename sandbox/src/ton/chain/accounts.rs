@@ -41,6 +41,11 @@ impl Accounts {
         known.map_or_else(|| first(address), Ok)
     }
 
+    /// Every account that anything has happened to, with its states and their heights.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&StdAddr, &Vec<(u64, ShardAccount)>)> {
+        self.0.iter()
+    }
+
     /// Height of the block that changed it last, up to `height`.
     pub(crate) fn changed(&self, address: &StdAddr, height: u64) -> Option<u64> {
         let states = self.0.get(address)?;

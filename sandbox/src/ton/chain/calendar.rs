@@ -67,6 +67,11 @@ impl Calendar {
         }
     }
 
+    /// When it began, how long a block takes, and what its hashes are drawn from.
+    pub(crate) fn parts(&self) -> (Moment, Duration, u64) {
+        (self.genesis, self.block, self.salt)
+    }
+
     /// Height of the newest block at `now`.
     pub(crate) fn height_at(&self, now: Moment) -> u64 {
         let passed = now.since(self.genesis).as_millis();

@@ -42,6 +42,26 @@ pub(crate) struct Made {
     pub(crate) info: OrdinaryTxInfo,
 }
 
+impl Made {
+    /// What was made, read out of the transaction again.
+    pub(crate) fn again(cell: Cell, after: ShardAccount) -> Result<Self, NotMade> {
+        let transaction = cell.parse::<Transaction>().map_err(|why| broken(&why))?;
+        Self::of(cell, transaction, after)
+    }
+
+    fn of(cell: Cell, transaction: Transaction, after: ShardAccount) -> Result<Self, NotMade> {
+        match transaction.load_info().map_err(|why| broken(&why))? {
+            TxInfo::Ordinary(info) => Ok(Self {
+                after,
+                cell,
+                transaction,
+                info,
+            }),
+            TxInfo::TickTock(_) => Err(NotMade::Broken("a tick-tock transaction".to_owned())),
+        }
+    }
+}
+
 /// Why no transaction was made.
 #[derive(Debug)]
 pub(crate) enum NotMade {
@@ -70,15 +90,7 @@ pub(crate) fn execute(
     };
     let cell = output.transaction.inner().clone();
     let transaction = output.transaction.load().map_err(|why| broken(&why))?;
-    match transaction.load_info().map_err(|why| broken(&why))? {
-        TxInfo::Ordinary(info) => Ok(Made {
-            after: output.new_state,
-            cell,
-            transaction,
-            info,
-        }),
-        TxInfo::TickTock(_) => Err(NotMade::Broken("a tick-tock transaction".to_owned())),
-    }
+    Made::of(cell, transaction, output.new_state)
 }
 
 fn broken(why: &impl std::fmt::Display) -> NotMade {

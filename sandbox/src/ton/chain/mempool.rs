@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tycho_types::prelude::HashBytes;
 
 use crate::ton::message::External;
@@ -27,6 +28,16 @@ pub(super) struct Waiting {
     earliest: u64,
     tries: u8,
     /// It waits for another message to come first.
+    is_held: bool,
+}
+
+/// A message that waits, as it is written down: with whatever stands for it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Kept<M> {
+    pub(super) message: M,
+    since: Moment,
+    earliest: u64,
+    tries: u8,
     is_held: bool,
 }
 
@@ -113,6 +124,29 @@ impl Mempool {
                 ..waiting
             });
         }
+    }
+
+    /// Writes all of them down.
+    pub(super) fn kept<M>(&self, mut message: impl FnMut(&External) -> M) -> Vec<Kept<M>> {
+        let waiting = self.0.iter().map(|waiting| Kept {
+            message: message(&waiting.external),
+            since: waiting.since,
+            earliest: waiting.earliest,
+            tries: waiting.tries,
+            is_held: waiting.is_held,
+        });
+        waiting.collect()
+    }
+
+    /// Takes in what was written down, behind what is there.
+    pub(super) fn put_again<M>(&mut self, external: External, kept: &Kept<M>) {
+        self.0.push(Waiting {
+            external,
+            since: kept.since,
+            earliest: kept.earliest,
+            tries: kept.tries,
+            is_held: kept.is_held,
+        });
     }
 
     /// Every message that waits.

@@ -1,5 +1,6 @@
 //! What the chain remembers of a transaction.
 
+use serde::{Deserialize, Serialize};
 use tycho_types::error::Error;
 use tycho_types::models::{
     BouncePhase, MsgInfo, OrdinaryTxInfo, ShardAccount, StdAddr, Transaction,
@@ -9,13 +10,16 @@ use tycho_types::prelude::{Cell, HashBytes};
 use super::execute::Made;
 use crate::ton::message::Message;
 use crate::world::clock::Moment;
+use crate::world::kept::forms;
 
 /// From where a message, and all that follows from it, came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Trace {
     /// The first transaction.
+    #[serde(with = "forms::text")]
     pub(crate) root: HashBytes,
     /// The normalised hash of the external message that began it.
+    #[serde(with = "forms::text")]
     pub(crate) external: HashBytes,
 }
 
