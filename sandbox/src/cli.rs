@@ -3,6 +3,7 @@
 use std::env::VarError;
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::demo;
-use crate::{FloodLimits, Merchant, Sandbox, Settings, StartError};
+use crate::{FloodLimits, Kept, Merchant, NotWritten, Place, Sandbox, Settings, StartError};
 
 /// A setting or the machine keeps the sandbox from starting (`EX_CONFIG`).
 const EXIT_CONFIG: u8 = 78;
@@ -40,6 +41,10 @@ struct Words {
     /// Repeats a run: addresses, prices and faults fall the same way.
     #[arg(long)]
     seed: Option<u64>,
+    /// Goes on from the world in this file, if there is one, and writes it there at the end. Seed and
+    /// blocks are then the world's. After a run that was killed it begins anew.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// The pause after the first try of a webhook that failed; later ones double, up to an hour.
     #[arg(long, value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
     webhook_retry_ms: u64,
@@ -97,7 +102,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 chat_burst: words.telegram_chat_burst,
             },
         };
-        actix_rt::System::new().block_on(serve(settings, &merchant))
+        let state = words.state.as_deref();
+        actix_rt::System::new().block_on(serve(settings, state, &merchant))
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,
@@ -117,6 +123,17 @@ enum NotServed {
     Credential(&'static str),
     #[error("signals of the system cannot be heard: {0}")]
     Signals(#[from] std::io::Error),
+    #[error("--state {path}: {why}: name a file in a folder that can be written")]
+    Place { path: String, why: std::io::Error },
+    #[error("the world is not written down: {0}")]
+    World(#[from] NotWritten),
+}
+
+impl NotServed {
+    fn at(state: Option<&Path>, why: std::io::Error) -> Self {
+        let path = state.unwrap_or(Path::new("")).display().to_string();
+        Self::Place { path, why }
+    }
 }
 
 /// The merchant, and which of its credentials are the demo's.
@@ -143,11 +160,28 @@ fn credentials() -> Result<Credentials, NotServed> {
     Ok(Credentials { merchant, demo })
 }
 
-async fn serve(settings: Settings, credentials: &Credentials) -> Result<(), NotServed> {
+async fn serve(
+    settings: Settings,
+    state: Option<&Path>,
+    credentials: &Credentials,
+) -> Result<(), NotServed> {
     let mut terminate = signal(SignalKind::terminate())?;
-    let block_time = settings.block_time.as_millis();
-    let sandbox = Sandbox::start(settings)?;
-    let greeting = greeting(&sandbox, credentials, block_time);
+    let place = state.map(Place::at);
+    let (kept, said) = place.as_ref().map_or(Ok((None, None)), |place| {
+        begin_from(place).map_err(|why| NotServed::at(state, why))
+    })?;
+    let block_time = kept
+        .as_ref()
+        .map_or(settings.block_time, Kept::block_time)
+        .as_millis();
+    let sandbox = match kept {
+        Some(kept) => Sandbox::go_on(settings, kept).await?,
+        None => Sandbox::start(settings)?,
+    };
+    if let Some(place) = &place {
+        place.take().map_err(|why| NotServed::at(state, why))?;
+    }
+    let greeting = said.unwrap_or_default() + &greeting(&sandbox, credentials, block_time);
     let mut out = std::io::stdout();
     // Who started it may have gone away; the servers run nevertheless.
     let _closed_pipe = out
@@ -157,8 +191,31 @@ async fn serve(settings: Settings, credentials: &Credentials) -> Result<(), NotS
         interrupted = tokio::signal::ctrl_c() => interrupted?,
         _terminated = terminate.recv() => {}
     }
-    sandbox.stop().await;
+    let closed = sandbox.close().await;
+    if let Some(place) = &place {
+        closed.write(place, None).await?;
+    }
     Ok(())
+}
+
+/// The world that is kept there, or none; and what there is to say about it. What cannot be gone on
+/// from is moved aside.
+fn begin_from(place: &Place) -> Result<(Option<Kept>, Option<String>), std::io::Error> {
+    match place.read() {
+        Ok(Some(kept)) => Ok((
+            Some(kept),
+            Some("The world goes on from its file. ".to_owned()),
+        )),
+        Ok(None) => Ok((None, None)),
+        Err(why) => {
+            let aside = place.set_aside()?;
+            let said = format!(
+                "Beginning anew: {why} (what was there is {}).\n",
+                aside.display()
+            );
+            Ok((None, Some(said)))
+        }
+    }
 }
 
 fn greeting(sandbox: &Sandbox, credentials: &Credentials, block_time_ms: u128) -> String {

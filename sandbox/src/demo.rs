@@ -7,6 +7,7 @@
 
 mod admin;
 pub(crate) mod args;
+mod begins;
 mod breaks;
 mod customer;
 mod figures;

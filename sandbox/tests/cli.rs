@@ -5,7 +5,7 @@
     reason = "a test that cannot be carried out stops where it stands"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -219,4 +219,64 @@ fn an_empty_key_in_the_environment_is_a_mistake_that_is_named() {
         complaint.contains("API_KEY in the environment is empty"),
         "{complaint}"
     );
+}
+
+/// One request to the control port; answers the body.
+fn ask(base: u16, method: &str, path: &str, body: &str) -> String {
+    let mut line = TcpStream::connect(("127.0.0.1", base)).expect("it listens");
+    let request = format!(
+        "{method} /control/{path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    line.write_all(request.as_bytes()).expect("it is taken");
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).expect("text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+    body.to_owned()
+}
+
+#[test]
+fn a_world_in_a_file_goes_on_unless_its_run_was_killed() {
+    let _ports = ports();
+    let base = free_base();
+    let name = format!("starkeeper-sandbox-state-{}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir(&folder).expect("a folder");
+    let file = folder.join("world");
+    let start = || {
+        let port = base.to_string();
+        let words = ["--port", &port, "--state", file.to_str().expect("text")];
+        Running::start(&mut sandbox(&words))
+    };
+    let (first, greeting) = start();
+    assert!(
+        !greeting.contains("goes on") && !greeting.contains("anew"),
+        "{greeting}"
+    );
+    ask(base, "POST", "users/7/say", "{\"text\": \"remember me\"}");
+    let chat = ask(base, "GET", "users/7/chat", "");
+    assert_eq!(first.terminate(), Some(0));
+    let (second, greeting) = start();
+    assert!(
+        greeting.contains("The world goes on from its file"),
+        "{greeting}"
+    );
+    assert_eq!(ask(base, "GET", "users/7/chat", ""), chat);
+    // Killed.
+    drop(second);
+    let (third, greeting) = start();
+    assert!(
+        greeting.contains("Beginning anew: the last run was killed"),
+        "{greeting}"
+    );
+    assert!(
+        folder.join("world.aside").exists(),
+        "what was there is kept"
+    );
+    ask(base, "POST", "users/7", "{}");
+    assert_eq!(ask(base, "GET", "users/7/chat", ""), "[]");
+    assert_eq!(third.terminate(), Some(0));
+    std::fs::remove_dir_all(folder).expect("it is gone");
 }

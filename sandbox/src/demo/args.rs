@@ -18,8 +18,8 @@ pub(crate) struct Args {
     /// named: 8090, and any free ones with --once.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=65530))]
     pub(crate) port: Option<u16>,
-    /// Draws new keys and empties the log as well; books are empty at every start, because the
-    /// emulated world begins anew.
+    /// Begins with empty books and an empty world, new keys and an empty log. Without it the demo
+    /// goes on where the last one stopped.
     #[arg(long)]
     pub(crate) fresh: bool,
     /// Plays one customer by itself, says each step with its time, and ends: 0 if exactly what was
@@ -29,7 +29,7 @@ pub(crate) struct Args {
     /// With --once: presses this switch of the page on the way.
     #[arg(long, value_name = "NAME", requires = "once")]
     pub(crate) fault: Option<Break>,
-    /// How long a block of the chains takes.
+    /// How long a block of the chains takes; in a demo that goes on, as long as it did.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=60_000))]
     pub(crate) block_time_ms: Option<u64>,
 }

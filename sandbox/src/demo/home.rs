@@ -66,13 +66,34 @@ impl Home {
         Ok(Self { folder, lock: file })
     }
 
-    /// Empties it, once nobody writes there any more. The emulated world begins anew with every
-    /// start, and books of another world would tell of money and wallets that are not there: so they
-    /// begin anew as well. Secrets and logs stay, unless `fresh` says that nothing does.
-    pub(super) fn begin(&self, fresh: bool) -> Result<(), NoHome> {
-        let stays = |name: &str| !fresh && STAYS.iter().any(|kept| name.starts_with(kept));
-        let emptied = self.empty_but(stays);
-        emptied.map_err(|why| unwritable(&self.folder, why))
+    /// Empties it, once nobody writes there any more. What outlives books stays, unless `all` of it
+    /// is to go.
+    pub(super) fn empty(&self, all: bool) -> Result<(), NoHome> {
+        let stays = |name: &str| !all && (name == ASIDE || outlives_books(name));
+        let emptied = self.each_but(stays, |path, is_folder| match is_folder {
+            true => fs::remove_dir_all(path),
+            false => fs::remove_file(path),
+        });
+        emptied.map_err(|why| NoHome::unwritable(&self.folder, why))
+    }
+
+    /// Moves everything that does not outlive books into a folder of its own, in place of what was
+    /// there before.
+    pub(super) fn set_aside(&self) -> Result<(), NoHome> {
+        let aside = self.folder.join(ASIDE);
+        let moved = || {
+            match fs::remove_dir_all(&aside) {
+                Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+                Ok(()) | Err(_) => {}
+            }
+            fs::DirBuilder::new().mode(0o700).create(&aside)?;
+            let stays = |name: &str| name == ASIDE || outlives_books(name);
+            self.each_but(stays, |path, _| match path.file_name() {
+                Some(name) => fs::rename(path, aside.join(name)),
+                None => Ok(()),
+            })
+        };
+        moved().map_err(|why| NoHome::unwritable(&aside, why))
     }
 
     /// Where it is: absolute.
@@ -80,18 +101,28 @@ impl Home {
         &self.folder
     }
 
-    /// A secret that stays: read, or drawn when it is not there.
-    pub(super) fn secret(&self, name: &str) -> Result<String, NoHome> {
+    /// What stands in a file, if there is one and it is not empty.
+    pub(super) fn read(&self, name: &str) -> Result<Option<String>, NoHome> {
         let path = self.folder.join(name);
         match fs::read_to_string(&path) {
-            Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
-            Ok(_empty) => {}
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {}
-            Err(why) => return Err(unwritable(&path, why)),
+            Ok(text) => {
+                let text = text.trim();
+                Ok((!text.is_empty()).then(|| text.to_owned()))
+            }
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(NoHome::unwritable(&path, why)),
         }
+    }
+
+    /// A secret that stays: read, or drawn when it is not there.
+    pub(super) fn secret(&self, name: &str) -> Result<String, NoHome> {
+        if let Some(text) = self.read(name)? {
+            return Ok(text);
+        }
+        let path = self.folder.join(name);
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)
-            .map_err(|why| unwritable(&path, io::Error::other(why.to_string())))?;
+            .map_err(|why| NoHome::unwritable(&path, io::Error::other(why.to_string())))?;
         let text = match name {
             // As the daemon wants a key to be.
             VAULT_KEY => STANDARD.encode(bytes),
@@ -108,23 +139,23 @@ impl Home {
             file.set_len(0)?;
             file.write_all(text.as_bytes())
         });
-        written.map_err(|why| unwritable(&path, why))?;
+        written.map_err(|why| NoHome::unwritable(&path, why))?;
         Ok(path)
     }
 
-    /// Removes everything but the lock, the other demo's folder and what stays.
-    fn empty_but(&self, stays: impl Fn(&str) -> bool) -> io::Result<()> {
+    /// Does something to everything but the lock, the other demo's folder and what stays.
+    fn each_but(
+        &self,
+        stays: impl Fn(&str) -> bool,
+        mut act: impl FnMut(&Path, bool) -> io::Result<()>,
+    ) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name();
             if name == LOCK || name == ONCE || name.to_str().is_some_and(&stays) {
                 continue;
             }
-            if entry.file_type()?.is_dir() {
-                fs::remove_dir_all(entry.path())?;
-            } else {
-                fs::remove_file(entry.path())?;
-            }
+            act(&entry.path(), entry.file_type()?.is_dir())?;
         }
         Ok(())
     }
@@ -136,11 +167,21 @@ pub(super) const VAULT_KEY: &str = "vault-key";
 /// What the admin API wants to be shown.
 pub(super) const ADMIN_TOKEN: &str = "admin-token";
 
-/// What outlives a start: the two above, and the log with its older files.
-const STAYS: [&str; 3] = [VAULT_KEY, ADMIN_TOKEN, "app.log"];
+/// What outlives books: the two above, and the log with its older files.
+fn outlives_books(name: &str) -> bool {
+    [VAULT_KEY, ADMIN_TOKEN, "app.log"]
+        .iter()
+        .any(|kept| name.starts_with(kept))
+}
 
 /// The words of the wallet.
 pub(super) const SEED: &str = "seed-phrase";
+
+/// The first login at Fragment, as its cookies.
+pub(super) const COOKIES: &str = "fragment-cookies";
+
+/// What could not be gone on from, until the next that cannot.
+pub(super) const ASIDE: &str = "aside";
 
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -148,10 +189,13 @@ fn private() -> OpenOptions {
     options
 }
 
-fn unwritable(path: &Path, why: io::Error) -> NoHome {
-    NoHome::Unwritable {
-        path: path.display().to_string(),
-        why,
+impl NoHome {
+    /// The system does not let a file be used.
+    pub(super) fn unwritable(path: &Path, why: io::Error) -> Self {
+        Self::Unwritable {
+            path: path.display().to_string(),
+            why,
+        }
     }
 }
 
@@ -170,7 +214,6 @@ mod tests {
     fn secrets_stay_are_private_and_end_with_a_fresh_start() {
         let folder = somewhere("secrets");
         let home = Home::open(&folder).unwrap();
-        home.begin(true).unwrap();
         let token = home.secret(ADMIN_TOKEN).unwrap();
         assert_eq!(home.secret(ADMIN_TOKEN).unwrap(), token);
         let mode = fs::metadata(folder.join(ADMIN_TOKEN))
@@ -180,15 +223,15 @@ mod tests {
         home.write("starkeeper.db", "books").unwrap();
         drop(home);
         let home = Home::open(&folder).unwrap();
-        home.begin(false).unwrap();
+        home.empty(false).unwrap();
         assert_eq!(home.secret(ADMIN_TOKEN).unwrap(), token);
         assert!(
             !folder.join("starkeeper.db").exists(),
-            "books of another world"
+            "books do not outlive themselves"
         );
         drop(home);
         let home = Home::open(&folder).unwrap();
-        home.begin(true).unwrap();
+        home.empty(true).unwrap();
         assert_ne!(home.secret(ADMIN_TOKEN).unwrap(), token);
         fs::remove_dir_all(folder).unwrap();
     }

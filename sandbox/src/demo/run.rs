@@ -13,15 +13,17 @@ use tokio::sync::watch;
 
 use super::admin::{Admin, follow};
 use super::args::Args;
+use super::begins::{self, Begins};
 use super::breaks::cookies;
-use super::home::{ADMIN_TOKEN, Home, NoHome, ONCE, SEED, VAULT_KEY};
+use super::home::{ADMIN_TOKEN, COOKIES, Home, NoHome, ONCE, SEED, VAULT_KEY};
 use super::keeper::{Keeper, NotKept, seconds};
 use super::once::{self, Went};
 use super::processes::end_all;
 use super::settings::environment;
-use super::stage::{Daemon, Reach, State};
-use super::watcher::watch as watch_the_world;
-use crate::{Merchant, Sandbox, Settings, StartError};
+use super::stage::{Daemon, Reach, Side, State, Tone};
+use super::watcher::{Said, watch as watch_the_world};
+use crate::world::clock::machine_time;
+use crate::{Merchant, NotWritten, Sandbox, Settings, StartError};
 
 /// The page's port where none is named.
 const PORT: u16 = 8090;
@@ -62,6 +64,8 @@ pub(crate) enum Failed {
     NeverReady,
     #[error("{0}")]
     Once(String),
+    #[error("the world is not written down, so the next start begins anew: {0}")]
+    NotWritten(#[from] NotWritten),
 }
 
 impl Failed {
@@ -74,7 +78,8 @@ impl Failed {
             | Self::Client(_)
             | Self::Signals(_)
             | Self::NeverReady
-            | Self::Once(_) => ExitCode::FAILURE,
+            | Self::Once(_)
+            | Self::NotWritten(_) => ExitCode::FAILURE,
         }
     }
 }
@@ -101,22 +106,19 @@ async fn demo(args: &Args) -> Result<(), Failed> {
     let mark = home.folder().display().to_string();
     // Whatever a killed demo has left behind in this folder.
     end_all(&mark).await;
-    home.begin(args.fresh || args.once)?;
+    let begins = begins::begin(&home, args.fresh || args.once)?;
+    let shown = shown(&folder);
     let port = match (args.port, args.once) {
         (Some(port), _) => port,
         (None, false) => PORT,
         (None, true) => free_ports(),
     };
-    let sandbox = Sandbox::start(Settings {
-        port: Some(port),
-        block_time: args.block_time_ms.map_or(
-            if args.once { BLOCK_ONCE } else { BLOCK },
-            Duration::from_millis,
-        ),
-        first_retry: FIRST_RETRY,
-        merchant: Merchant::demo(),
-        ..Settings::default()
-    })?;
+    let said = begins.said(machine_time().unix_s(), &shown, args.block_time_ms);
+    let (kept, goes_on) = match begins {
+        Begins::GoesOn(kept) => (Some(*kept), true),
+        Begins::New | Begins::Anew(_) => (None, false),
+    };
+    let sandbox = Sandbox::begin(settings(args, port), kept)?;
     let daemon_port = port.saturating_add(5);
     is_free(daemon_port)?;
     say(&format!(
@@ -126,10 +128,49 @@ async fn demo(args: &Args) -> Result<(), Failed> {
         port + 3,
         port + 4
     ));
-    let shown = shown(&folder);
-    let played = play(args, &sandbox, &home, daemon_port, stop, &shown).await;
-    sandbox.stop().await;
-    played
+    if let Some(line) = said {
+        say(&line);
+        let world = sandbox.shared_world();
+        let at = world.clock.now().unix_ms();
+        world.stage.say(at, (Side::Keeper, Tone::Plain), None, line);
+    }
+    let place = begins::place(&home);
+    if !args.once {
+        place
+            .take()
+            .map_err(|why| NoHome::unwritable(home.folder(), why))?;
+    }
+    let watched = Said::all_of(&sandbox.shared_world());
+    sandbox.catch_up().await;
+    let played = play(args, &sandbox, &home, daemon_port, (stop, watched), &shown).await;
+    let closed = sandbox.close().await;
+    if let Err(Failed::Kept(_) | Failed::NeverReady) = &played
+        && goes_on
+    {
+        say("./x demo --fresh begins anew");
+    }
+    // Whoever lives on may go on writing the books, and the world would not know.
+    if args.once || matches!(played, Err(Failed::Kept(NotKept::LeftBehind(_)))) {
+        return played;
+    }
+    let books = begins::books(&home)?;
+    let written = closed.write(&place, Some(&books)).await;
+    let written = written.map_err(Failed::from);
+    if let (Err(_), Err(why)) = (&played, &written) {
+        say(&why.to_string());
+    }
+    played.and(written)
+}
+
+fn settings(args: &Args, port: u16) -> Settings {
+    let block = if args.once { BLOCK_ONCE } else { BLOCK };
+    Settings {
+        port: Some(port),
+        block_time: args.block_time_ms.map_or(block, Duration::from_millis),
+        first_retry: FIRST_RETRY,
+        merchant: Merchant::demo(),
+        ..Settings::default()
+    }
 }
 
 /// Everything from the daemon's start to its end.
@@ -138,7 +179,7 @@ async fn play(
     sandbox: &Sandbox,
     home: &Home,
     daemon_port: u16,
-    stop: watch::Receiver<bool>,
+    (stop, watched): (watch::Receiver<bool>, Said),
     shown: &str,
 ) -> Result<(), Failed> {
     let world = sandbox.shared_world();
@@ -146,9 +187,18 @@ async fn play(
     let mark = home.folder().display().to_string();
     home.secret(VAULT_KEY)?;
     let token = home.secret(ADMIN_TOKEN)?;
-    // The chain begins anew with every start, and a wallet that it does not know would be one whose
-    // payments are lost: so each start has a wallet of its own.
-    home.write(SEED, &draw_wallet(&program).await?)?;
+    // Wallet and login belong to the world, and begin with it.
+    if home.read(SEED)?.is_none() {
+        home.write(SEED, &draw_wallet(&program).await?)?;
+    }
+    let login = match home.read(COOKIES)? {
+        Some(login) => login,
+        None => {
+            let login = cookies(&world);
+            home.write(COOKIES, &login)?;
+            login
+        }
+    };
     let reach = Reach {
         url: format!("http://127.0.0.1:{daemon_port}"),
         token,
@@ -163,18 +213,12 @@ async fn play(
     let keeper = Keeper {
         world: Arc::clone(&world),
         program,
-        settings: environment(
-            sandbox,
-            home,
-            daemon_port,
-            (&mark, flavour),
-            &cookies(&world),
-        ),
+        settings: environment(sandbox, home, daemon_port, (&mark, flavour), &login),
         folder: home.folder().to_owned(),
         mark,
     };
     let (ended, ending) = watch::channel(false);
-    let watching = tokio::spawn(watch_the_world(Arc::clone(&world)));
+    let watching = tokio::spawn(watch_the_world(Arc::clone(&world), watched));
     let stopped = async {
         let mut stop = stop;
         // The sender lives as long as the signals.
@@ -242,8 +286,8 @@ fn greeting(sandbox: &Sandbox, shown: &str, token_file: &Path) -> String {
     format!(
         "Open   {url}          from another machine: ssh -L {port}:localhost:{port} you@host\n\
          Admin  Authorization: Bearer {}          (also in {shown}/{ADMIN_TOKEN})\n\
-         Ctrl-C stops everything, browsers included. Each start is a new world with empty books;\n\
-         ./x demo --fresh also draws new keys.",
+         Ctrl-C stops everything, browsers included. The next start goes on from there;\n\
+         ./x demo --fresh begins anew.",
         token.trim()
     )
 }

@@ -17,7 +17,9 @@ const EVERY: Duration = Duration::from_millis(150);
 
 /// What was said already.
 #[derive(Debug, Default)]
-struct Said {
+pub(super) struct Said {
+    /// It looks and says nothing.
+    in_silence: bool,
     /// Status by invoice.
     invoices: HashMap<String, String>,
     /// Attempts by webhook, and whether its end was said.
@@ -28,9 +30,8 @@ struct Said {
     delivered: usize,
 }
 
-/// Looks for ever.
-pub(super) async fn watch(world: Arc<World>) {
-    let mut said = Said::default();
+/// Looks for ever, and says what has come since `said`.
+pub(super) async fn watch(world: Arc<World>, mut said: Said) {
     let mut tick = tokio::time::interval(EVERY);
     loop {
         tick.tick().await;
@@ -39,6 +40,17 @@ pub(super) async fn watch(world: Arc<World>) {
 }
 
 impl Said {
+    /// As if everything that is there had been said.
+    pub(super) fn all_of(world: &World) -> Self {
+        let mut said = Self {
+            in_silence: true,
+            ..Self::default()
+        };
+        said.look(world);
+        said.in_silence = false;
+        said
+    }
+
     fn look(&mut self, world: &World) {
         self.invoices(world);
         self.webhooks(world);
@@ -49,7 +61,7 @@ impl Said {
                 "chain: payment executed, seqno {}, Ref#{}",
                 payment.seqno, payment.reference
             );
-            say(world, Tone::Plain, text);
+            self.say(world, Tone::Plain, text);
         }
         for delivered in seen.delivered.iter().skip(self.delivered) {
             let name = &delivered.username;
@@ -59,7 +71,7 @@ impl Said {
                     format!("fragment.com: @{name} has Premium for {months} months")
                 }
             };
-            say(world, Tone::Good, text);
+            self.say(world, Tone::Good, text);
         }
         // A reset takes everything back.
         (self.payments, self.delivered) = (seen.payments.len(), seen.delivered.len());
@@ -80,7 +92,7 @@ impl Said {
             };
             self.invoices
                 .insert(invoice.uuid.clone(), status.to_owned());
-            say(world, Tone::Plain, text);
+            self.say(world, Tone::Plain, text);
         }
     }
 
@@ -116,7 +128,7 @@ impl Said {
                 Progress::Never | Progress::GivenUp | Progress::Waiting => Tone::Bad,
             };
             self.webhooks.insert(webhook.id, (webhook.attempts, over));
-            say(world, tone, text);
+            self.say(world, tone, text);
         }
     }
 
@@ -136,12 +148,14 @@ impl Said {
                 "never" => format!("fragment.com: paid and never delivered, Ref#{reference}"),
                 _ => continue,
             };
-            say(world, Tone::Plain, text);
+            self.say(world, Tone::Plain, text);
         }
     }
-}
 
-fn say(world: &World, tone: Tone, text: String) {
-    let now = world.clock.now().unix_ms();
-    world.stage.say(now, (Side::World, tone), None, text);
+    fn say(&self, world: &World, tone: Tone, text: String) {
+        if !self.in_silence {
+            let now = world.clock.now().unix_ms();
+            world.stage.say(now, (Side::World, tone), None, text);
+        }
+    }
 }

@@ -236,7 +236,7 @@ impl Clock {
     clippy::disallowed_methods,
     reason = "the one place where the sandbox reads the machine's clock"
 )]
-fn machine_time() -> Moment {
+pub(crate) fn machine_time() -> Moment {
     let since_1970 = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();

@@ -84,6 +84,41 @@ impl Demo {
         next
     }
 
+    /// Ends it as Ctrl-C does, and starts it again in its folder, with these words.
+    pub async fn stop_and_start(&mut self, words: &[&str]) {
+        self.process.signal("INT");
+        assert_eq!(
+            self.process.wait().code(),
+            Some(0),
+            "{}",
+            self.process.printed()
+        );
+        self.start_again(words);
+    }
+
+    /// Starts it again in its folder, with these words.
+    pub fn start_again(&mut self, words: &[&str]) {
+        self.process = Running::start("the demo", command(&self.folder(), self.base, words));
+        self.process.wait_for_text("Ctrl-C stops");
+    }
+
+    /// Posts to a path of the page's port; answers what it shows.
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        let request = self.web.post(format!("{}{path}", self.url())).json(body);
+        let answer = request.send().await.expect("the demo answers");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.expect("it shows JSON")
+    }
+
+    /// What the daemon's own API shows.
+    pub async fn ask_daemon(&self, path: &str) -> Value {
+        let token = std::fs::read_to_string(self.folder().join("admin-token")).expect("a token");
+        let url = format!("http://127.0.0.1:{}/admin/v1/{path}", self.base + 5);
+        let answer = self.web.get(url).bearer_auth(token.trim()).send().await;
+        let answer = answer.expect("the daemon answers");
+        answer.json().await.expect("it shows JSON")
+    }
+
     /// The gateway's name of its invoice of this number, counted from 1, once there is one.
     pub async fn invoice(&self, number: usize) -> String {
         eventually_within("the invoice is opened", PATIENCE, async || {

@@ -26,8 +26,10 @@ fn vectors() -> Vec<Vector> {
     serde_json::from_str(VECTORS).expect("the vectors are JSON")
 }
 
-/// Reads JSON keeping the order of members, which a plain map would lose.
-impl<'de> Deserialize<'de> for Json {
+/// JSON as it is written, with the order of its members, which a plain map would lose.
+struct Plain(Json);
+
+impl<'de> Deserialize<'de> for Plain {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Ordered;
         impl<'de> Visitor<'de> for Ordered {
@@ -52,25 +54,26 @@ impl<'de> Deserialize<'de> for Json {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
                 let mut items = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    items.push(item);
+                while let Some(item) = list.next_element::<Plain>()? {
+                    items.push(item.0);
                 }
                 Ok(Json::List(items))
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
                 let mut members = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Json>()? {
-                    members.push((Cow::Owned(name), value));
+                while let Some((name, value)) = map.next_entry::<String, Plain>()? {
+                    members.push((Cow::Owned(name), value.0));
                 }
                 Ok(Json::Object(members))
             }
         }
-        deserializer.deserialize_any(Ordered)
+        deserializer.deserialize_any(Ordered).map(Self)
     }
 }
 
 fn without_sign(body: &str) -> Json {
-    match serde_json::from_str(body).expect("a webhook is JSON") {
+    let Plain(body) = serde_json::from_str(body).expect("a webhook is JSON");
+    match body {
         Json::Object(members) => Json::Object(
             members
                 .into_iter()

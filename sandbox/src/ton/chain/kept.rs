@@ -156,7 +156,7 @@ impl Kept {
             })?;
             height = kept.height;
             let (before, after) = (state(kept.before)?, state(kept.after)?);
-            let message = Message::of(cell(kept.in_msg)?).map_err(unreadable)?;
+            let message = Message::of(cell(kept.in_msg)?)?;
             let record = kept.open(cell(kept.cell)?, (before, after), message)?;
             chain.remember(record);
         }
@@ -180,7 +180,7 @@ impl Kept {
         }
         for kept in self.travelling {
             chain.travelling.push(Travelling {
-                message: Message::of(cell(kept.message)?).map_err(unreadable)?,
+                message: Message::of(cell(kept.message)?)?,
                 to: kept.to,
                 earliest: kept.earliest,
                 trace: kept.trace,
@@ -205,7 +205,7 @@ impl KeptRecord {
     ) -> Result<Record, Torn> {
         let hash = *cell.repr_hash();
         let made = Made::again(cell, after).map_err(|why| Torn(format!("{hash}: {why:?}")))?;
-        let update = made.transaction.state_update.load().map_err(unreadable)?;
+        let update = made.transaction.state_update.load()?;
         let answers = made
             .transaction
             .in_msg
@@ -220,7 +220,7 @@ impl KeptRecord {
         })?;
         let (account, trace) = (self.account.clone(), Some(self.trace));
         let record = Record::of(account, made, before, message, trace, self.height);
-        let record = record.map_err(unreadable)?;
+        let record = record?;
         Ok(Record {
             hidden_until: self.hidden_until,
             uncommitted_until: self.uncommitted_until,
@@ -235,7 +235,7 @@ impl Chain {
         for (address, numbers) in &self.of_account {
             let newest = numbers.last().and_then(|number| self.records.get(*number));
             let Some(newest) = newest else { continue };
-            let known = self.accounts.at(address, u64::MAX).map_err(unreadable)?;
+            let known = self.accounts.at(address, u64::MAX)?;
             must(known.last_trans_lt == newest.transaction.lt, || {
                 format!("{address} has not kept its newest transaction")
             })?;
@@ -297,9 +297,11 @@ fn read_bag(bag: &[u8], count: usize) -> Result<Vec<Cell>, Torn> {
 
 /// What a cell holds, to its end.
 fn whole<T: for<'a> Load<'a>>(cell: &Cell) -> Result<T, Torn> {
-    cell.parse::<T>().map_err(unreadable)
+    Ok(cell.parse::<T>()?)
 }
 
-fn unreadable(why: Error) -> Torn {
-    Torn(format!("a cell of the chain: {why}"))
+impl From<Error> for Torn {
+    fn from(why: Error) -> Self {
+        Self(format!("a cell of the chain: {why}"))
+    }
 }
