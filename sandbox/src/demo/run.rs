@@ -128,11 +128,8 @@ async fn demo(args: &Args) -> Result<(), Failed> {
         port + 3,
         port + 4
     ));
-    if let Some(line) = said {
-        say(&line);
-        let world = sandbox.shared_world();
-        let at = world.clock.now().unix_ms();
-        world.stage.say(at, (Side::Keeper, Tone::Plain), None, line);
+    if let Some(line) = &said {
+        say(line);
     }
     let place = begins::place(&home);
     if !args.once {
@@ -142,6 +139,13 @@ async fn demo(args: &Args) -> Result<(), Failed> {
     }
     let watched = Said::all_of(&sandbox.shared_world());
     sandbox.catch_up().await;
+    if let Some(line) = said {
+        let world = sandbox.shared_world();
+        let now = world.clock.now().unix_ms();
+        world
+            .stage
+            .say(now, (Side::Keeper, Tone::Plain), None, line);
+    }
     let played = play(args, &sandbox, &home, daemon_port, (stop, watched), &shown).await;
     let closed = sandbox.close().await;
     if let Err(Failed::Kept(_) | Failed::NeverReady) = &played
