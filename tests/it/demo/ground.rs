@@ -85,7 +85,7 @@ impl Demo {
     }
 
     /// Ends it as Ctrl-C does, and starts it again in its folder, with these words.
-    pub async fn stop_and_start(&mut self, words: &[&str]) {
+    pub fn stop_and_start(&mut self, words: &[&str]) {
         self.process.signal("INT");
         assert_eq!(
             self.process.wait().code(),

@@ -135,7 +135,7 @@ async fn it_goes_on_where_it_stopped_and_begins_anew_when_it_was_killed_or_is_to
     let (before, token) = (seen(&demo).await, demo.folder().join("admin-token"));
     let token_before = std::fs::read(&token).expect("a token");
 
-    demo.stop_and_start(&[]).await;
+    demo.stop_and_start(&[]);
     let printed = demo.process.printed();
     assert!(printed.contains("going on from "), "{printed}");
     assert!(printed.contains("1 order, books kept"), "{printed}");
@@ -153,7 +153,7 @@ async fn it_goes_on_where_it_stopped_and_begins_anew_when_it_was_killed_or_is_to
         (signed == 2).then_some(())
     })
     .await;
-    demo.stop_and_start(&[]).await;
+    demo.stop_and_start(&[]);
     let printed = demo.process.printed();
     assert!(printed.contains("2 orders, books kept"), "{printed}");
     is_delivered(&demo, "masha_k", 2).await;
@@ -179,7 +179,7 @@ async fn it_goes_on_where_it_stopped_and_begins_anew_when_it_was_killed_or_is_to
         "what was there is kept"
     );
 
-    demo.stop_and_start(&["--fresh"]).await;
+    demo.stop_and_start(&["--fresh"]);
     let printed = demo.process.printed();
     assert!(
         !printed.contains("going on") && !printed.contains("anew:"),
