@@ -104,7 +104,7 @@ impl Balances {
             .ok()
             .filter(|person| *person > 0)
             .ok_or("the first is no Telegram id of a person, which is a whole number above zero")?;
-        let amount = MicroUsd::parse(amount.trim()).map_err(|why| format!("the amount: {why}"))?;
+        let amount = MicroUsd::parse_plain(amount.trim()).map_err(|why| format!("the amount: {why}"))?;
         if let Some(before) = seen.insert(person, at) {
             return Err(format!("this person stands in line {before} as well"));
         }
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn every_line_that_is_wrong_is_named_and_the_list_is_refused() {
-        let list = "1,1\nanna,2\n3\n4,-5\n-6,1\n1,2\n8,1,50\n9,1.0000001\n";
+        let list = "1,1\nanna,2\n3\n4,-5\n-6,1\n1,2\n8,1,500\n9,1.0000001\n";
         let refused = Balances::read(list).unwrap_err().text;
         for line in 2..=8 {
             assert!(
