@@ -104,7 +104,8 @@ impl Balances {
             .ok()
             .filter(|person| *person > 0)
             .ok_or("the first is no Telegram id of a person, which is a whole number above zero")?;
-        let amount = MicroUsd::parse_plain(amount.trim()).map_err(|why| format!("the amount: {why}"))?;
+        let amount =
+            MicroUsd::parse_plain(amount.trim()).map_err(|why| format!("the amount: {why}"))?;
         if let Some(before) = seen.insert(person, at) {
             return Err(format!("this person stands in line {before} as well"));
         }
