@@ -100,6 +100,8 @@ impl Demo {
     pub fn start_again(&mut self, words: &[&str]) {
         self.process = Running::start("the demo", command(&self.folder(), self.base, words));
         self.process.wait_for_text("Ctrl-C stops");
+        // The connections of the one before ended with it.
+        self.web = emulators::web();
     }
 
     /// Posts to a path of the page's port; answers what it shows.
