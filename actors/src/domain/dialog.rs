@@ -34,8 +34,8 @@ pub use deck::samples as deck_samples;
 pub use deck::{
     Act, Against, Asks, BreakCard, BreakLine, BreakMark, Change, DeckAnswer, DeckFace, DeckNeed,
     DeckNote, Draft, Go, Health, HomeFace, Look, NotDone, OddLine, OrderCard, ParkedFor, PriceOf,
-    ROWS, ReadyReason, SalesFace, Secret, StoppedBy, Sure, WaitState, WaitingOrder, WalletFace,
-    Want,
+    ROWS, ReadyReason, SalesFace, Secret, StoppedBy, StoppedFor, Sure, WaitState, WaitingOrder,
+    WalletFace, Want,
 };
 pub use heard::{Inbound, Said, Sender, Utterance};
 pub use screen::{

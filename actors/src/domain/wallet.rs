@@ -14,7 +14,9 @@ use super::transfer::{AccountState, TxPos};
 use super::{Span, Timestamp};
 
 mod explain;
+mod why;
 pub use explain::{Explained, Explanation, Known, Strange};
+pub use why::{Strangeness, WhyStopped};
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,9 @@ pub enum Standing {
     Stopped {
         /// What happened, in one line.
         why: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<WhyStopped>,
     },
 }
 
@@ -241,7 +246,7 @@ impl Wallet {
         let wallet = self.address;
         match &self.standing {
             Standing::Open => {}
-            Standing::Stopped { why } => {
+            Standing::Stopped { why, .. } => {
                 return Err(CannotSign::Stopped {
                     wallet,
                     why: why.clone(),
@@ -316,7 +321,7 @@ impl Wallet {
             ..self.consumed()
         };
         if next.unpaid_in_row >= 2 {
-            next.stopped("two transfers in a row were accepted but not paid: top the wallet up")
+            next.stopped(WhyStopped::Unpaid)
         } else {
             next
         }
@@ -346,10 +351,13 @@ impl Wallet {
 
     /// The wallet that signs nothing more. A live transfer keeps its place.
     #[must_use]
-    pub fn stopped(&self, why: &str) -> Self {
+    pub fn stopped(&self, why: WhyStopped) -> Self {
         Self {
             stops: self.stops.saturating_add(1),
-            standing: Standing::Stopped { why: why.into() },
+            standing: Standing::Stopped {
+                why: why.to_string(),
+                reason: Some(why),
+            },
             ..self.clone()
         }
     }
@@ -370,14 +378,23 @@ impl Wallet {
     pub fn stop_notice(&self) -> Option<Owed> {
         match &self.standing {
             Standing::Open => None,
-            Standing::Stopped { why } => {
-                let (wallet, n, why) = (self.address, self.stops, why.clone());
+            Standing::Stopped { why, reason } => {
                 Some(Owed::operators(OperatorNews::WalletStopped {
-                    wallet,
-                    n,
-                    why,
+                    wallet: self.address,
+                    n: self.stops,
+                    why: why.clone(),
+                    reason: *reason,
                 }))
             }
+        }
+    }
+
+    /// Why it is stopped, if it is: in a line, and what an older version did not write.
+    #[must_use]
+    pub fn why_stopped(&self) -> Option<(&str, Option<WhyStopped>)> {
+        match &self.standing {
+            Standing::Open => None,
+            Standing::Stopped { why, reason } => Some((why, *reason)),
         }
     }
 

@@ -5,10 +5,10 @@ use super::desk::{Bench, Stuck};
 use super::tills::Tenure;
 use crate::domain::decision::Decision;
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey};
-use crate::domain::notice::{OperatorNews, Owed};
+use crate::domain::notice::Owed;
 use crate::domain::order::{Order, OrderEvent, OrderState};
 use crate::domain::transfer::{AccountState, FoundTx, History, TransferState, TxPos};
-use crate::domain::wallet::{Explained, Explanation, Strange, Wallet};
+use crate::domain::wallet::{Explained, Explanation, Strange, Wallet, WhyStopped};
 use crate::ports::books::{Commit, OrderFile, RowWrite, Seen, Write};
 
 impl Bench {
@@ -138,24 +138,12 @@ impl Bench {
         let mut told = Decision::quiet(());
         for odd in strange {
             let lt = odd.tx.map_or(0, |tx| tx.lt);
-            let fits = odd
-                .fits
-                .map(|order| format!("; it fits {order}"))
-                .unwrap_or_default();
-            let what = format!("{}{fits}", odd.what);
-            let news = OperatorNews::Unexplained {
-                wallet: tenure.wallet,
-                lt,
-                what,
-            };
+            let news = odd.what.clone().news(tenure.wallet, lt);
             told = told.tell(Owed::operators(news));
         }
         for seen in wallets.iter().filter(|seen| !seen.row.is_stopped()) {
-            let why = format!(
-                "wallet {} has a transaction nobody can explain",
-                tenure.wallet
-            );
-            let stopped = seen.row.stopped(&why);
+            let wallet = tenure.wallet;
+            let stopped = seen.row.stopped(WhyStopped::Unexplained { wallet });
             if let Some(owed) = stopped.stop_notice() {
                 told = told.tell(owed);
             }

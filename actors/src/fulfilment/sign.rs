@@ -9,7 +9,7 @@ use crate::domain::money::NanoTon;
 use crate::domain::notice::{OperatorNews, Owed, RefundReason};
 use crate::domain::order::{OrderEvent, OrderRefused, OrderState, WhyParked, conclude};
 use crate::domain::transfer::{Purpose, Transfer, TransferState};
-use crate::domain::wallet::{CannotSign, Signature, SigningDesk, Wallet};
+use crate::domain::wallet::{CannotSign, Signature, SigningDesk, Wallet, WhyStopped};
 use crate::ports::books::{Guard, OrderFile, RowWrite, Seen, Write};
 use crate::ports::wallet::{Pays, SignRefused, SignedMessage, TransferIntent};
 
@@ -93,8 +93,9 @@ impl Run {
         {
             Ok(signature) => self.sign_planned(file, wallet, what, signature).await,
             Err(CannotSign::LinkExpires(_)) => self.apply(file, OrderEvent::LinkExpired).await,
-            Err(cannot @ CannotSign::Ahead { .. }) => {
-                self.chain_is_ahead(file, wallet, cannot).await
+            Err(ref cannot @ CannotSign::Ahead { shown, books, .. }) => {
+                let why = WhyStopped::Ahead { shown, books };
+                self.chain_is_ahead(file, wallet, cannot, why).await
             }
             Err(cannot @ CannotSign::TooPoor { .. }) => {
                 self.tell_float_low(wallet, state.balance).await?;
@@ -197,7 +198,8 @@ impl Run {
         &self,
         file: &OrderFile,
         wallet: &Seen<Wallet>,
-        cannot: CannotSign,
+        cannot: &CannotSign,
+        why: WhyStopped,
     ) -> Result<Flow, Stuck> {
         if let Some(flow) = self.look_at_older(file, wallet).await? {
             return Ok(flow);
@@ -205,7 +207,7 @@ impl Run {
         if wallet.row.claimed_by == Some(file.order.row.id) {
             return Err(Stuck::Rest(cannot.to_string()));
         }
-        let stopped = wallet.row.stopped(&cannot.to_string());
+        let stopped = wallet.row.stopped(why);
         let mut commit = self.bench.commit(&self.tenure);
         if let Some(owed) = stopped.stop_notice() {
             let decision = crate::domain::decision::Decision::quiet(()).tell(owed);

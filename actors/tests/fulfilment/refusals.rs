@@ -6,6 +6,7 @@ use starkeeper_actors::domain::money::NanoTon;
 use starkeeper_actors::domain::notice::{Message, OperatorNews, RefundReason};
 use starkeeper_actors::domain::order::{OperatorAct, OrderState};
 use starkeeper_actors::domain::pricing::samples;
+use starkeeper_actors::domain::wallet::WhyStopped;
 use starkeeper_actors::fulfilment::AssignTransaction;
 use starkeeper_actors::ports::books::Books;
 use starkeeper_actors::ports::market::MarketRefused;
@@ -142,6 +143,9 @@ async fn ton_that_comes_back_is_assigned_by_a_person_who_may_then_refund() {
         shop.wallet().row.is_stopped(),
         "money back from Fragment is a break"
     );
+    let unexplained = WhyStopped::Unexplained { wallet: till };
+    let (row, line) = (shop.wallet().row, unexplained.to_string());
+    assert_eq!(row.why_stopped(), Some((line.as_str(), Some(unexplained))));
     let assign = AssignTransaction {
         wallet: till,
         lt: back.lt,

@@ -18,6 +18,7 @@ use starkeeper_actors::domain::order::WhyParked;
 use starkeeper_actors::domain::report::DayReport;
 use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::samples::{CUSTOMER, ORDER, WALLET, after, noon, ton};
+use starkeeper_actors::domain::wallet::WhyStopped;
 
 use crate::rows::{Rows, named};
 use crate::{check_machine, variants};
@@ -194,6 +195,7 @@ fn operator_news() -> Vec<OperatorNews> {
             wallet,
             n: 1,
             why: why(),
+            reason: None,
         },
         OperatorNews::TopUp {
             transfer,
@@ -204,22 +206,7 @@ fn operator_news() -> Vec<OperatorNews> {
             wallet,
             lt: 1_010,
             what: why(),
-        },
-        OperatorNews::FloatLow {
-            wallet,
-            free: ton("0.1"),
-            hour: 495_588,
-        },
-        OperatorNews::OrderWaits {
-            order,
-            hour: 495_588,
-        },
-        OperatorNews::FloatEnds {
-            wallet,
-            free: ton("12.5"),
-            per_day: ton("50"),
-            seconds: 21_600,
-            day: 20_649,
+            strange: None,
         },
         OperatorNews::LoginLost {
             login,
@@ -246,6 +233,29 @@ fn operator_news() -> Vec<OperatorNews> {
         OperatorNews::Undeliverable {
             key: "cus_7/ord_70/delivered".into(),
             why: why(),
+        },
+    ]
+}
+
+/// News of a float, and of an order that waits for it.
+fn float_news() -> [OperatorNews; 3] {
+    let (wallet, order) = (WALLET, ORDER);
+    [
+        OperatorNews::FloatLow {
+            wallet,
+            free: ton("0.1"),
+            hour: 495_588,
+        },
+        OperatorNews::OrderWaits {
+            order,
+            hour: 495_588,
+        },
+        OperatorNews::FloatEnds {
+            wallet,
+            free: ton("12.5"),
+            per_day: ton("50"),
+            seconds: 21_600,
+            day: 20_649,
         },
     ]
 }
@@ -305,6 +315,17 @@ fn reasoned_news() -> [OperatorNews; 5] {
     ]
 }
 
+/// The same of wallets.
+fn reasoned_of_wallets() -> [OperatorNews; 2] {
+    let why = WhyStopped::Ahead { shown: 9, books: 7 };
+    let [.., fitting, _] = reasons::strange();
+    let stopped = samples::wallet().stopped(why).stop_notice().unwrap();
+    let Message::Operators(stopped) = stopped.message else {
+        panic!("{stopped:?}");
+    };
+    [stopped, fitting.news(WALLET, 1_010)]
+}
+
 fn shop_news() -> [ShopNews; 7] {
     let day = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
     [
@@ -341,6 +362,7 @@ fn notices() -> Rows<Notice> {
         .map(|news| Owed::customer(CUSTOMER, news));
     let operators = operator_news()
         .into_iter()
+        .chain(float_news())
         .chain(pauses())
         .chain(break_news());
     let operators = operators.chain(shop_news().map(OperatorNews::Shop));
@@ -349,7 +371,8 @@ fn notices() -> Rows<Notice> {
         let name = format!("news_{}", file_name(Messages::of(&owed.message)));
         (name, notice(owed))
     });
-    let reasoned = reasoned_news().map(|news| {
+    let reasoned = reasoned_news().into_iter().chain(reasoned_of_wallets());
+    let reasoned = reasoned.map(|news| {
         let owed = Owed::operators(news);
         let name = file_name(Messages::of(&owed.message));
         (format!("news_{name}_with_reason"), notice(owed))

@@ -16,7 +16,7 @@ use starkeeper_actors::domain::samples;
 use starkeeper_actors::domain::samples::{ORDER, SEQNO, WALLET, after, noon, tx};
 use starkeeper_actors::domain::shop::{Opening, Shop};
 use starkeeper_actors::domain::transfer::{Purpose, Transfer, TransferState};
-use starkeeper_actors::domain::wallet::{Standing, Wallet};
+use starkeeper_actors::domain::wallet::{Standing, Wallet, WhyStopped};
 
 use crate::{check_machine, variants};
 
@@ -202,6 +202,12 @@ fn wallets() -> Rows<Wallet> {
         ..samples::wallet()
     };
     let live = TransferId::new(1);
+    let mut by_an_older_version = samples::wallet().consumed_unpaid();
+    by_an_older_version.stops = 1;
+    by_an_older_version.standing = Standing::Stopped {
+        why: "top the wallet up".into(),
+        reason: None,
+    };
     named([
         ("open", samples::wallet()),
         ("new", new),
@@ -212,11 +218,12 @@ fn wallets() -> Rows<Wallet> {
         ("busy", samples::wallet().signed(live)),
         ("claimed", samples::wallet().signed(live).dead(ORDER, 1)),
         (
-            "stopped",
+            "stopped_with_reason",
             samples::wallet()
                 .consumed_unpaid()
-                .stopped("top the wallet up"),
+                .stopped(WhyStopped::Unpaid),
         ),
+        ("stopped", by_an_older_version),
     ])
 }
 

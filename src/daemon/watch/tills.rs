@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use starkeeper_actors::domain::breaks::{Break, Finding};
-use starkeeper_actors::domain::dialog::WalletFace;
+use starkeeper_actors::domain::dialog::{StoppedFor, WalletFace};
 use starkeeper_actors::domain::ids::{IncarnationId, LoginId, NoticeId, WalletAddress};
 use starkeeper_actors::domain::ledger::{Account, Statement};
 use starkeeper_actors::domain::login::{Health, Login};
@@ -66,7 +66,7 @@ pub(super) struct Seeing {
     free: NanoTon,
     held: NanoTon,
     per_day: Option<NanoTon>,
-    stopped: bool,
+    stopped: Option<StoppedFor>,
     /// State and time of payment of each unfinished order.
     orders: Vec<(&'static str, Timestamp)>,
     /// When each open break was found: parked orders, unexplained transactions.
@@ -109,7 +109,7 @@ impl Tills {
                 cookies: (self.cookies)(*login).await?,
                 unexplained: wallet.map_or_else(Vec::new, |wallet| open(&wallet.row, &notices)),
                 breaks: of_till(&breaks, *address),
-                stopped: wallet.is_some_and(|wallet| wallet.row.is_stopped()),
+                stopped: wallet.and_then(|wallet| StoppedFor::of(&wallet.row)),
                 ..self.money_and_orders(*login, *address).await?
             });
         }
@@ -137,7 +137,7 @@ impl Tills {
             free: nanos(&float),
             held: nanos(&held),
             per_day: per_day(&float, &held, lines, now),
-            stopped: false,
+            stopped: None,
             orders: bound.collect(),
             parked: orders.iter().filter_map(|seen| parked(&seen.row)).collect(),
             unexplained: Vec::new(),
@@ -212,7 +212,7 @@ impl Seeing {
             address: friendly(self.wallet, NETWORK),
             free: self.free,
             per_day: self.per_day,
-            stopped: self.stopped,
+            stopped: self.stopped.clone(),
             works: self.login == "good",
         }
     }
@@ -229,7 +229,7 @@ impl Seeing {
                     held: ton(self.held),
                     per_day: ton(per_day),
                     empty_in: left.map(|left| left.to_std().unwrap_or_default()),
-                    stopped: self.stopped,
+                    stopped: self.stopped.is_some(),
                 },
             );
         }

@@ -355,8 +355,10 @@ impl Voice<'_> {
             ];
             lines.push(self.tongue.say("deck-wallet-rate", args));
         }
-        if wallet.stopped {
-            lines.push(self.tongue.plain("deck-wallet-stopped"));
+        if let Some(why) = &wallet.stopped {
+            let why = self.stopped_for(why, LONG_WHY);
+            let args = [("why", why.into())];
+            lines.push(self.tongue.say("deck-wallet-stopped", args));
         }
         if !wallet.works {
             lines.push(self.tongue.plain("deck-wallet-login"));

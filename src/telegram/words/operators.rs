@@ -33,9 +33,6 @@ impl Voice<'_> {
     fn operator_args(&self, news: &OperatorNews) -> Vec<Arg> {
         let ton = |name: &'static str, amount: NanoTon| (name, self.tongue.ton(amount).into());
         match news {
-            OperatorNews::WalletStopped { wallet, n, why } => {
-                vec![shown("wallet", wallet), nth(*n), because("why", why)]
-            }
             OperatorNews::TopUp {
                 transfer,
                 wallet,
@@ -45,13 +42,6 @@ impl Voice<'_> {
                 shown("transfer", transfer),
                 ton("amount", *amount),
             ],
-            OperatorNews::Unexplained { wallet, lt, what } => {
-                vec![
-                    shown("wallet", wallet),
-                    shown("lt", lt),
-                    because("what", what),
-                ]
-            }
             OperatorNews::Break { n, since, finding } => vec![
                 nth(*n),
                 ("what", self.finding(finding).into()),
@@ -82,6 +72,8 @@ impl Voice<'_> {
             }
             OperatorNews::Unbalanced { usd, ton, .. } => vec![shown("usd", usd), shown("ton", ton)],
             OperatorNews::Parked { .. }
+            | OperatorNews::WalletStopped { .. }
+            | OperatorNews::Unexplained { .. }
             | OperatorNews::LoginLost { .. }
             | OperatorNews::InvoiceOdd { .. }
             | OperatorNews::Paused { .. }
@@ -105,6 +97,25 @@ impl Voice<'_> {
             } => {
                 let known = reason.as_ref().map(|reason| self.why_parked(reason));
                 vec![shown("order", order), nth(*n), said("why", known, why)]
+            }
+            OperatorNews::WalletStopped {
+                wallet,
+                n,
+                why,
+                reason,
+            } => {
+                let known = reason.map(|reason| self.why_stopped(&reason));
+                vec![shown("wallet", wallet), nth(*n), said("why", known, why)]
+            }
+            OperatorNews::Unexplained {
+                wallet,
+                lt,
+                what,
+                strange,
+            } => {
+                let known = strange.as_ref().map(|strange| self.strange(strange));
+                let what = said("what", known, what);
+                vec![shown("wallet", wallet), shown("lt", lt), what]
             }
             OperatorNews::LoginLost {
                 login,
@@ -130,9 +141,7 @@ impl Voice<'_> {
             OperatorNews::OpenAgain { what, goods, .. } => {
                 vec![said("what", self.going_on(goods), what)]
             }
-            OperatorNews::WalletStopped { .. }
-            | OperatorNews::TopUp { .. }
-            | OperatorNews::Unexplained { .. }
+            OperatorNews::TopUp { .. }
             | OperatorNews::Break { .. }
             | OperatorNews::BreakOver { .. }
             | OperatorNews::FloatLow { .. }

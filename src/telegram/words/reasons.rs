@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::catalog::Product;
-use starkeeper_actors::domain::dialog::{ParkedFor, ReadyReason};
+use starkeeper_actors::domain::dialog::{ParkedFor, ReadyReason, StoppedFor};
 use starkeeper_actors::domain::invoice::Oddity;
 use starkeeper_actors::domain::link::LinkRefused;
 use starkeeper_actors::domain::login::Needs;
@@ -16,6 +16,7 @@ use starkeeper_actors::domain::pricing::{
     Bps, NoPrice, Paused, PriceRefused, Subject, Unavailable,
 };
 use starkeeper_actors::domain::transfer::ChainFault;
+use starkeeper_actors::domain::wallet::{Strangeness, WhyStopped};
 
 use super::deck::{kind_key, stop_key};
 use super::tongue::Arg;
@@ -76,6 +77,55 @@ impl Voice<'_> {
             ),
             LinkRefused::Recipient => ("link-recipient", Vec::new()),
         }
+    }
+
+    /// Why a wallet is stopped; a line of an older version as it stands, cut to `most` characters.
+    pub(super) fn stopped_for(&self, why: &StoppedFor, most: usize) -> String {
+        match why {
+            StoppedFor::Reason(reason) => self.why_stopped(reason),
+            StoppedFor::Line(line) => names::line(line, most),
+        }
+    }
+
+    pub(super) fn why_stopped(&self, why: &WhyStopped) -> String {
+        let (key, args) = match why {
+            WhyStopped::Unpaid => ("stop-unpaid", Vec::new()),
+            WhyStopped::Ahead { shown, books } => {
+                let args = vec![theirs("shown", shown), theirs("books", books)];
+                ("stop-ahead", args)
+            }
+            WhyStopped::Unexplained { wallet } => {
+                ("stop-unexplained", vec![theirs("wallet", wallet)])
+            }
+            WhyStopped::Chain(fault) => of_chain(fault),
+        };
+        self.tongue.say(key, args)
+    }
+
+    /// What no order explains in a wallet's history.
+    pub(super) fn strange(&self, strange: &Strangeness) -> String {
+        let (key, args) = match strange {
+            Strangeness::ByHand { messages } => {
+                ("strange-by-hand", vec![theirs("count", messages)])
+            }
+            Strangeness::HandWhilePaying => ("strange-hand-while-paying", Vec::new()),
+            Strangeness::SeqnoOff { shown, explained } => {
+                let args = vec![theirs("shown", shown), theirs("explained", explained)];
+                ("strange-seqno", args)
+            }
+            Strangeness::UnsignedPayment => ("strange-unsigned", Vec::new()),
+            Strangeness::UnsignedReference { reference, fits } => {
+                let text = theirs("text", reference);
+                match fits {
+                    Some(order) => ("strange-reference-fits", vec![text, theirs("order", order)]),
+                    None => ("strange-reference", vec![text]),
+                }
+            }
+            Strangeness::CameBack { amount } => {
+                ("strange-came-back", vec![self.tons("amount", *amount)])
+            }
+        };
+        self.tongue.say(key, args)
     }
 
     /// What is odd about an invoice.

@@ -29,7 +29,7 @@ mod tests;
 pub use against::Against;
 pub use face::{
     BreakCard, BreakLine, Change, DeckFace, Health, HomeFace, OddLine, OrderCard, ParkedFor,
-    SalesFace, StoppedBy, Sure, WaitingOrder, WalletFace,
+    SalesFace, StoppedBy, StoppedFor, Sure, WaitingOrder, WalletFace,
 };
 pub use go::{BreakMark, Go, ReadyReason, WaitState, Want};
 pub use price::PriceOf;

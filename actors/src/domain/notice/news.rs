@@ -12,6 +12,7 @@ use crate::domain::login::Needs;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::WhyParked;
 use crate::domain::pricing::Unavailable;
+use crate::domain::wallet::{Strangeness, WhyStopped};
 
 /// Why a payment became the credit it became.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -205,6 +206,9 @@ pub enum OperatorNews {
         n: u32,
         /// What happened, in one line.
         why: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<WhyStopped>,
     },
     /// A transfer consumed its seqno without paying: the wallet needs TON.
     TopUp {
@@ -223,6 +227,9 @@ pub enum OperatorNews {
         lt: u64,
         /// What it looks like, in one line.
         what: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        strange: Option<Strangeness>,
     },
     /// Books, chain and Fragment's history do not tell the same story.
     Break {

@@ -9,7 +9,7 @@ use crate::domain::ledger::{Account, Entry, EntryKey, LedgerError};
 use crate::domain::money::NanoTon;
 use crate::domain::notice::{OperatorNews, Owed, RefundReason};
 use crate::domain::transfer::{ChainFault, Purpose, Transfer, TransferState, TxPos, Verdict};
-use crate::domain::wallet::Wallet;
+use crate::domain::wallet::{Wallet, WhyStopped};
 
 /// The next states after a verdict.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -302,7 +302,7 @@ impl<'a> Case<'a> {
             ..self
                 .wallet
                 .unclaimed(self.order.id)
-                .stopped(&why.to_string())
+                .stopped(WhyStopped::Chain(why))
         };
         self.tell_if_stopped(parked.map(|order| Concluded {
             order,

@@ -68,6 +68,7 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         Standing::Stopped {
             why: format!("a break at {at}"),
+            reason: None,
         }
     }
 

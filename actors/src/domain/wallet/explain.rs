@@ -1,11 +1,11 @@
 //! Explains a wallet's history: which transactions are ours, which were made by hand, and which
 //! stop the shop (rule 2).
 
-use super::{Standing, Wallet};
+use super::{Standing, Strangeness, Wallet};
 use crate::domain::ids::{Epoch, Hash256, OrderId, PaymentRef, TransferId, WalletAddress};
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey, LedgerError};
 use crate::domain::money::{MoneyError, NanoTon};
-use crate::domain::notice::{OperatorNews, Owed};
+use crate::domain::notice::Owed;
 use crate::domain::transfer::{AccountState, FoundTx, History, TxPos};
 
 /// What the books know that may explain a transaction.
@@ -55,10 +55,8 @@ pub enum Explained {
 pub struct Strange {
     /// Where; none if it is about the whole stretch.
     pub tx: Option<TxPos>,
-    /// The order it seems to belong to, by its reference.
-    pub fits: Option<OrderId>,
-    /// In one line.
-    pub what: String,
+    /// What is strange about it.
+    pub what: Strangeness,
 }
 
 /// What became of an attempt to explain a wallet's history.
@@ -158,14 +156,9 @@ impl Wallet {
             Explained::Ours { .. } | Explained::Assigned { .. } | Explained::Deposit { .. } => None,
         });
         if unsettled && hand.is_some() {
-            let what = format!(
-                "wallet {} was used by hand while an order was being paid",
-                self.address
-            );
             return Some(Strange {
                 tx: hand,
-                fits: None,
-                what,
+                what: Strangeness::HandWhilePaying,
             });
         }
         let expected = self.next_seqno.saturating_add(by_hand);
@@ -176,13 +169,12 @@ impl Wallet {
         if state.seqno == expected || (settled_later && !judged_first) {
             return None;
         }
-        let what = format!(
-            "wallet {} shows seqno {}, its explained history ends at {expected}",
-            self.address, state.seqno
-        );
+        let what = Strangeness::SeqnoOff {
+            shown: state.seqno,
+            explained: expected,
+        };
         Some(Strange {
             tx: state.last,
-            fits: None,
             what,
         })
     }
@@ -203,9 +195,8 @@ impl Wallet {
                 Explained::Assigned { .. } => entries.push(self.assigned_entry(tx)?),
                 Explained::ByHand { .. } => {
                     entries.push(self.sent_entry(tx, Account::Owner(Asset::Ton))?);
-                    let what = format!("sent by hand, {} messages", tx.out.len());
-                    let (wallet, lt) = (self.address, tx.tx.lt);
-                    let news = OperatorNews::Unexplained { wallet, lt, what };
+                    let messages = tx.out.len();
+                    let news = Strangeness::ByHand { messages }.news(self.address, tx.tx.lt);
                     notices.push(Owed::operators(news));
                 }
             }
@@ -313,23 +304,18 @@ fn classify(tx: &FoundTx, known: &Known) -> Result<Explained, Strange> {
     if !to_fragment && reference.is_none() {
         return Ok(Explained::ByHand { tx: tx.tx });
     }
-    let fits = reference.and_then(|reference| {
-        let known = known.references.iter().find(|(ours, _)| ours == reference);
-        known.map(|(_, order)| *order)
-    });
     let what = match reference {
-        Some(reference) => format!(
-            "lt {}: a payment with Ref#{reference} that the books did not sign",
-            tx.tx.lt
-        ),
-        None => format!(
-            "lt {}: a payment to Fragment that the books did not sign",
-            tx.tx.lt
-        ),
+        Some(reference) => {
+            let owner = known.references.iter().find(|(ours, _)| ours == reference);
+            Strangeness::UnsignedReference {
+                reference: reference.clone(),
+                fits: owner.map(|(_, order)| *order),
+            }
+        }
+        None => Strangeness::UnsignedPayment,
     };
     Err(Strange {
         tx: Some(tx.tx),
-        fits,
         what,
     })
 }
@@ -345,11 +331,11 @@ fn classify_incoming(tx: &FoundTx, known: &Known) -> Result<Explained, Strange> 
         .from
         .is_some_and(|from| known.destinations.contains(&from));
     if tx.bounced || from_fragment {
-        let what = format!("lt {}: {} came back from Fragment", tx.tx.lt, tx.value_in);
         return Err(Strange {
             tx: Some(tx.tx),
-            fits: None,
-            what,
+            what: Strangeness::CameBack {
+                amount: tx.value_in,
+            },
         });
     }
     Ok(Explained::Deposit { tx: tx.tx })

@@ -8,7 +8,7 @@ use starkeeper_actors::domain::order::{
     Desk, OperatorAct, Order, OrderEvent, OrderState, Proof, conclude,
 };
 use starkeeper_actors::domain::transfer::{Transfer, Verdict};
-use starkeeper_actors::domain::wallet::Wallet;
+use starkeeper_actors::domain::wallet::{Wallet, WhyStopped};
 
 use super::Shop;
 use super::books;
@@ -51,10 +51,14 @@ pub fn decide(
             written.transfers.push(Transfer::clone(transfer));
             Some(written)
         }
-        What::Ahead => Some(Written {
-            wallet: Some(desk.wallet?.stopped("the chain is ahead")),
-            ..quiet(order.clone())
-        }),
+        What::Ahead => {
+            // The same numbers each time: what was seen makes no other state of the shop.
+            let why = WhyStopped::Ahead { shown: 1, books: 0 };
+            Some(Written {
+                wallet: Some(desk.wallet?.stopped(why)),
+                ..quiet(order.clone())
+            })
+        }
         What::Confirmed => alone(OrderEvent::Confirmed),
         What::ReturnMoney => alone(OrderEvent::ReturnMoney),
         What::Verdict(transfer, verdict) => {

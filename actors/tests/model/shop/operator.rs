@@ -6,7 +6,7 @@ use starkeeper_actors::domain::ids::{AdminId, Epoch};
 use starkeeper_actors::domain::ledger::{Account, Entry};
 use starkeeper_actors::domain::order::{Desk, OperatorAct, Order, OrderEvent, OrderState, Stage};
 use starkeeper_actors::domain::transfer::Purpose;
-use starkeeper_actors::domain::wallet::{Explained, Explanation};
+use starkeeper_actors::domain::wallet::{Explained, Explanation, WhyStopped};
 
 use super::Shop;
 use super::acts::{Act, living_epoch};
@@ -343,7 +343,10 @@ fn break_all(shop: &Shop, state: &mut State) {
         if wallet.is_stopped() {
             continue;
         }
-        books::write_wallet(&mut state.books, n, wallet.stopped("a break"));
+        let why = WhyStopped::Unexplained {
+            wallet: wallet.address,
+        };
+        books::write_wallet(&mut state.books, n, wallet.stopped(why));
         let desk = Desk {
             rules: &shop.order_rules,
             wallet: Some(&wallet),

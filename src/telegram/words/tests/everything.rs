@@ -579,6 +579,7 @@ fn other_operator_news(
             wallet,
             n,
             why: why(),
+            reason: None,
         },
         OperatorNews::TopUp {
             transfer: TransferId::new(9),
@@ -589,6 +590,7 @@ fn other_operator_news(
             wallet,
             lt: 1_040,
             what: why(),
+            strange: None,
         },
         OperatorNews::FloatLow {
             wallet,
@@ -683,8 +685,17 @@ fn reasoned_news(order: OrderId) -> Vec<OperatorNews> {
         what: "everything".to_owned(),
         goods,
     };
+    let stopped = reasons::halts().map(|why| OperatorNews::WalletStopped {
+        wallet: samples::WALLET,
+        n,
+        why: why.to_string(),
+        reason: Some(why),
+    });
+    let strange = reasons::strange().map(|strange| strange.news(samples::WALLET, 1_040));
     parked
         .chain(odd)
+        .chain(stopped)
+        .chain(strange)
         .chain(lost)
         .chain(paused)
         .chain([open])

@@ -13,6 +13,7 @@ use crate::domain::order::{Order, WhyParked};
 use crate::domain::pricing::{PriceRules, Stop, Unavailable};
 use crate::domain::report::DayReport;
 use crate::domain::transfer::Transfer;
+use crate::domain::wallet::{Wallet, WhyStopped};
 
 /// A screen of the deck.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -266,10 +267,31 @@ pub struct WalletFace {
     pub free: NanoTon,
     /// What leaves in a day; none while too little is known.
     pub per_day: Option<NanoTon>,
-    /// Whether it signs nothing more until a person helps.
-    pub stopped: bool,
+    /// Why it signs nothing more until a person helps, if it does not.
+    pub stopped: Option<StoppedFor>,
     /// Whether its login works.
     pub works: bool,
+}
+
+/// Why a wallet is stopped.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StoppedFor {
+    /// To be said in any language.
+    Reason(WhyStopped),
+    /// A line that an older version wrote.
+    Line(String),
+}
+
+impl StoppedFor {
+    /// Why a wallet is stopped, if it is.
+    #[must_use]
+    pub fn of(wallet: &Wallet) -> Option<Self> {
+        let (line, reason) = wallet.why_stopped()?;
+        Some(match reason {
+            Some(reason) => Self::Reason(reason),
+            None => Self::Line(line.to_owned()),
+        })
+    }
 }
 
 /// Asked once more.

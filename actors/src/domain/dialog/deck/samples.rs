@@ -4,7 +4,7 @@ pub mod reasons;
 
 use super::face::{
     BreakCard, BreakLine, DeckFace, Health, HomeFace, OddLine, OrderCard, SalesFace, StoppedBy,
-    WaitingOrder, WalletFace,
+    StoppedFor, WaitingOrder, WalletFace,
 };
 use super::{Against, BreakMark, DeckAnswer, DeckNeed, Look, NotDone, WaitState, Want};
 use crate::domain::Span;
@@ -19,6 +19,7 @@ use crate::domain::pricing::{Bps, Contradiction, ShopPrices, Stop, StopReason};
 use crate::domain::report::DayReport;
 use crate::domain::samples::{self, noon};
 use crate::domain::transfer::TransferState;
+use crate::domain::wallet::WhyStopped;
 
 /// The version that is shown of everything.
 const VERSION: Version = Version::new(4);
@@ -104,9 +105,20 @@ fn wallet(number: i64, well: bool) -> WalletFace {
         address: "UQBvW8Z5huBkMJYdnfAEM5JqTNkuWX3diqYENkWsIL0XggGG".to_owned(),
         free: NanoTon::from_nanos(87_300_000_000),
         per_day: well.then_some(NanoTon::from_nanos(41_000_000_000)),
-        stopped: !well,
+        stopped: (!well).then_some(StoppedFor::Reason(WhyStopped::Unpaid)),
         works: well,
     }
+}
+
+/// Wallets that are stopped for each reason, and for one of which an older version wrote a line.
+fn stopped_wallets() -> Vec<WalletFace> {
+    let mut why: Vec<StoppedFor> = reasons::halts().map(StoppedFor::Reason).to_vec();
+    why.push(StoppedFor::Line("seqno 7 < 8 & more".to_owned()));
+    let stopped = |(why, number)| WalletFace {
+        stopped: Some(why),
+        ..wallet(number, false)
+    };
+    why.into_iter().zip(1..).map(stopped).collect()
 }
 
 /// What rests: by hand and by all rules.
@@ -261,6 +273,7 @@ pub fn others() -> Vec<DeckFace> {
         })),
         DeckFace::Wallets(Vec::new()),
         DeckFace::Till(Box::new(wallet(1, false))),
+        DeckFace::Wallets(stopped_wallets()),
         DeckFace::Trying(LoginId::new(1)),
         DeckFace::NotThere,
         DeckFace::Unread,

@@ -12,7 +12,7 @@ use crate::domain::samples::{
     noon, paying_tx, ton, transfer, tx, wallet,
 };
 use crate::domain::transfer::{AccountState, FoundTx, History, OutMessage};
-use crate::domain::wallet::{Explained, Explanation, Known, Wallet};
+use crate::domain::wallet::{Explained, Explanation, Known, Strangeness, Wallet};
 
 const NEXT: Epoch = Epoch::new(4);
 
@@ -81,9 +81,9 @@ fn complete(explanation: Explanation) -> (Wallet, Vec<Explained>, Vec<Entry>, Ve
     }
 }
 
-fn fits_of_break(explanation: &Explanation) -> Vec<Option<OrderId>> {
+fn strange_of_break(explanation: &Explanation) -> Vec<Strangeness> {
     match explanation {
-        Explanation::Break { strange } => strange.iter().map(|odd| odd.fits).collect(),
+        Explanation::Break { strange } => strange.iter().map(|odd| odd.what.clone()).collect(),
         Explanation::Incomplete | Explanation::Complete { .. } => panic!("{explanation:?}"),
     }
 }
@@ -245,9 +245,13 @@ fn our_own_messages_are_left_to_their_judgement() {
 #[test]
 fn a_payment_that_the_books_did_not_sign_is_a_break() {
     assert_eq!(
-        fits_of_break(&explain(&wallet(), SEQNO + 1, &[strange(1_010)], &known())),
-        [None]
+        strange_of_break(&explain(&wallet(), SEQNO + 1, &[strange(1_010)], &known())),
+        [Strangeness::UnsignedPayment]
     );
+    let signed_elsewhere = Strangeness::UnsignedReference {
+        reference: PaymentRef::parse("m9JhZwApQ").unwrap(),
+        fits: Some(ORDER),
+    };
     let with_ref = paying_tx(&transfer(9, SEQNO), 1_010);
     let found = explain(
         &wallet(),
@@ -255,13 +259,16 @@ fn a_payment_that_the_books_did_not_sign_is_a_break() {
         std::slice::from_ref(&with_ref),
         &known(),
     );
-    assert_eq!(fits_of_break(&found), [Some(ORDER)]);
+    assert_eq!(
+        strange_of_break(&found),
+        std::slice::from_ref(&signed_elsewhere)
+    );
     let mut elsewhere = with_ref;
     elsewhere.out[0].destination = address(0xEE);
     let found = explain(&wallet(), SEQNO + 1, &[elsewhere], &known());
     assert_eq!(
-        fits_of_break(&found),
-        [Some(ORDER)],
+        strange_of_break(&found),
+        [signed_elsewhere],
         "a reference is enough"
     );
 }
@@ -273,10 +280,11 @@ fn money_back_from_fragment_is_a_break() {
         bounced: true,
         ..deposit_tx(address(0xEE), ton("0.3"), 1_010)
     };
+    let amount = ton("0.3");
     for tx in [back, bounced] {
         assert_eq!(
-            fits_of_break(&explain(&wallet(), SEQNO, &[tx], &known())),
-            [None]
+            strange_of_break(&explain(&wallet(), SEQNO, &[tx], &known())),
+            [Strangeness::CameBack { amount }]
         );
     }
 }
@@ -285,8 +293,11 @@ fn money_back_from_fragment_is_a_break() {
 fn a_seqno_that_no_transaction_explains_is_a_break() {
     for seqno in [SEQNO + 1, SEQNO + 7] {
         assert_eq!(
-            fits_of_break(&explain(&wallet(), seqno, &[], &known())),
-            [None]
+            strange_of_break(&explain(&wallet(), seqno, &[], &known())),
+            [Strangeness::SeqnoOff {
+                shown: seqno,
+                explained: SEQNO
+            }]
         );
     }
     // While a transfer is live, one more is its own to explain; two are not.
@@ -306,13 +317,13 @@ fn a_wallet_used_by_hand_while_an_order_is_being_paid_is_a_break() {
     let hand = [by_hand(ton("1"), 1_010)];
     let busy = wallet().signed(TransferId::new(1));
     assert_eq!(
-        fits_of_break(&explain(&busy, SEQNO + 1, &hand, &known())),
-        [None]
+        strange_of_break(&explain(&busy, SEQNO + 1, &hand, &known())),
+        [Strangeness::HandWhilePaying]
     );
     let claimed = busy.dead(ORDER, 1);
     assert_eq!(
-        fits_of_break(&explain(&claimed, SEQNO + 1, &hand, &known())),
-        [None]
+        strange_of_break(&explain(&claimed, SEQNO + 1, &hand, &known())),
+        [Strangeness::HandWhilePaying]
     );
 }
 

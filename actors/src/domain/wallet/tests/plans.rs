@@ -8,7 +8,7 @@ use crate::domain::samples::{
     EPOCH, LT, ORDER, SEQNO, WALLET, account, after, noon, signing_rules, ton, wallet,
 };
 use crate::domain::transfer::AccountState;
-use crate::domain::wallet::{CannotSign, Signature, SigningDesk, Wallet};
+use crate::domain::wallet::{CannotSign, Signature, SigningDesk, Wallet, WhyStopped};
 use crate::domain::{Span, Timestamp};
 
 fn plan(wallet: &Wallet, state: &AccountState) -> Result<Signature, CannotSign> {
@@ -47,8 +47,8 @@ fn an_agreeing_chain_lets_the_books_own_seqno_be_signed() {
 #[test]
 fn a_row_that_may_not_sign_says_why() {
     let (live, other) = (TransferId::new(1), OrderId::new(71));
-    let stopped = wallet().stopped("two signers");
-    let why = "two signers".to_owned();
+    let ahead = WhyStopped::Ahead { shown: 9, books: 6 };
+    let (stopped, why) = (wallet().stopped(ahead), ahead.to_string());
     assert_eq!(
         plan(&stopped, &good()),
         Err(CannotSign::Stopped {
@@ -208,7 +208,7 @@ fn only_proof_moves_the_seqno_and_two_unpaid_in_a_row_stop_the_wallet() {
     );
     assert_eq!(busy.dead(ORDER, 2).claimed_by, None);
     assert_eq!(
-        busy.stopped("why").live,
+        busy.stopped(WhyStopped::Unpaid).live,
         Some(TransferId::new(1)),
         "it may still execute"
     );

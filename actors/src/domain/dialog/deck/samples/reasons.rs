@@ -3,6 +3,7 @@
 
 use crate::domain::Span;
 use crate::domain::catalog::{PremiumMonths, Product, ProductKind};
+use crate::domain::ids::PaymentRef;
 use crate::domain::invoice::{GatewayStatus, Oddity};
 use crate::domain::link::LinkRefused;
 use crate::domain::login::Needs;
@@ -14,6 +15,7 @@ use crate::domain::pricing::{
 };
 use crate::domain::samples::{self, noon};
 use crate::domain::transfer::ChainFault;
+use crate::domain::wallet::{Strangeness, WhyStopped};
 
 const SOME: NanoTon = NanoTon::from_nanos(326_000_000);
 
@@ -50,12 +52,7 @@ pub fn whys() -> Vec<WhyParked> {
         },
         LinkRefused::Recipient,
     ];
-    let (lt, seqno) = (1_040, 7);
-    let faults = [
-        ChainFault::SentOther { lt },
-        ChainFault::Failed { lt, seqno },
-        ChainFault::NotOurs { seqno, wallet },
-    ];
+    let lt = 1_040;
     let mut whys = vec![
         WhyParked::FragmentSays(words()),
         WhyParked::NoKey(wallet),
@@ -66,8 +63,53 @@ pub fn whys() -> Vec<WhyParked> {
         WhyParked::SentBack { lt },
     ];
     whys.extend(links.map(WhyParked::Link));
-    whys.extend(faults.map(WhyParked::Chain));
+    whys.extend(faults().map(WhyParked::Chain));
     whys
+}
+
+fn faults() -> [ChainFault; 3] {
+    let (lt, seqno, wallet) = (1_040, 7, samples::WALLET);
+    [
+        ChainFault::SentOther { lt },
+        ChainFault::Failed { lt, seqno },
+        ChainFault::NotOurs { seqno, wallet },
+    ]
+}
+
+/// Why a wallet can be stopped.
+#[must_use]
+pub fn halts() -> [WhyStopped; 6] {
+    let wallet = samples::WALLET;
+    let [other, failed, foreign] = faults().map(WhyStopped::Chain);
+    let (shown, books) = (9, 7);
+    [
+        WhyStopped::Unpaid,
+        WhyStopped::Ahead { shown, books },
+        WhyStopped::Unexplained { wallet },
+        other,
+        failed,
+        foreign,
+    ]
+}
+
+/// What can be strange in a wallet's history.
+#[must_use]
+pub fn strange() -> [Strangeness; 7] {
+    let reference = PaymentRef::parse("m9JhZwApQ").unwrap();
+    let (shown, explained) = (9, 7);
+    let with = |fits| Strangeness::UnsignedReference {
+        reference: reference.clone(),
+        fits,
+    };
+    [
+        Strangeness::ByHand { messages: 2 },
+        Strangeness::HandWhilePaying,
+        Strangeness::SeqnoOff { shown, explained },
+        Strangeness::UnsignedPayment,
+        with(None),
+        with(Some(samples::ORDER)),
+        Strangeness::CameBack { amount: SOME },
+    ]
 }
 
 /// What can be odd about an invoice.
