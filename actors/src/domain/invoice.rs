@@ -43,7 +43,7 @@ pub use event::{
     RefundSum, Settled,
 };
 pub use odd::Oddity;
-pub use orphan::OrphanMoney;
+pub use orphan::{Orphan, OrphanMoney};
 pub use report::{Payer, Report};
 pub use rules::{BadRule, InvoiceRules};
 pub use state::{

@@ -5,9 +5,9 @@ use super::desk::{Changed, Desk, Done, Step};
 use super::{Deposit, DepositReported, DepositUnsure};
 use crate::domain::ids::{CustomerId, GatewayUuid, InvoiceId, NoticeId};
 use crate::domain::invoice::{
-    Invoice, InvoiceEvent, LookUpBy, LookUpFailure, OrphanMoney, Report, Standing,
+    Invoice, InvoiceEvent, LookUpBy, LookUpFailure, Orphan, OrphanMoney, Report, Standing,
 };
-use crate::domain::notice::{OperatorNews, Owed};
+use crate::domain::notice::Owed;
 use crate::ports::Failure;
 use crate::ports::books::CommitRefused;
 use crate::ports::invoicing::GatewayRefused;
@@ -116,11 +116,6 @@ impl Desk {
         if !report.status.shows_payment() {
             return Ok(());
         }
-        let whose = reference.map_or_else(|| "nobody".into(), |customer| customer.to_string());
-        let what = format!(
-            "{:?}, {} {} asked, order id {}, created for {whose}",
-            report.status, report.face, report.currency, report.order_id,
-        );
         let money = OrphanMoney::of(report).map_err(|why| unsure(why.to_string()))?;
         // Of each the books take the entries once and the notice once, whoever comes again.
         let tries = match money {
@@ -130,10 +125,7 @@ impl Desk {
                 vec![vec![arrived, back.clone()], vec![back], vec![]]
             }
         };
-        let news = OperatorNews::Orphan {
-            uuid: report.uuid.to_string(),
-            what,
-        };
+        let news = Orphan::of(report, reference).news(&report.uuid);
         self.counts.orphans.one();
         for entries in tries {
             let mut commit = self.office.commit();

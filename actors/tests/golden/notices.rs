@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use starkeeper_actors::domain::breaks::Finding;
 use starkeeper_actors::domain::dialog::deck_samples::reasons;
-use starkeeper_actors::domain::ids::{InvoiceId, LoginId, NoticeId, TransferId};
+use starkeeper_actors::domain::ids::{GatewayUuid, InvoiceId, LoginId, NoticeId, TransferId};
 use starkeeper_actors::domain::invoice::Oddity;
 use starkeeper_actors::domain::login::Needs;
 use starkeeper_actors::domain::money::MicroUsd;
@@ -224,6 +224,7 @@ fn operator_news() -> Vec<OperatorNews> {
         OperatorNews::Orphan {
             uuid: "uuid-1".into(),
             what: why(),
+            orphan: None,
         },
         OperatorNews::Unbalanced {
             at,
@@ -315,15 +316,20 @@ fn reasoned_news() -> [OperatorNews; 5] {
     ]
 }
 
-/// The same of wallets.
-fn reasoned_of_wallets() -> [OperatorNews; 2] {
+/// The same of wallets, and of money without an invoice.
+fn reasoned_of_wallets() -> [OperatorNews; 3] {
     let why = WhyStopped::Ahead { shown: 9, books: 7 };
     let [.., fitting, _] = reasons::strange();
+    let [orphan, ..] = reasons::orphans();
     let stopped = samples::wallet().stopped(why).stop_notice().unwrap();
     let Message::Operators(stopped) = stopped.message else {
         panic!("{stopped:?}");
     };
-    [stopped, fitting.news(WALLET, 1_010)]
+    [
+        stopped,
+        fitting.news(WALLET, 1_010),
+        orphan.news(&GatewayUuid::parse("uuid-1").unwrap()),
+    ]
 }
 
 fn shop_news() -> [ShopNews; 7] {

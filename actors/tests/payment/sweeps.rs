@@ -1,5 +1,5 @@
 use starkeeper_actors::domain::ids::{GatewayOrderId, GatewayUuid};
-use starkeeper_actors::domain::invoice::{GatewayStatus, Payer, Report};
+use starkeeper_actors::domain::invoice::{GatewayStatus, Orphan, Payer, Report};
 use starkeeper_actors::domain::ledger::{Account, Asset, EntryKey};
 use starkeeper_actors::domain::notice::{Message, OperatorNews};
 use starkeeper_actors::payment::{Deposit, DepositReported};
@@ -27,12 +27,16 @@ fn lost(number: usize) -> Report {
     }
 }
 
-fn orphans(shop: &Shop) -> Vec<String> {
+fn orphans(shop: &Shop) -> Vec<(String, Orphan)> {
     shop.world.books.view(|view| {
         let news = view
             .notices()
             .filter_map(|seen| match &seen.row.owed.message {
-                Message::Operators(OperatorNews::Orphan { what, .. }) => Some(what.clone()),
+                Message::Operators(OperatorNews::Orphan {
+                    what,
+                    orphan: Some(orphan),
+                    ..
+                }) => Some((what.clone(), orphan.clone())),
                 Message::Operators(_) | Message::Customer(_) => None,
             });
         news.collect()
@@ -52,8 +56,11 @@ async fn a_sweep_precedes_everything_and_tells_of_each_lost_payment_once() {
     tokio::time::sleep(secs(30)).await;
     assert!(shop.swept.borrow().is_some());
     assert_eq!(orphans(&shop).len(), 40);
-    let whose = shop.customer.id.to_string();
-    assert!(orphans(&shop).iter().all(|what| what.contains(&whose)));
+    for (what, orphan) in orphans(&shop) {
+        assert_eq!(orphan.customer, Some(shop.customer.id));
+        assert_eq!(orphan.status, GatewayStatus::Paid);
+        assert_eq!(what, orphan.to_string(), "the line says the same");
+    }
     let suspense = 40 * FACE.micros();
     assert_eq!(in_suspense(&shop), suspense);
     tokio::time::sleep(secs(2 * DAY)).await;

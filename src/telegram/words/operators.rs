@@ -67,15 +67,13 @@ impl Voice<'_> {
             ],
             OperatorNews::OrderWaits { order, .. } => vec![shown("order", order)],
             OperatorNews::LoginBack { login, .. } => vec![shown("login", login)],
-            OperatorNews::Orphan { uuid, what } => {
-                vec![because("uuid", uuid), because("what", what)]
-            }
             OperatorNews::Unbalanced { usd, ton, .. } => vec![shown("usd", usd), shown("ton", ton)],
             OperatorNews::Parked { .. }
             | OperatorNews::WalletStopped { .. }
             | OperatorNews::Unexplained { .. }
             | OperatorNews::LoginLost { .. }
             | OperatorNews::InvoiceOdd { .. }
+            | OperatorNews::Orphan { .. }
             | OperatorNews::Paused { .. }
             | OperatorNews::OpenAgain { .. } => self.reasoned_args(news),
             // Told in words of its own.
@@ -135,6 +133,10 @@ impl Voice<'_> {
                 let known = oddity.as_ref().map(|odd| self.oddity(odd));
                 vec![shown("invoice", invoice), said("what", known, what)]
             }
+            OperatorNews::Orphan { uuid, what, orphan } => {
+                let known = orphan.as_ref().map(|orphan| self.orphan(orphan));
+                vec![because("uuid", uuid), said("what", known, what)]
+            }
             OperatorNews::Paused { why, rests, .. } => {
                 vec![said("why", self.rests(rests), why)]
             }
@@ -148,7 +150,6 @@ impl Voice<'_> {
             | OperatorNews::FloatEnds { .. }
             | OperatorNews::OrderWaits { .. }
             | OperatorNews::LoginBack { .. }
-            | OperatorNews::Orphan { .. }
             | OperatorNews::Unbalanced { .. }
             | OperatorNews::Shop(_)
             | OperatorNews::Undeliverable { .. } => Vec::new(),

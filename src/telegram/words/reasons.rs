@@ -6,7 +6,7 @@ use std::fmt::Display;
 use starkeeper_actors::domain::Span;
 use starkeeper_actors::domain::catalog::Product;
 use starkeeper_actors::domain::dialog::{ParkedFor, ReadyReason, StoppedFor};
-use starkeeper_actors::domain::invoice::Oddity;
+use starkeeper_actors::domain::invoice::{Oddity, Orphan};
 use starkeeper_actors::domain::link::LinkRefused;
 use starkeeper_actors::domain::login::Needs;
 use starkeeper_actors::domain::money::{MicroUsd, NanoTon};
@@ -124,6 +124,23 @@ impl Voice<'_> {
             Strangeness::CameBack { amount } => {
                 ("strange-came-back", vec![self.tons("amount", *amount)])
             }
+        };
+        self.tongue.say(key, args)
+    }
+
+    /// Money that belongs to no invoice. Its amount is one of dollars only where the gateway says so.
+    pub(super) fn orphan(&self, orphan: &Orphan) -> String {
+        let mut args = vec![
+            theirs("status", &orphan.status.code()),
+            theirs("amount", &orphan.asked()),
+            theirs("id", &orphan.order_id),
+        ];
+        let key = match orphan.customer {
+            Some(customer) => {
+                args.push(theirs("customer", &customer));
+                "orphan-of-customer"
+            }
+            None => "orphan-of-nobody",
         };
         self.tongue.say(key, args)
     }

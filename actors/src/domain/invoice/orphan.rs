@@ -1,9 +1,72 @@
 //! Money at the gateway that belongs to no invoice of the books (rule 14): it waits in suspense, and
 //! leaves it again if the gateway sends it back.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use super::{GatewayStatus, Report, arrived};
+use crate::domain::ids::{CustomerId, GatewayOrderId, GatewayUuid};
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey, LedgerError};
 use crate::domain::money::MicroUsd;
+use crate::domain::notice::OperatorNews;
+
+/// What is known of money that belongs to no invoice. The line of it stands in the books; operators
+/// in the chat read it in their own language.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Orphan {
+    /// The gateway's status.
+    pub status: GatewayStatus,
+    /// How much was asked for, in the currency beside it.
+    pub face: MicroUsd,
+    /// The currency as the gateway writes it.
+    pub currency: String,
+    /// Our name of the invoice, as it came.
+    pub order_id: GatewayOrderId,
+    /// The customer it was made for, where one is known.
+    pub customer: Option<CustomerId>,
+}
+
+impl Orphan {
+    /// What a report shows, and the gateway's list says about its customer.
+    #[must_use]
+    pub fn of(report: &Report, customer: Option<CustomerId>) -> Self {
+        Self {
+            status: report.status.clone(),
+            face: report.face,
+            currency: report.currency.clone(),
+            order_id: report.order_id.clone(),
+            customer,
+        }
+    }
+
+    /// What the operators hear of it.
+    #[must_use]
+    pub fn news(self, uuid: &GatewayUuid) -> OperatorNews {
+        OperatorNews::Orphan {
+            uuid: uuid.to_string(),
+            what: self.to_string(),
+            orphan: Some(self),
+        }
+    }
+
+    /// What was asked for, in words of no language.
+    #[must_use]
+    pub fn asked(&self) -> String {
+        format!("{} {}", self.face.to_decimal(), self.currency)
+    }
+}
+
+impl fmt::Display for Orphan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (status, asked, id) = (self.status.code(), self.asked(), &self.order_id);
+        write!(f, "{status}, {asked} asked, order id {id}, created for ")?;
+        match self.customer {
+            Some(customer) => write!(f, "{customer}"),
+            None => f.write_str("nobody"),
+        }
+    }
+}
 
 /// What a report about an invoice of nobody's enters into the ledger. Each key is accepted once,
 /// so it may be tried at every sight of the report.

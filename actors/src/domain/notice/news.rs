@@ -7,7 +7,7 @@ use crate::domain::Timestamp;
 use crate::domain::breaks::Finding;
 use crate::domain::catalog::{Product, ProductKind};
 use crate::domain::ids::{InvoiceId, LoginId, OrderId, TransferId, WalletAddress};
-use crate::domain::invoice::Oddity;
+use crate::domain::invoice::{Oddity, Orphan};
 use crate::domain::login::Needs;
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::domain::order::WhyParked;
@@ -313,6 +313,9 @@ pub enum OperatorNews {
         uuid: String,
         /// What is known, in one line.
         what: String,
+        /// The same, to be said in any language.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        orphan: Option<Orphan>,
     },
     /// Sales of a product, or all, are paused.
     Paused {

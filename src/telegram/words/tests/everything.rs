@@ -11,7 +11,8 @@ use starkeeper_actors::domain::dialog::{
     Sure, Target, Topic, Utterance, Want, deck_samples,
 };
 use starkeeper_actors::domain::ids::{
-    CustomerId, InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId, WalletAddress,
+    CustomerId, GatewayUuid, InvoiceId, LoginId, OrderId, QuoteId, TelegramId, TransferId,
+    WalletAddress,
 };
 use starkeeper_actors::domain::invoice::{
     Closing, Invoice, LiveLock, LockReason, Missing, Purpose, Standing,
@@ -621,6 +622,7 @@ fn other_operator_news(
         OperatorNews::Orphan {
             uuid: "u-1".into(),
             what: why(),
+            orphan: None,
         },
         OperatorNews::Unbalanced {
             at,
@@ -692,10 +694,13 @@ fn reasoned_news(order: OrderId) -> Vec<OperatorNews> {
         reason: Some(why),
     });
     let strange = reasons::strange().map(|strange| strange.news(samples::WALLET, 1_040));
+    let uuid = GatewayUuid::parse("u-1").unwrap();
+    let orphans = reasons::orphans().map(|orphan| orphan.news(&uuid));
     parked
         .chain(odd)
         .chain(stopped)
         .chain(strange)
+        .chain(orphans)
         .chain(lost)
         .chain(paused)
         .chain([open])

@@ -3,8 +3,8 @@
 
 use crate::domain::Span;
 use crate::domain::catalog::{PremiumMonths, Product, ProductKind};
-use crate::domain::ids::PaymentRef;
-use crate::domain::invoice::{GatewayStatus, Oddity};
+use crate::domain::ids::{GatewayOrderId, PaymentRef};
+use crate::domain::invoice::{GatewayStatus, Oddity, Orphan};
 use crate::domain::link::LinkRefused;
 use crate::domain::login::Needs;
 use crate::domain::money::{MicroUsd, NanoTon};
@@ -110,6 +110,28 @@ pub fn strange() -> [Strangeness; 7] {
         with(Some(samples::ORDER)),
         Strangeness::CameBack { amount: SOME },
     ]
+}
+
+/// What can be known of money that belongs to no invoice: in dollars or not, and whose.
+#[must_use]
+pub fn orphans() -> [Orphan; 3] {
+    let dollars = Orphan {
+        status: GatewayStatus::PaidOver,
+        face: MicroUsd::from_micros(1_650_000),
+        currency: "USD".to_owned(),
+        order_id: GatewayOrderId::parse("prod-1").unwrap(),
+        customer: Some(samples::CUSTOMER),
+    };
+    let nobodys = Orphan {
+        customer: None,
+        ..dollars.clone()
+    };
+    let foreign = Orphan {
+        status: GatewayStatus::Unknown("new <one>".to_owned()),
+        currency: "<EUR> & more".to_owned(),
+        ..dollars.clone()
+    };
+    [dollars, nobodys, foreign]
 }
 
 /// What can be odd about an invoice.
