@@ -18,6 +18,7 @@ mod columns;
 pub mod copy;
 mod decode;
 mod errors;
+mod gather;
 pub mod migrate;
 mod names;
 mod open;

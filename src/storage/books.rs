@@ -138,22 +138,22 @@ impl Books for Storage {
     }
 
     async fn purse(&self, customer: CustomerId) -> Result<Purse, Unreadable> {
-        let owner = customer.get().to_string();
-        let balances = pick!(self, [owner], q, |link| q::read::balances(link, owner)
-            .await?)?;
-        Ok(decode::purse(&balances))
+        gather!(self, purses, customer, pick, q, |link| {
+            decode::purse(&q::read::balances(link, customer.get().to_string()).await?)
+        })
     }
 
     async fn statement(&self, account: Account, last: u32) -> Result<Statement, Unreadable> {
-        let raw = glance!(self, [], q, |link| {
-            match q::accounts::find(link, account).await? {
-                Some(id) => Some(q::ledger::statement(link, id, last).await?),
-                None => None,
-            }
-            .map(|lines| (lines.balance, lines.lines))
-        })?;
-        let (balance, lines) = raw.unwrap_or_default();
-        decode::statement(account, balance, lines)
+        let lines = if account.has_floor() {
+            gather!(self, statements, (account, last), glance, q, |link| {
+                q::ledger::statement(link, account, last).await?
+            })
+        } else {
+            glance!(self, [], q, |link| {
+                q::ledger::statement(link, account, last).await?
+            })
+        }?;
+        decode::statement(account, lines)
     }
 
     async fn trial_balance(&self) -> Result<TrialBalance, Unreadable> {

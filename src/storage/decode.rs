@@ -145,12 +145,21 @@ pub(super) fn float(balances: &[(String, i64)]) -> NanoTon {
     NanoTon::from_nanos(found.map_or(0, |(_, balance)| *balance))
 }
 
+/// The newest lines of an account, as they are stored.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// The balance now.
+    pub(super) balance: i64,
+    /// One an entry, oldest first: when, the entry's key, what it added.
+    pub(super) lines: Vec<(At, String, i64)>,
+}
+
 /// The lines of an account, with the balance before the first counted back from the last.
-pub(super) fn statement(
-    account: Account,
-    balance: i64,
-    raw: Vec<(At, String, i64)>,
-) -> Result<Statement, Unreadable> {
+pub(super) fn statement(account: Account, raw: Lines) -> Result<Statement, Unreadable> {
+    let Lines {
+        balance,
+        lines: raw,
+    } = raw;
     let moved = raw.iter().map(|(.., change)| *change);
     let opening = balance.saturating_sub(moved.fold(0_i64, i64::saturating_add));
     let mut balance = opening;

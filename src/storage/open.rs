@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 
 use super::accounts::KnownIds;
 use super::migrate::{self, MigrateFailed};
+use super::postgres::gathered::{self, Purses, Statements};
 use super::postgres::{group::Committers, picks::Picks, pool, transaction::Limits};
 use super::postgres_connect::{CannotConnect, PostgresConnector, Unfit};
 use super::sqlite::{self, file, readers::Readers, writer::Writer};
@@ -141,6 +142,8 @@ pub(super) enum Engine {
 pub(super) struct Postgres {
     pub(super) pool: pool::Pool,
     pub(super) picks: Picks,
+    pub(super) purses: Purses,
+    pub(super) statements: Statements,
     pub(super) committers: Committers,
     pub(super) limits: Limits,
 }
@@ -286,8 +289,11 @@ async fn open_postgres(
         limits,
         io,
     );
+    let picks = Picks::new(pool.clone());
     Ok(Postgres {
-        picks: Picks::new(pool.clone()),
+        purses: gathered::purses(picks.clone()),
+        statements: gathered::statements(picks.clone()),
+        picks,
         pool,
         committers,
         limits,

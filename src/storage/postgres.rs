@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::schema::{accounts, customers, leases};
 
 pub(super) mod call;
+pub(super) mod gathered;
 pub(super) mod group;
 pub(super) mod many;
 pub(super) mod picks;

@@ -24,6 +24,23 @@ macro_rules! pick {
     };
 }
 
+/// The same for a key that many ask about at once: PostgreSQL is asked for all of them together.
+macro_rules! gather {
+    ($self:ident, $gathered:ident, $key:expr, $how:ident, $queries:ident, |$link:ident| $work:expr) => {
+        match &$self.engine {
+            Engine::Postgres(postgres) => postgres.$gathered.ask(&$self.io, $key).await,
+            Engine::Sqlite(sqlite) => sqlite
+                .readers
+                .$how(move |$link| {
+                    use crate::storage::sqlite::{at_once, queries as $queries};
+                    at_once(async { Ok($work) })
+                })
+                .await
+                .map_err(calls::failed),
+        }
+    };
+}
+
 macro_rules! ask {
     ($how:ident, $afar:ident, $self:ident, [$($given:ident),*], $queries:ident, |$link:ident| $work:expr) => {
         match &$self.engine {

@@ -84,19 +84,10 @@ impl Picks {
 
 /// How a statement without a transaction of its own ended: there is nothing to take back.
 fn alone(trouble: Trouble) -> Ended {
-    match trouble {
-        Trouble::Sql(error) => match classify(&error) {
-            Class::Lost(why) => Ended::Lost(why),
-            Class::Stale(_)
-            | Class::Taken(_)
-            | Class::Rule(_)
-            | Class::Life
-            | Class::Fenced
-            | Class::Floor
-            | Class::Handled
-            | Class::Again(_)
-            | Class::NotDone(_) => Ended::RolledBack(Trouble::Sql(error)),
-        },
-        refused @ Trouble::Refused(_) => Ended::RolledBack(refused),
+    if let Trouble::Sql(error) = &trouble
+        && let Class::Lost(why) = classify(error)
+    {
+        return Ended::Lost(why);
     }
+    Ended::RolledBack(trouble)
 }

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use starkeeper_actors::domain::ledger::Account;
 
 use super::super::lock_postings;
 use super::Link;
+use super::accounts::find;
 use crate::storage::columns::At;
+use crate::storage::decode::Lines;
 use crate::storage::schema::{account_snapshots, accounts, entries, postings};
 
 #[diesel::declare_sql_function]
@@ -143,22 +146,22 @@ pub(in crate::storage) async fn take_snapshot(link: Link<'_>) -> QueryResult<()>
 /// A posting of an entry, seen from one account: entry, debit, amount.
 type Moved = (i64, i64, i64);
 
-/// The newest lines of an account.
-pub(in crate::storage) struct Lines {
-    /// The balance now.
-    pub(in crate::storage) balance: i64,
-    /// One an entry, oldest first: when, the entry's key, what it added.
-    pub(in crate::storage) lines: Vec<(At, String, i64)>,
-}
-
 /// The account's row: whether it grows on the debit side, whether its balance is stored, balance.
 type Stored = (String, bool, i64);
 
+/// Those of an account; none of one that was never opened.
 pub(in crate::storage) async fn statement(
     link: Link<'_>,
-    account: i64,
+    account: Account,
     last: u32,
 ) -> QueryResult<Lines> {
+    match find(link, account).await? {
+        Some(id) => newest_lines(link, id, last).await,
+        None => Ok(Lines::default()),
+    }
+}
+
+async fn newest_lines(link: Link<'_>, account: i64, last: u32) -> QueryResult<Lines> {
     let row = accounts::table.find(account);
     let row = row.select((accounts::side, accounts::floored, accounts::balance));
     let row: Option<Stored> = first!(link, row)?;

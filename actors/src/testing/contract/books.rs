@@ -72,6 +72,8 @@ macro_rules! contract_of_books {
                 a_balance_below_zero_may_rise,
                 shop_accounts_have_no_floor,
                 a_statement_shows_the_newest_lines_and_the_balance_before_them,
+                an_entry_is_one_line_of_a_statement_however_often_it_moves_the_account,
+                all_who_ask_at_once_hear_of_their_own_accounts,
                 the_trial_balance_balances,
                 an_orphan_is_entered_once_and_goes_back_once,
             ],

@@ -1,11 +1,12 @@
 //! Entries, floors and balances.
 
 use super::{EmptyBooks, assert_taken, blank, open_shop, refused, till, write_entries};
+use crate::domain::customer::Purse;
 use crate::domain::ids::{CustomerId, GatewayUuid, TransferId};
 use crate::domain::ledger::{Account, Asset, Entry, EntryKey};
 use crate::domain::money::{MicroUsd, NanoTon};
 use crate::ports::Books;
-use crate::ports::books::{Commit, CommitRefused};
+use crate::ports::books::{Commit, CommitRefused, RowWrite, Write};
 use crate::testing::contract::{given, rows};
 
 const ONE: CustomerId = CustomerId::new(1);
@@ -137,6 +138,73 @@ pub async fn a_statement_shows_the_newest_lines_and_the_balance_before_them(
     let nobody = Account::Customer(CustomerId::new(404));
     let nothing = given(books.statement(nobody, 5).await, "a statement");
     assert_eq!((nothing.opening, nothing.lines.len()), (0, 0));
+}
+
+/// There and back again: the line shows what is left of it, and an entry that leaves nothing has none.
+pub async fn an_entry_is_one_line_of_a_statement_however_often_it_moves_the_account(
+    empty: &dyn EmptyBooks,
+) {
+    let books = empty.client();
+    open_shop(&*books).await;
+    let (customer, held) = (Account::Customer(ONE), Account::CustomerHeld(ONE));
+    let there_and_back = |n, there, back| {
+        let nonce = rows::nonce(n);
+        let entry = Entry::new(EntryKey::Adjustment { nonce });
+        let entry = entry.post(customer, held, MicroUsd::from_micros(there));
+        let entry = given(entry, "a posting").post(held, customer, MicroUsd::from_micros(back));
+        given(entry, "a posting")
+    };
+    for entry in [there_and_back(1, 9, 2), there_and_back(2, 5, 5)] {
+        given(write_entries(&*books, vec![entry]).await, "an entry");
+    }
+    for (account, changes) in [(customer, vec![10_000_000, -7]), (held, vec![7])] {
+        let statement = given(books.statement(account, 9).await, "a statement");
+        let lines: Vec<i64> = statement.lines.iter().map(|line| line.change).collect();
+        assert_eq!(lines, changes);
+        assert_eq!(statement.opening, 0);
+    }
+}
+
+/// However many they are, and whether their accounts were ever opened or not.
+pub async fn all_who_ask_at_once_hear_of_their_own_accounts(empty: &dyn EmptyBooks) {
+    const PEOPLE: i64 = 150;
+    let books = empty.client();
+    let mut commit = blank(&*books).await;
+    let mut gifts = 0;
+    for n in 1..=PEOPLE {
+        commit
+            .rows
+            .push(RowWrite::Customer(Write::new(rows::customer(n))));
+        for _ in 0..n % 5 {
+            gifts += 1;
+            commit.entries.push(rows::gift(gifts, n, 1_000 * n));
+        }
+    }
+    commit.entries.push(rows::hold(1, 13, 500));
+    given(books.commit(commit).await, "people and their money");
+    let one = async |n: i64| {
+        let (id, last) = (CustomerId::new(n), u32::from(n % 2 == 0) + 1);
+        let (purse, statement) = futures_util::join!(
+            books.purse(id),
+            books.statement(Account::Customer(id), last)
+        );
+        let held = if n == 13 { 500 } else { 0 };
+        let balance = 1_000 * n * (n % 5) - held;
+        let expected = Purse {
+            available: MicroUsd::from_micros(balance),
+            held: MicroUsd::from_micros(held),
+            debt: MicroUsd::ZERO,
+        };
+        assert_eq!(given(purse, "a purse"), expected, "{n}");
+        let statement = given(statement, "a statement");
+        let newest = if n == 13 { -500 } else { 1_000 * n };
+        let lines: Vec<i64> = statement.lines.iter().map(|line| line.change).collect();
+        let many = usize::try_from(n % 5).unwrap_or(0) + usize::from(n == 13);
+        let shown = many.min(usize::try_from(last).unwrap_or(usize::MAX));
+        assert_eq!(lines, vec![newest; shown], "{n}");
+        assert_eq!(statement.balance(), balance, "{n}");
+    };
+    futures_util::future::join_all((1..=PEOPLE).map(one)).await;
 }
 
 /// In both assets, whatever was posted.
