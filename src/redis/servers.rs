@@ -2,12 +2,12 @@
 //!
 //! A connection carries many calls at once, each behind the one before it, and those of the same moment
 //! travel together. So nobody keeps it for a call: the pool opens it, sees whether it still works, and
-//! lends copies of its end.
+//! lends copies of its end: always of the one that was used last, so that there is company on it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::managed::{self, Metrics, RecycleResult};
+use deadpool::managed::{self, Metrics, QueueMode, RecycleResult};
 use deadpool_redis::redis::aio::{ConnectionLike, MultiplexedConnection};
 use deadpool_redis::redis::cluster::ClusterClient;
 use deadpool_redis::redis::cluster_async::ClusterConnection;
@@ -77,7 +77,9 @@ impl Servers {
                 cluster: client,
                 io,
             };
-            let pool = managed::Pool::builder(manager).max_size(settings.connections);
+            let pool = managed::Pool::builder(manager)
+                .max_size(settings.connections)
+                .queue_mode(QueueMode::Lifo);
             let pool = pool.build().map_err(|why| BadSetting(why.to_string()))?;
             return Ok(Self::Cluster(pool));
         }
@@ -92,7 +94,9 @@ impl Servers {
             node: Arc::new(manager),
             io,
         };
-        let pool = managed::Pool::builder(manager).max_size(settings.connections);
+        let pool = managed::Pool::builder(manager)
+            .max_size(settings.connections)
+            .queue_mode(QueueMode::Lifo);
         let pool = pool.build().map_err(|why| BadSetting(why.to_string()))?;
         Ok(Self::Single(pool))
     }
