@@ -8,10 +8,11 @@
 //! Every screen but the main menu has a way back, and a button that no longer fits shows the
 //! screen that does.
 
+use chrono::SubsecRound as _;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::{Product, Username};
-use super::ids::{BotId, InvoiceId, OrderId, QuoteId, UpdateKey};
+use super::ids::{InvoiceId, OrderId, QuoteId, UpdateKey};
 use super::money::MicroUsd;
 use super::pricing::Quote;
 use super::{Span, Timestamp};
@@ -19,6 +20,7 @@ use super::{Span, Timestamp};
 mod action;
 mod answers;
 mod deck;
+mod handled;
 mod heard;
 mod paying;
 mod render;
@@ -37,6 +39,7 @@ pub use deck::{
     ROWS, ReadyReason, SalesFace, Secret, StoppedBy, StoppedFor, Sure, WaitState, WaitingOrder,
     WalletFace, Want,
 };
+pub use handled::Handled;
 pub use heard::{Inbound, Said, Sender, Utterance};
 pub use screen::{
     Body, Button, Closed, Coins, ListedOrder, Note, Offer, OrderFace, PayWays, Screen,
@@ -58,22 +61,11 @@ pub struct Dialog {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub saved: Vec<Username>,
     /// Updates that were handled; a set, because updates come out of order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "handled")]
     pub handled: Vec<Handled>,
     /// What an operator is about to do by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deck: Option<Box<Draft>>,
-}
-
-/// An update that was handled, and when.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Handled {
-    /// Of which bot.
-    pub bot: BotId,
-    /// Telegram's number.
-    pub update: i64,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// A screen, as far as it must be remembered.
@@ -267,7 +259,7 @@ impl Dialog {
         self.handled.push(Handled {
             bot: update.bot,
             update: update.update,
-            at: now,
+            at: now.trunc_subsecs(0),
         });
     }
 

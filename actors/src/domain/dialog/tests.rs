@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::domain::catalog::{PersonName, PremiumMonths, Recipient, StarsQuantity};
 use crate::domain::customer::{Language, Purse, StillOpen};
-use crate::domain::ids::{CustomerId, Hash256, OrderNumber, TelegramId, WalletAddress};
+use crate::domain::ids::{BotId, CustomerId, Hash256, OrderNumber, TelegramId, WalletAddress};
 use crate::domain::invoice::{
     CoinChoice, Invoice, InvoiceRules, Page, Payer, Purpose, Standing, Wish,
 };
@@ -821,12 +821,28 @@ fn a_dialog_reads_back_as_it_was_stored() {
     let room = Room::new();
     for place in room.places() {
         let mut stored = dialog(place);
-        let bot = BotId::new(1);
-        stored.remember(UpdateKey { bot, update: 9 }, room.now);
+        for (bot, update) in [(1, 9), (1, 12), (2, 9), (1, 10)] {
+            let bot = BotId::new(bot);
+            let at = room.now + Span::milliseconds(1_500 * update);
+            stored.remember(UpdateKey { bot, update }, at);
+        }
         let text = serde_json::to_string(&Stored::today(&stored)).unwrap();
         let read: Stored<Dialog> = serde_json::from_str(&text).unwrap();
         assert_eq!(read.into_today(), stored, "{text}");
     }
+}
+
+/// Every save of somebody who writes a lot carries them.
+#[test]
+fn a_full_memory_of_handled_updates_is_short() {
+    let mut dialog = Dialog::default();
+    let bot = BotId::new(7_123_456_789);
+    for update in 0..100 {
+        let update = 123_456_789 + update;
+        dialog.remember(UpdateKey { bot, update }, samples::noon());
+    }
+    let text = serde_json::to_string(&Stored::today(&dialog)).unwrap();
+    assert!(text.len() < 64 * 24 + 64, "{} bytes: {text}", text.len());
 }
 
 #[test]
