@@ -5,19 +5,24 @@
 //! more of them. Owns who waits and who gets which answer. Never keeps an answer for later: a question
 //! begins after everybody it answers has asked, so each hears of all that was committed before.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use starkeeper_actors::ports::Unreadable;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 /// So many are answered by one question; when more wait, another goes beside it.
 const MOST_TOGETHER: usize = 64;
 
 /// Questions on their way at once.
 const MOST_AT_ONCE: usize = 4;
+
+/// Nobody waits for a question that has been on its way for longer: its connection may be dead.
+const SLOW: Duration = Duration::from_millis(250);
 
 /// How many may wait. Beyond it, callers are told at once.
 const LONGEST_QUEUE: usize = 4_096;
@@ -36,7 +41,9 @@ struct Shared<K, V> {
 
 struct Waiting<K, V> {
     queue: VecDeque<(K, Answer<V>)>,
-    on_their_way: usize,
+    /// Since when, by the number of whoever asks.
+    on_their_way: HashMap<u64, Instant>,
+    next: u64,
 }
 
 type Answer<V> = oneshot::Sender<Result<V, Unreadable>>;
@@ -48,7 +55,8 @@ impl<K: Send + 'static, V: Send + 'static> Gather<K, V> {
             question,
             waiting: Mutex::new(Waiting {
                 queue: VecDeque::new(),
-                on_their_way: 0,
+                on_their_way: HashMap::new(),
+                next: 0,
             }),
         }))
     }
@@ -66,8 +74,8 @@ impl<K: Send + 'static, V: Send + 'static> Gather<K, V> {
             }
             waiting.queue.push_back((key, answer));
             if waiting.needs_one_more() {
-                waiting.on_their_way += 1;
-                io.spawn(Arc::clone(&self.0).work());
+                let way = waiting.begin();
+                io.spawn(Arc::clone(&self.0).work(way));
             }
         }
         answered
@@ -78,8 +86,16 @@ impl<K: Send + 'static, V: Send + 'static> Gather<K, V> {
 
 impl<K, V> Waiting<K, V> {
     fn needs_one_more(&self) -> bool {
-        let full = self.queue.len() >= MOST_TOGETHER && self.on_their_way < MOST_AT_ONCE;
-        self.on_their_way == 0 || full
+        let ways = &self.on_their_way;
+        let full = || self.queue.len() >= MOST_TOGETHER;
+        let slow = || ways.values().all(|since| since.elapsed() >= SLOW);
+        ways.len() < MOST_AT_ONCE && (full() || slow())
+    }
+
+    fn begin(&mut self) -> u64 {
+        self.next = self.next.wrapping_add(1);
+        self.on_their_way.insert(self.next, Instant::now());
+        self.next
     }
 
     /// Those who go together now; whoever has stopped waiting is left out.
@@ -103,21 +119,21 @@ impl<K, V> Shared<K, V> {
     }
 
     /// Asks until nobody waits.
-    async fn work(self: Arc<Self>) {
-        let mut way = Way {
+    async fn work(self: Arc<Self>, number: u64) {
+        let _way = Way {
             shared: &self,
-            over: false,
+            number,
         };
         loop {
             let (keys, askers) = {
                 let mut waiting = self.waiting();
                 let together = waiting.take();
                 if together.0.is_empty() {
-                    // Under the lock: whoever comes after it starts the next.
-                    waiting.on_their_way -= 1;
-                    way.over = true;
+                    // Under the same lock: whoever comes after it starts the next.
+                    waiting.on_their_way.remove(&number);
                     return;
                 }
+                waiting.on_their_way.insert(number, Instant::now());
                 together
             };
             answer(askers, (self.question)(keys).await);
@@ -146,17 +162,14 @@ fn tell<V>(askers: Vec<Answer<V>>, why: &Unreadable) {
 /// Sees to it that nobody waits for a question that panicked or was stopped.
 struct Way<'a, K, V> {
     shared: &'a Shared<K, V>,
-    over: bool,
+    number: u64,
 }
 
 impl<K, V> Drop for Way<'_, K, V> {
     fn drop(&mut self) {
-        if self.over {
-            return;
-        }
         let mut waiting = self.shared.waiting();
-        waiting.on_their_way -= 1;
-        if waiting.on_their_way == 0 {
+        let early = waiting.on_their_way.remove(&self.number).is_some();
+        if early && waiting.on_their_way.is_empty() {
             waiting.queue.clear();
         }
     }

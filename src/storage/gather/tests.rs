@@ -107,6 +107,27 @@ async fn a_crowd_is_not_asked_for_one_behind_the_other() {
     assert_eq!(all, (100..400).collect());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_question_that_hangs_holds_up_nobody_who_comes_later() {
+    let doubling = Doubling::new(0);
+    let hangs = doubling.ask(1);
+    let later = async {
+        doubling.until_waiting(0).await;
+        tokio::time::advance(SLOW).await;
+        let two = [2, 3].map(|key| doubling.ask(key));
+        let go = async {
+            while doubling.asked().len() < 2 {
+                tokio::task::yield_now().await;
+            }
+            doubling.permits.add_permits(3);
+        };
+        tokio::join!(join_all(two), go).0
+    };
+    let (first, later) = tokio::join!(hangs, later);
+    assert_eq!((first, later), (Ok(2), vec![Ok(4), Ok(6)]));
+    assert_eq!(doubling.asked(), [vec![1], vec![2, 3]]);
+}
+
 #[tokio::test]
 async fn who_does_not_wait_any_more_is_not_asked_for() {
     let doubling = Doubling::new(0);

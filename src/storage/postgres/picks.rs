@@ -6,9 +6,10 @@
 //! that begins a transaction or may wait for a lock on a row.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::call::{PATIENCE, Work, again};
 use super::pool::{Borrowed, Pool, give_up};
@@ -22,13 +23,30 @@ const TOGETHER: usize = 16;
 #[derive(Clone)]
 pub(in crate::storage) struct Picks {
     pool: Pool,
-    newest: Arc<Mutex<Weak<Shared>>>,
+    newest: Arc<tokio::sync::Mutex<Weak<Shared>>>,
 }
+
+/// Nobody joins a connection on which nothing was answered for so long: it may be dead.
+const SLOW: Duration = Duration::from_millis(250);
 
 /// A connection in use; the last who leaves gives it back.
 struct Shared {
     connection: Borrowed,
     broken: AtomicBool,
+    /// When it was borrowed, or has answered last.
+    heard: Mutex<Instant>,
+}
+
+impl Shared {
+    fn heard(&self) -> MutexGuard<'_, Instant> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn takes_one_more(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) <= TOGETHER
+            && !self.broken.load(Ordering::Relaxed)
+            && self.heard().elapsed() < SLOW
+    }
 }
 
 impl Picks {
@@ -52,8 +70,9 @@ impl Picks {
             Ok(picked) => picked.map_err(alone),
             Err(_) => Err(Ended::Lost("the server does not answer".into())),
         };
-        if let Err(Ended::Lost(_) | Ended::Unknown(_)) = &picked {
-            shared.broken.store(true, Ordering::Relaxed);
+        match &picked {
+            Ok(_) | Err(Ended::RolledBack(_)) => *shared.heard() = Instant::now(),
+            Err(Ended::Lost(_) | Ended::Unknown(_)) => shared.broken.store(true, Ordering::Relaxed),
         }
         if let Some(last) = Arc::into_inner(shared)
             && last.broken.into_inner()
@@ -66,16 +85,14 @@ impl Picks {
     /// The connection that others use, or one more.
     async fn join(&self) -> Result<Arc<Shared>, Ended> {
         let mut newest = self.newest.lock().await;
-        if let Some(shared) = newest.upgrade()
-            && Arc::strong_count(&shared) <= TOGETHER
-            && !shared.broken.load(Ordering::Relaxed)
-        {
+        if let Some(shared) = newest.upgrade().filter(Shared::takes_one_more) {
             return Ok(shared);
         }
         let connection = self.pool.get().await;
         let shared = Arc::new(Shared {
             connection: connection.map_err(|why| Ended::Lost(why.to_string()))?,
             broken: AtomicBool::new(false),
+            heard: Mutex::new(Instant::now()),
         });
         *newest = Arc::downgrade(&shared);
         Ok(shared)

@@ -13,6 +13,7 @@ use super::{schema_file, together};
 use crate::support::{Database, OwnPostgres, eventually};
 
 mod cut_off;
+mod hung;
 
 mod contract_suite {
     use crate::storage::fixture::postgres;
